@@ -1,0 +1,35 @@
+namespace Fulfillment.Contracts;
+
+/// <summary>The customer was charged.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who was charged.</param>
+/// <param name="PaymentId">Number of the payment.</param>
+/// <param name="TransactionId">Transaction of the gateway, <c>TXN-</c> and eight characters.</param>
+/// <param name="Amount">Amount that was charged.</param>
+/// <param name="PaymentMethod">For example <c>CREDIT_CARD</c>.</param>
+public sealed record PaymentCompletedEvent(
+    long OrderId, string CustomerId, long PaymentId, string TransactionId, decimal Amount, string PaymentMethod)
+    : BaseEvent("PAYMENT_COMPLETED", "payment-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.completed");
+
+    /// <inheritdoc />
+    public override long AboutOrder => OrderId;
+}
+
+/// <summary>The charge was declined; nothing was charged.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who was to be charged.</param>
+/// <param name="Amount">Amount that was declined.</param>
+/// <param name="Reason">Sentence for people.</param>
+/// <param name="ErrorCode">Code of the gateway, for example <c>INSUFFICIENT_FUNDS</c>.</param>
+public sealed record PaymentFailedEvent(long OrderId, string CustomerId, decimal Amount, string Reason, string ErrorCode)
+    : BaseEvent("PAYMENT_FAILED", "payment-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.failed");
+
+    /// <inheritdoc />
+    public override long AboutOrder => OrderId;
+}

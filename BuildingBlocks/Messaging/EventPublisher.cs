@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Fulfillment.Contracts;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>A message ready for the wire.</summary>
+/// <param name="EventId">Becomes the message id.</param>
+/// <param name="EventType">Becomes the message type.</param>
+/// <param name="Route">Exchange and routing key.</param>
+/// <param name="Body">JSON in UTF-8.</param>
+/// <param name="TraceParent">W3C trace context of the cause, if there is one.</param>
+public sealed record OutgoingMessage(Guid EventId, string EventType, EventRoute Route, ReadOnlyMemory<byte> Body, string? TraceParent)
+{
+    /// <summary>Serializes an event, within the trace that is current.</summary>
+    public static OutgoingMessage From<TEvent>(TEvent @event)
+        where TEvent : BaseEvent, IRoutedEvent
+    {
+        ArgumentNullException.ThrowIfNull(@event);
+        var body = JsonSerializer.SerializeToUtf8Bytes(@event, typeof(TEvent), ContractsJson.Default);
+        return new OutgoingMessage(@event.EventId, @event.EventType, TEvent.Route, body, Activity.Current?.Id);
+    }
+}
+
+/// <summary>
+/// Publishes events so that they cannot be lost: persistent, and done only when the broker has confirmed. Several channels with
+/// many unconfirmed messages each make waiting for the confirm cheap. Whoever awaits a publish may treat its return as durable.
+/// </summary>
+public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitMqOptions> options) : IAsyncDisposable
+{
+    private readonly Slot[] _slots = [.. Enumerable.Range(0, options.Value.PublisherChannels).Select(_ => new Slot())];
+    private uint _next;
+
+    /// <summary>Publishes an event to its own exchange.</summary>
+    /// <exception cref="PublishFailedException">The broker did not confirm in time, or could not be reached.</exception>
+    public Task PublishAsync<TEvent>(TEvent @event, CancellationToken ct = default)
+        where TEvent : BaseEvent, IRoutedEvent =>
+        PublishAsync(OutgoingMessage.From(@event), ct);
+
+    /// <summary>Publishes a message that was serialized before.</summary>
+    /// <exception cref="PublishFailedException">The broker did not confirm in time, or could not be reached.</exception>
+    public async Task PublishAsync(OutgoingMessage message, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var slot = _slots[Interlocked.Increment(ref _next) % (uint)_slots.Length];
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            ContentType = "application/json",
+            MessageId = message.EventId.ToString(),
+            Type = message.EventType,
+        };
+        if (message.TraceParent is { } trace)
+            properties.Headers = new Dictionary<string, object?> { ["traceparent"] = trace };
+
+        try
+        {
+            var channel = await OpenAsync(slot, ct);
+            await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: false, properties, message.Body, ct)
+                .AsTask().WaitAsync(options.Value.PublishTimeout, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            throw new PublishFailedException(
+                $"{message.EventType} {message.EventId} was not confirmed by exchange '{message.Route.Exchange}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Closes the channels.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Channel is { } channel) await channel.DisposeAsync();
+            slot.Opening.Dispose();
+        }
+    }
+
+    private async ValueTask<IChannel> OpenAsync(Slot slot, CancellationToken ct)
+    {
+        if (slot.Channel is { IsOpen: true } open) return open;
+        await slot.Opening.WaitAsync(ct);
+        try
+        {
+            if (slot.Channel is { IsOpen: true } opened) return opened;
+            // A publish to an exchange that does not exist closes the channel: it is replaced, not recovered.
+            if (slot.Channel is { } closed) await closed.DisposeAsync();
+            slot.Channel = null;
+            slot.Channel = await connection.OpenChannelAsync(
+                new CreateChannelOptions(
+                    publisherConfirmationsEnabled: true,
+                    publisherConfirmationTrackingEnabled: true,
+                    outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(options.Value.PublisherWindow)),
+                ct);
+            return slot.Channel;
+        }
+        finally
+        {
+            slot.Opening.Release();
+        }
+    }
+
+    private sealed class Slot
+    {
+        public SemaphoreSlim Opening { get; } = new(1, 1);
+
+        public IChannel? Channel { get; set; }
+    }
+}

@@ -1,0 +1,44 @@
+using Fulfillment.Contracts;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>Fills the fields that every event carries.</summary>
+public static class EventStamps
+{
+    /// <summary>Stamps an event that starts a flow.</summary>
+    /// <param name="event">Event whose own fields are set.</param>
+    /// <param name="eventId">Its id.</param>
+    /// <param name="at">When it happened.</param>
+    public static TEvent Starting<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at)
+        where TEvent : BaseEvent =>
+        Stamp(@event, eventId, at, correlation: eventId, causation: null);
+
+    /// <summary>
+    /// Stamps the outcome of a handled event with the id and time that were stored with the outcome, so that
+    /// a redelivery leads to exactly the same message again.
+    /// </summary>
+    /// <param name="event">Event whose own fields are set.</param>
+    /// <param name="cause">Event that was handled.</param>
+    /// <param name="eventId">Stored id of the outcome.</param>
+    /// <param name="at">Stored time of the outcome.</param>
+    public static TEvent CausedBy<TEvent>(this TEvent @event, BaseEvent cause, Guid eventId, DateTimeOffset at)
+        where TEvent : BaseEvent
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        return Stamp(@event, eventId, at, cause.CorrelationId ?? cause.EventId, cause.EventId);
+    }
+
+    private static TEvent Stamp<TEvent>(TEvent @event, Guid eventId, DateTimeOffset at, Guid correlation, Guid? causation)
+        where TEvent : BaseEvent
+    {
+        BaseEvent stamped = @event with
+        {
+            EventId = eventId,
+            Timestamp = at.ToUniversalTime(),
+            OccurredAt = at.ToUniversalTime(),
+            CorrelationId = correlation,
+            CausationId = causation,
+        };
+        return (TEvent)stamped;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Fulfillment.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wolverine;
+using Wolverine.ErrorHandling;
+using Wolverine.RabbitMQ;
+using Wolverine.Runtime;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>Connects the enabled modules to RabbitMQ.</summary>
+public static class MessagingSetup
+{
+    // How long a message is retried in place, unacknowledged, while a dependency is away: about two minutes. After that its
+    // listener is paused, which returns it to the queue well before the broker's limit of thirty minutes.
+    private static readonly TimeSpan[] WhileAway =
+        [.. new[] { 0.1, 0.3, 1, 2 }.Concat(Enumerable.Repeat(5.0, 20)).Select(TimeSpan.FromSeconds)];
+
+    // A bug or a bad message does not get better by waiting; two more tries catch what was a coincidence.
+    private static readonly TimeSpan[] WhenUnexpected = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)];
+
+    /// <summary>Registers publisher, topology and the listeners of the enabled modules.</summary>
+    public static void AddMessaging(this IHostApplicationBuilder builder, Topology topology, IReadOnlyList<Module> enabled)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var settings = builder.Services.AddValidatedOptions<RabbitMqOptions>(builder.Configuration, "RabbitMq");
+        builder.Services.AddSingleton(topology);
+        builder.Services.AddSingleton<BrokerConnection>();
+        builder.Services.AddSingleton<TopologyDeclarer>();
+        builder.Services.AddSingleton<EventPublisher>();
+
+        builder.Services.AddWolverine(ExtensionDiscovery.Automatic, wolverine => Configure(wolverine, settings, enabled));
+
+        // The listeners start when their dependencies are there, not when the host starts: StartupService does it.
+        var assembly = typeof(IWolverineRuntime).Assembly;
+        foreach (var service in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
+            builder.Services.Remove(service);
+        builder.Services.AddHostedService<StartupService>();
+    }
+
+    private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, IReadOnlyList<Module> enabled)
+    {
+        wolverine.Durability.Mode = DurabilityMode.Solo;
+        wolverine.Durability.DurabilityAgentEnabled = false;
+        wolverine.MultipleHandlerBehavior = MultipleHandlerBehavior.Separated;
+        wolverine.EnableAutomaticFailureAcks = false;
+        wolverine.DefaultExecutionTimeout = TimeSpan.FromMinutes(2);
+        wolverine.Policies.DisableConventionalLocalRouting();
+        wolverine.Policies.MessageExecutionLogLevel(LogLevel.None);
+        wolverine.Policies.MessageSuccessLogLevel(LogLevel.None);
+        wolverine.Policies.ForMessagesOfType<BaseEvent>().AddMiddleware(typeof(FlowMiddleware));
+        wolverine.UseSystemTextJsonForSerialization(json =>
+        {
+            json.TypeInfoResolverChain.Insert(0, ContractsJson.Default);
+            json.NumberHandling = JsonNumberHandling.Strict;
+            json.RespectNullableAnnotations = true;
+            json.RespectRequiredConstructorParameters = true;
+            json.AllowDuplicateProperties = false;
+            json.MaxDepth = 16;
+        });
+
+        wolverine.Discovery.DisableConventionalDiscovery();
+        foreach (var subscription in enabled.SelectMany(module => module.Subscriptions))
+            wolverine.Discovery.IncludeType(subscription.HandlerType);
+
+        var transport = wolverine
+            .UseRabbitMq(factory => BrokerConnection.Configure(factory, settings, "fulfillment-listener"))
+            .DisableSystemRequestReplyQueueDeclaration();
+        foreach (var module in enabled)
+        {
+            foreach (var subscription in module.Subscriptions) Listen(wolverine, module, subscription, settings);
+        }
+
+        wolverine.OnException<InvalidMessageException>().MoveToErrorQueue();
+        wolverine.Policies.OnException(TransientFailure.Is).RetryWithCooldown(WhileAway).WithBoundedJitter(0.2)
+            .Then.ContinueWith(new ReturnToQueue());
+        wolverine.Policies.OnAnyException().RetryWithCooldown(WhenUnexpected).Then.MoveToErrorQueue();
+    }
+
+    private static void Listen(WolverineOptions wolverine, Module module, Subscription subscription, RabbitMqOptions settings)
+    {
+        wolverine.ListenToRabbitQueue(subscription.Queue)
+            .Named(subscription.Queue)
+            .DefaultIncomingMessage(subscription.EventType)
+            .UseInterop(new LeanEnvelopeMapper())
+            .ProcessInline()
+            .ProcessInlineWhileDraining()
+            .ConsumerDispatchConcurrency(settings.Concurrency)
+            // No more than are being worked on: a delivery that waits in this process could not be returned unharmed on a stop.
+            .PreFetchCount(settings.Concurrency)
+            .DeadLetterQueueing(new DeadLetterQueue(module.DeadLetterQueue));
+    }
+}

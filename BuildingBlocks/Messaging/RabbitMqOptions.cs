@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>Type of the queues that are declared. It cannot be changed for a queue that exists.</summary>
+public enum DeclaredQueueType
+{
+    /// <summary>Replicated, append-only; the choice for anything that must not be lost.</summary>
+    Quorum,
+
+    /// <summary>On one node.</summary>
+    Classic,
+}
+
+/// <summary>Settings of the broker connection, section <c>RabbitMq</c>.</summary>
+public sealed class RabbitMqOptions
+{
+    /// <summary>Address with user and virtual host, for example <c>amqp://user:password@localhost:5672/</c>.</summary>
+    [Required]
+    public string Uri { get; init; } = "";
+
+    /// <summary>Type of the queues that are declared.</summary>
+    public DeclaredQueueType QueueType { get; init; } = DeclaredQueueType.Quorum;
+
+    /// <summary>Messages of one queue that one process works on at a time, 1-2,000; also the prefetch count.</summary>
+    [Range(1, 2000)]
+    public ushort Concurrency { get; init; } = 256;
+
+    /// <summary>Channels that events are published on, 1-16.</summary>
+    [Range(1, 16)]
+    public int PublisherChannels { get; init; } = 4;
+
+    /// <summary>Unconfirmed messages per publishing channel, 1-10,000.</summary>
+    [Range(1, 10_000)]
+    public int PublisherWindow { get; init; } = 500;
+
+    /// <summary>How long a publish waits for its confirm before it counts as failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:04:00")]
+    public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,41 @@
+using Fulfillment.Contracts;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>One queue of a module: which event it receives, and the handler that is bound to it.</summary>
+/// <param name="Queue">Name of the queue.</param>
+/// <param name="EventType">Contract that the queue carries.</param>
+/// <param name="Route">Exchange and routing key that the queue is bound to.</param>
+/// <param name="HandlerType">Handler class; its sticky attribute names the same queue.</param>
+public sealed record Subscription(string Queue, Type EventType, EventRoute Route, Type HandlerType)
+{
+    /// <summary>Subscribes <typeparamref name="THandler"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
+    /// <param name="queue">Name of the queue, unique in the system.</param>
+    public static Subscription To<TEvent, THandler>(string queue)
+        where TEvent : BaseEvent, IRoutedEvent =>
+        new(queue, typeof(TEvent), TEvent.Route, typeof(THandler));
+}
+
+/// <summary>The queues and exchanges of the whole system, whichever modules this process runs.</summary>
+/// <param name="modules">Every module of the system.</param>
+public sealed class Topology(IReadOnlyList<Module> modules)
+{
+    /// <summary>Queue that catches what no binding wants.</summary>
+    public const string UnroutedQueue = "unrouted-queue";
+
+    /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
+    public const string UnroutedExchange = "unrouted.events";
+
+    private readonly Dictionary<string, string> _owners = modules
+        .SelectMany(module => module.Subscriptions, (module, subscription) => (subscription.Queue, module.Name))
+        .ToDictionary(pair => pair.Queue, pair => pair.Name);
+
+    /// <summary>Topic exchanges, by name.</summary>
+    public static IReadOnlyList<string> TopicExchanges { get; } = [Exchanges.Order, Exchanges.Inventory, Exchanges.Payment];
+
+    /// <summary>Every module of the system.</summary>
+    public IReadOnlyList<Module> Modules { get; } = modules;
+
+    /// <summary>Name of the module that listens to a queue.</summary>
+    public string? OwnerOf(string? queue) => queue is null ? null : _owners.GetValueOrDefault(queue);
+}

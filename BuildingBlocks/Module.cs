@@ -1,0 +1,20 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Microsoft.Extensions.Hosting;
+
+namespace Fulfillment.BuildingBlocks;
+
+/// <summary>One of the parts that a process can run. A module owns its routes, handlers, tables and queues.</summary>
+public abstract class Module
+{
+    /// <summary>Name as it is written in the MODULES setting, in log lines and in connection string names.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Queues that this module listens to.</summary>
+    public abstract IReadOnlyList<Subscription> Subscriptions { get; }
+
+    /// <summary>Queue that takes what this module could not process.</summary>
+    public string DeadLetterQueue => $"{Name.ToLowerInvariant()}-dead-letter-queue";
+
+    /// <summary>Registers what the module needs. Called only when the module is enabled.</summary>
+    public abstract void Register(IHostApplicationBuilder builder);
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Fulfillment.BuildingBlocks.Observability;
+
+/// <summary>Readable text in a terminal, compact JSON in a container.</summary>
+public static class LoggingSetup
+{
+    /// <summary>Replaces the logging of the host by Serilog.</summary>
+    public static void AddLogging(this IHostApplicationBuilder builder, string service)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSerilog((_, logger) =>
+        {
+            logger
+                .MinimumLevel.Is(builder.Configuration.GetValue("LogLevel", LogEventLevel.Information))
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("System", LogEventLevel.Warning)
+                .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
+                .MinimumLevel.Override("JasperFx", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .Enrich.With<FlowEnricher>()
+                .Enrich.WithProperty("service", service);
+            if (builder.Configuration.GetValue<bool>("DOTNET_RUNNING_IN_CONTAINER")) logger.WriteTo.Console(new CompactJsonFormatter());
+            else logger.WriteTo.Console(new TerminalFormatter());
+        });
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+
+namespace Fulfillment.BuildingBlocks.Observability;
+
+/// <summary>One line per event for people: time, level, message, and the flow when there is one.</summary>
+internal sealed class TerminalFormatter : ITextFormatter
+{
+    private static readonly MessageTemplateTextFormatter Head =
+        new("{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}", CultureInfo.InvariantCulture);
+
+    private static readonly string[] FlowProperties = ["module", "orderId", "eventId", "correlationId"];
+
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        Head.Format(logEvent, output);
+        foreach (var name in FlowProperties)
+        {
+            if (!logEvent.Properties.TryGetValue(name, out var value)) continue;
+            output.Write(' ');
+            output.Write(name);
+            output.Write('=');
+            value.Render(output, "l", CultureInfo.InvariantCulture);
+        }
+
+        output.WriteLine();
+        if (logEvent.Exception is { } exception) output.WriteLine(exception);
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Persistence;
+
+/// <summary>Reads the connection strings of the modules.</summary>
+public static class ConnectionStrings
+{
+    /// <summary>The connection string of a module.</summary>
+    /// <exception cref="ConfigurationException">It is missing, malformed or names no host, database or user.</exception>
+    public static string Read(IConfiguration configuration, string module)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var setting = $"ConnectionStrings__{module}";
+        var lower = module.ToLowerInvariant();
+        var example = $"for example {setting}=\"Host=localhost;Database={lower}_db;Username={lower}user;Password=...\"";
+        var value = configuration.GetConnectionString(module);
+        if (string.IsNullOrWhiteSpace(value)) throw new ConfigurationException($"{setting} is missing, {example}");
+
+        NpgsqlConnectionStringBuilder parsed;
+        try
+        {
+            parsed = new NpgsqlConnectionStringBuilder(value);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
+        {
+            throw new ConfigurationException($"{setting} is not a connection string ({e.Message.ReplaceLineEndings(" ")}), {example}");
+        }
+
+        string[] missing = [.. new[] { ("Host", parsed.Host), ("Database", parsed.Database), ("Username", parsed.Username) }
+            .Where(part => string.IsNullOrEmpty(part.Item2)).Select(part => part.Item1)];
+        return missing.Length == 0
+            ? parsed.ConnectionString
+            : throw new ConfigurationException($"{setting} has no {string.Join(" and no ", missing)}, {example}");
+    }
+}

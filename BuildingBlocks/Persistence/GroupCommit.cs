@@ -1,0 +1,30 @@
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Persistence;
+
+/// <summary>
+/// Writes the work of many concurrent callers in one transaction with set-based SQL, so that they share its round trips and its
+/// fsync. Callers are completed after the commit, never before.
+/// </summary>
+/// <typeparam name="TItem">What a caller brings.</typeparam>
+/// <typeparam name="TResult">What it gets.</typeparam>
+public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, BatchLimits? limits = null, TimeProvider? time = null)
+    : BatchQueue<TItem, TResult>(limits ?? new BatchLimits(), time)
+{
+    /// <inheritdoc />
+    protected sealed override async Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var results = await WriteAsync(connection, items);
+        await transaction.CommitAsync();
+        return results;
+    }
+
+    /// <summary>
+    /// Does the work within the open transaction. A commit whose answer was lost is tried again, so the SQL must be
+    /// idempotent by a business key: insert <c>ON CONFLICT</c>, update only from the expected state.
+    /// </summary>
+    /// <returns>One result per item, in the order of the items.</returns>
+    protected abstract Task<IReadOnlyList<TResult>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<TItem> items);
+}

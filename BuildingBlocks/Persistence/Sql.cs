@@ -1,0 +1,35 @@
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Persistence;
+
+/// <summary>Shorthand for statements with positional parameters.</summary>
+public static class Sql
+{
+    /// <summary>Adds a statement to a batch; <c>$1</c> is the first value.</summary>
+    /// <param name="batch">Batch that is sent in one round trip.</param>
+    /// <param name="sql">A constant statement.</param>
+    /// <param name="values">Its parameters, arrays for <c>unnest</c>.</param>
+    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+#pragma warning disable CA2100 // Callers pass constants; values are parameters.
+        var command = new NpgsqlBatchCommand(sql);
+#pragma warning restore CA2100
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        batch.BatchCommands.Add(command);
+        return batch;
+    }
+
+    /// <summary>Reads the next result set of a reader into a list.</summary>
+    /// <param name="reader">Open reader.</param>
+    /// <param name="row">Makes an element from the current row.</param>
+    public static async Task<List<T>> ReadAllAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> row)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(row);
+        var rows = new List<T>();
+        while (await reader.ReadAsync()) rows.Add(row(reader));
+        await reader.NextResultAsync();
+        return rows;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Fulfillment.BuildingBlocks;
+
+/// <summary>How far the start of this process has come. HTTP answers from the beginning; the rest waits for its dependencies.</summary>
+public sealed class Startup
+{
+    private readonly TaskCompletionSource _databases = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _messaging = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when every database of this process is reachable and migrated.</summary>
+    public Task DatabasesReady => _databases.Task;
+
+    /// <summary>Completes when the topology is declared and the listeners run.</summary>
+    public Task MessagingReady => _messaging.Task;
+
+    /// <summary>What the start is waiting for; empty when it is complete.</summary>
+    public string WaitingFor { get; internal set; } = "the first check";
+
+    internal void DatabasesAreReady() => _databases.TrySetResult();
+
+    internal void MessagingIsReady()
+    {
+        WaitingFor = "";
+        _messaging.TrySetResult();
+    }
+}

@@ -1,0 +1,62 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wolverine.Runtime;
+
+namespace Fulfillment.BuildingBlocks;
+
+/// <summary>
+/// Waits for the databases and the broker, then starts the listeners. What is away is waited for and named in the log and in
+/// <c>/health/ready</c>; what is set wrong ends the process with a readable line.
+/// </summary>
+internal sealed class StartupService(
+    Startup startup, Migrator migrator, TopologyDeclarer topology, BrokerConnection broker, IWolverineRuntime wolverine,
+    IHostEnvironment environment, IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<StartupService> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
+            startup.DatabasesAreReady();
+            await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", topology.DeclareAsync, Waiting, stoppingToken);
+            await ((IHostedService)wolverine).StartAsync(stoppingToken);
+            startup.MessagingIsReady();
+            logger.LogInformation("Ready");
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (var mistake in e.Mistakes) logger.LogCritical("{Mistake}", mistake);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (startup.MessagingReady.IsCompletedSuccessfully) await ((IHostedService)wolverine).StopAsync(cancellationToken);
+    }
+
+    private void Waiting(string reason)
+    {
+        startup.WaitingFor = reason;
+        logger.LogWarning("Waiting for {Reason}", reason);
+    }
+
+    private async Task PrepareDatabasesAsync(CancellationToken ct)
+    {
+        if (environment.IsDevelopment() || configuration.GetValue<bool>("MigrateAtStart"))
+        {
+            await migrator.MigrateAsync(ct);
+            return;
+        }
+
+        var behind = await migrator.FindBehindAsync(ct);
+        if (behind.Count > 0)
+            throw new TimeoutException($"the database of {string.Join(", ", behind)} is not migrated yet: run 'dotnet Host.dll migrate'");
+    }
+}

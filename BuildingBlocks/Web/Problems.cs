@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Fulfillment.BuildingBlocks.Messaging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Fulfillment.BuildingBlocks.Web;
+
+/// <summary>Errors as <c>application/problem+json</c> (RFC 9457), each with a stable <c>code</c> and the <c>traceId</c>.</summary>
+public static class Problems
+{
+    /// <summary>400 with the mistakes per field.</summary>
+    public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) =>
+        Of(StatusCodes.Status400BadRequest, "VALIDATION_FAILED", "The request has invalid fields; 'errors' names them.", errors);
+
+    /// <summary>400 for one field.</summary>
+    public static ProblemHttpResult Invalid(string field, string mistake) =>
+        Invalid(new Dictionary<string, string[]> { [field] = [mistake] });
+
+    /// <summary>404.</summary>
+    public static ProblemHttpResult NotFound(string detail) => Of(StatusCodes.Status404NotFound, "NOT_FOUND", detail);
+
+    /// <summary>409.</summary>
+    public static ProblemHttpResult Conflict(string code, string detail) => Of(StatusCodes.Status409Conflict, code, detail);
+
+    /// <summary>Registers problem details and the exception handler.</summary>
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddExceptionHandler<ExceptionToProblem>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+    }
+
+    /// <summary>Turns exceptions and empty error answers into problem details.</summary>
+    public static void UseProblems(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
+        app.UseStatusCodePages();
+    }
+
+    internal static ProblemHttpResult Of(int status, string code, string detail, IDictionary<string, string[]>? errors = null)
+    {
+        var problem = new ProblemDetails { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail };
+        problem.Extensions["code"] = code;
+        if (errors is not null) problem.Extensions["errors"] = errors;
+        return TypedResults.Problem(problem);
+    }
+
+    private static void Complete(HttpContext http, ProblemDetails problem)
+    {
+        var status = problem.Status ?? http.Response.StatusCode;
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+        problem.Detail ??= $"{problem.Title}: {http.Request.Method} {http.Request.Path}";
+        problem.Instance ??= http.Request.Path;
+        problem.Extensions.TryAdd("code", ReasonPhrases.GetReasonPhrase(status).ToUpperInvariant().Replace(' ', '_'));
+        problem.Type = $"/errors/{problem.Extensions["code"]}";
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+    }
+}
+
+/// <summary>Decides which answer an exception gets. Nothing of the exception leaves the process unless it was made for the client.</summary>
+internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogger<ExceptionToProblem> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = exception switch
+        {
+            BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                Problems.Of(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", "The body is larger than this operation allows."),
+            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
+                Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."),
+            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", bad.Message),
+            _ when TransientFailure.Is(exception) => Unavailable(httpContext),
+            _ => Problems.Of(StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something unexpected happened; the log has it under this traceId."),
+        };
+        httpContext.Response.StatusCode = problem.StatusCode;
+        if (problem.StatusCode >= StatusCodes.Status500InternalServerError)
+            logger.LogError(exception, "{Method} {Path} failed", httpContext.Request.Method, httpContext.Request.Path.Value);
+
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem.ProblemDetails });
+    }
+
+    private static ProblemHttpResult Malformed(JsonException exception)
+    {
+        // "$.items[0].quantity" is the reader's path; clients know their fields without the root.
+        var path = exception.Path is null or "$" ? "body" : exception.Path.TrimStart('$').TrimStart('.');
+        return Problems.Of(
+            StatusCodes.Status400BadRequest, "MALFORMED_JSON", $"The body is not the JSON that is expected, near '{path}', line {exception.LineNumber + 1}.",
+            new Dictionary<string, string[]> { [path] = ["is not valid here: check its name, type and syntax"] });
+    }
+
+    private static ProblemHttpResult Unavailable(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "2";
+        return Problems.Of(StatusCodes.Status503ServiceUnavailable, "DEPENDENCY_UNAVAILABLE", "A dependency does not answer; try again soon.");
+    }
+}

@@ -1,0 +1,56 @@
+using Carter;
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
+using Serilog;
+
+namespace Fulfillment.Host;
+
+/// <summary>Puts the enabled modules and what they share into one process.</summary>
+internal static class FulfillmentSetup
+{
+    public static void AddFulfillment(this WebApplicationBuilder builder, IReadOnlyList<Module> all, IReadOnlyList<Module> enabled)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+        });
+        builder.AddLogging(enabled.Count == 1 ? $"{enabled[0].Name.ToLowerInvariant()}-service" : "fulfillment");
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Startup>();
+        builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddProblems();
+        builder.Services.AddStrictJson();
+        builder.Services.AddHealth();
+        // Carter on its own would find the routes of every module that lies in the folder.
+        builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
+
+        var mistakes = new List<string>();
+        Collect(mistakes, () => builder.AddMessaging(new Topology(all), enabled));
+        foreach (var module in enabled) Collect(mistakes, () => module.Register(builder));
+        if (mistakes.Count > 0) throw new ConfigurationException(mistakes);
+    }
+
+    public static void UseFulfillment(this WebApplication app)
+    {
+        app.UseProblems();
+        app.MapHealth();
+        app.MapCarter();
+        app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
+    }
+
+    private static void Collect(List<string> mistakes, Action register)
+    {
+        try
+        {
+            register();
+        }
+        catch (ConfigurationException e)
+        {
+            mistakes.AddRange(e.Mistakes);
+        }
+    }
+}

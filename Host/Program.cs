@@ -1,0 +1,27 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Host;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
+    builder.AddFulfillment(ModuleCatalog.All, modules);
+
+    await using var app = builder.Build();
+    if (args is ["migrate"])
+    {
+        await DependencyWait.ForAsync(
+            "the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, reason => app.Logger.LogWarning("Waiting for {Reason}", reason), default);
+        return 0;
+    }
+
+    app.UseFulfillment();
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (ConfigurationException e)
+{
+    foreach (var mistake in e.Mistakes) await Console.Error.WriteLineAsync($"Configuration: {mistake}");
+    return 1;
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Inventory;
+
+/// <summary>Schema and queries of <c>inventory_db</c>. Hot writes are set-based SQL, see ReserveStock and SettleStock.</summary>
+public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> options) : DbContext(options)
+{
+    public DbSet<InventoryItem> Items => Set<InventoryItem>();
+
+    public DbSet<Reservation> Reservations => Set<Reservation>();
+
+    public DbSet<StockAdjustment> Adjustments => Set<StockAdjustment>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        var item = modelBuilder.Entity<InventoryItem>().ToTable("inventory_items", table =>
+        {
+            table.HasCheckConstraint("ck_inventory_items_not_negative", "available_quantity >= 0 AND reserved_quantity >= 0 AND sold_quantity >= 0");
+            table.HasCheckConstraint(
+                "ck_inventory_items_conserved", "available_quantity + reserved_quantity + sold_quantity = received_quantity");
+        });
+        item.HasKey(i => i.ProductId);
+        // Compared byte by byte, as the cursors of lists and the sorting in code do.
+        item.Property(i => i.ProductId).HasMaxLength(64).UseCollation("C");
+        item.Property(i => i.ProductName).HasMaxLength(200);
+        item.Property(i => i.UpdatedAt).HasDefaultValueSql("now()");
+
+        var reservation = modelBuilder.Entity<Reservation>().ToTable("reservations");
+        reservation.HasKey(r => r.OrderId);
+        reservation.Property(r => r.OrderId).ValueGeneratedNever();
+        reservation.Property(r => r.CustomerId).HasMaxLength(64);
+        reservation.Property(r => r.ReasonCode).HasMaxLength(40);
+        reservation.Property(r => r.FailedProductId).HasMaxLength(64);
+
+        var adjustment = modelBuilder.Entity<StockAdjustment>().ToTable("stock_adjustments");
+        adjustment.HasKey(a => a.Id);
+        adjustment.Property(a => a.ProductId).HasMaxLength(64).UseCollation("C");
+        adjustment.Property(a => a.Reason).HasMaxLength(200);
+        adjustment.Property(a => a.CreatedAt).HasDefaultValueSql("now()");
+        adjustment.HasOne<InventoryItem>().WithMany().HasForeignKey(a => a.ProductId);
+    }
+}

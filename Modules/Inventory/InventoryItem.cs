@@ -1,0 +1,33 @@
+namespace Fulfillment.Inventory;
+
+/// <summary>Stock of one product. Available, reserved and sold always sum up to what was received; the database checks it.</summary>
+public sealed class InventoryItem
+{
+    public required string ProductId { get; init; }
+
+    public required string ProductName { get; init; }
+
+    public int AvailableQuantity { get; init; }
+
+    public int ReservedQuantity { get; init; }
+
+    public int SoldQuantity { get; init; }
+
+    public int ReceivedQuantity { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>A correction of stock by hand.</summary>
+public sealed class StockAdjustment
+{
+    public long Id { get; init; }
+
+    public required string ProductId { get; init; }
+
+    public int Delta { get; init; }
+
+    public required string Reason { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,33 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Fulfillment.Inventory.ReserveStock;
+using Fulfillment.Inventory.SettleStock;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fulfillment.Inventory;
+
+/// <summary>Holds stock for orders, sells it when they are paid, and takes it back when they are not.</summary>
+public sealed class InventoryModule : Module
+{
+    public override string Name => "Inventory";
+
+    public override IReadOnlyList<Subscription> Subscriptions { get; } =
+    [
+        // The happy path
+        Subscription.To<OrderCreatedEvent, OrderCreatedHandler>(OrderCreatedHandler.Queue),
+        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
+        // Compensation
+        Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+    ];
+
+    public override void Register(IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddModuleDatabase<InventoryDbContext>(Name);
+        builder.Services.AddSingleton<ReservationWriter>();
+        builder.Services.AddSingleton<SettlementWriter>();
+    }
+}

@@ -1,0 +1,58 @@
+using Carter;
+using FluentValidation;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Inventory.ManageStock;
+
+/// <summary>Body of <c>POST /api/inventory/items/{productId}/adjustments</c>.</summary>
+/// <param name="Delta">Pieces to add, or to take when negative.</param>
+/// <param name="ExpectedAvailable">Refuse when the stock is not what the sender saw.</param>
+public sealed record AdjustStockRequest(int Delta, string Reason, int? ExpectedAvailable = null);
+
+internal sealed class AdjustStockValidator : AbstractValidator<AdjustStockRequest>
+{
+    public AdjustStockValidator()
+    {
+        RuleFor(request => request.Delta).InclusiveBetween(-SetStockValidator.MaxQuantity, SetStockValidator.MaxQuantity).NotEqual(0)
+            .WithMessage($"must be from -{SetStockValidator.MaxQuantity} to {SetStockValidator.MaxQuantity} and not 0");
+        RuleFor(request => request.Reason).Text(200);
+        RuleFor(request => request.ExpectedAvailable).GreaterThanOrEqualTo(0).WithMessage("must not be negative");
+    }
+}
+
+public sealed class AdjustStockEndpoint : ICarterModule
+{
+    private static readonly AdjustStockValidator Validator = new();
+
+    public void AddRoutes(IEndpointRouteBuilder app) =>
+        app.MapPost("/api/inventory/items/{productId}/adjustments", AdjustAsync).WithTags("Inventory");
+
+    private static async Task<IResult> AdjustAsync(
+        string productId, AdjustStockRequest request, InventoryDbContext db, TimeProvider time, CancellationToken ct)
+    {
+        if (Validator.Check(request) is { } invalid) return invalid;
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var changed = await db.Items
+            .Where(item => item.ProductId == productId
+                && item.AvailableQuantity >= -request.Delta && item.AvailableQuantity <= SetStockValidator.MaxQuantity - request.Delta
+                && (request.ExpectedAvailable == null || item.AvailableQuantity == request.ExpectedAvailable))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(item => item.AvailableQuantity, item => item.AvailableQuantity + request.Delta)
+                .SetProperty(item => item.ReceivedQuantity, item => item.ReceivedQuantity + request.Delta)
+                .SetProperty(item => item.UpdatedAt, time.GetUtcNow()), ct);
+        var stock = await db.Items.AsNoTracking().FirstOrDefaultAsync(item => item.ProductId == productId, ct);
+        if (stock is null) return Problems.NotFound($"There is no product {productId}.");
+        if (changed == 0)
+            return Problems.Conflict("STOCK_CONFLICT", $"Product {productId} has {stock.AvailableQuantity} available pieces, which does not allow this adjustment.");
+
+        db.Adjustments.Add(new StockAdjustment { ProductId = productId, Delta = request.Delta, Reason = request.Reason, CreatedAt = time.GetUtcNow() });
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Ok(StockView.From(stock));
+    }
+}

@@ -1,0 +1,45 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Inventory.ManageStock;
+
+public sealed class GetStockEndpoints : ICarterModule
+{
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/inventory/items", ListAsync).WithTags("Inventory");
+        app.MapGet("/api/inventory/items/{productId}", GetAsync).WithTags("Inventory");
+    }
+
+    private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request, "search");
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        var items = db.Items.AsNoTracking();
+        if (page.After is { } after) items = items.Where(item => string.Compare(item.ProductId, after) > 0);
+        if (request.Query["search"] is [{ Length: > 0 } search])
+        {
+            var pattern = $"%{Escape(search)}%";
+            items = items.Where(item => EF.Functions.ILike(item.ProductName, pattern, "\\") || EF.Functions.ILike(item.ProductId, pattern, "\\"));
+        }
+
+        var rows = await items.OrderBy(item => item.ProductId).Take(page.Limit + 1).ToListAsync(ct);
+        return page.Answer(request, [.. rows.Select(StockView.From)], item => item.ProductId);
+    }
+
+    private static async Task<IResult> GetAsync(string productId, InventoryDbContext db, HttpContext http, CancellationToken ct)
+    {
+        var item = await db.Items.AsNoTracking().FirstOrDefaultAsync(i => i.ProductId == productId, ct);
+        return item is null
+            ? Problems.NotFound($"There is no product {productId}.")
+            : ETags.Answer(http, StockView.From(item), item.UpdatedAt);
+    }
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+}

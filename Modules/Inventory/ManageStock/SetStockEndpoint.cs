@@ -1,0 +1,56 @@
+using Carter;
+using FluentValidation;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ManageStock;
+
+/// <summary>Body of <c>PUT /api/inventory/items/{productId}</c>.</summary>
+public sealed record SetStockRequest(string ProductName, int AvailableQuantity);
+
+internal sealed class SetStockValidator : AbstractValidator<(string ProductId, SetStockRequest Body)>
+{
+    public const int MaxQuantity = 1_000_000_000;
+
+    public SetStockValidator()
+    {
+        RuleFor(request => request.ProductId).Id().OverridePropertyName("productId");
+        RuleFor(request => request.Body.ProductName).Text(200).OverridePropertyName("productName");
+        RuleFor(request => request.Body.AvailableQuantity).InclusiveBetween(0, MaxQuantity)
+            .WithMessage($"must be from 0 to {MaxQuantity}").OverridePropertyName("availableQuantity");
+    }
+}
+
+public sealed class SetStockEndpoint : ICarterModule
+{
+    private static readonly SetStockValidator Validator = new();
+
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPut("/api/inventory/items/{productId}", SetAsync).WithTags("Inventory");
+
+    private static async Task<IResult> SetAsync(
+        string productId, SetStockRequest request, ModuleDatabase<InventoryDbContext> database, CancellationToken ct)
+    {
+        if (Validator.Check((productId, request)) is { } invalid) return invalid;
+
+        // What is reserved or sold stays so; xmax is zero only for a row that this statement inserted.
+        await using var command = database.Source.CreateCommand("""
+            INSERT INTO inventory_items AS item (product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity, updated_at)
+            VALUES ($1, $2, $3, 0, 0, $3, now())
+            ON CONFLICT (product_id) DO UPDATE SET product_name = $2, available_quantity = $3,
+                received_quantity = $3 + item.reserved_quantity + item.sold_quantity, updated_at = now()
+            RETURNING reserved_quantity, sold_quantity, updated_at, xmax = 0
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = productId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.ProductName });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.AvailableQuantity });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var stock = new StockView(
+            productId, request.ProductName, request.AvailableQuantity, reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
+        return reader.GetBoolean(3) ? TypedResults.Created($"/api/inventory/items/{Uri.EscapeDataString(productId)}", stock) : TypedResults.Ok(stock);
+    }
+}

@@ -1,0 +1,50 @@
+namespace Fulfillment.Inventory;
+
+/// <summary>What became of the stock of an order.</summary>
+public enum ReservationStatus : short
+{
+    /// <summary>Held for the order.</summary>
+    Active = 1,
+
+    /// <summary>Sold: the order was paid.</summary>
+    Committed = 2,
+
+    /// <summary>Given back.</summary>
+    Released = 3,
+
+    /// <summary>Given back because nobody paid in time.</summary>
+    Expired = 4,
+
+    /// <summary>Never held: the order could not be served.</summary>
+    Rejected = 5,
+}
+
+/// <summary>
+/// The stored answer to an order, one row with its lines as arrays: it is written and read as a whole. A redelivered
+/// ORDER_CREATED finds it and leads to the same event again.
+/// </summary>
+public sealed class Reservation
+{
+    public long OrderId { get; init; }
+
+    public required string CustomerId { get; init; }
+
+    public ReservationStatus Status { get; init; }
+
+    public required string[] ProductIds { get; init; }
+
+    public required int[] Quantities { get; init; }
+
+    /// <summary>Why it was rejected: OUT_OF_STOCK or UNKNOWN_PRODUCT.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>First product that could not be reserved.</summary>
+    public string? FailedProductId { get; init; }
+
+    /// <summary>Id of the event that announced this answer.</summary>
+    public Guid EventId { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}

@@ -1,0 +1,38 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Contracts;
+using Wolverine.Attributes;
+
+namespace Fulfillment.Inventory.ReserveStock;
+
+/// <summary>An order was placed: reserve all of its items, or none, and say which.</summary>
+[StickyHandler(Queue)]
+public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPublisher events)
+{
+    public const string Queue = "order-created-queue";
+
+    public async Task Handle(OrderCreatedEvent order, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        if (order.Items.Count == 0 || order.Items.Any(line => line.Quantity <= 0 || line.Price < 0))
+            throw new InvalidMessageException($"Order {order.OrderId} has no items, or one with a quantity or price that cannot be.");
+
+        var answer = await reservations.ExecuteAsync(order, ct);
+        Failpoint.Hit("inventory-after-commit");
+        await (answer.Failure is { } failure
+            ? events.PublishAsync(Failed(order, failure).CausedBy(order, answer.EventId, answer.At), ct)
+            : events.PublishAsync(Reserved(order).CausedBy(order, answer.EventId, answer.At), ct));
+        Failpoint.Hit("inventory-after-publish");
+    }
+
+    internal static InventoryReservedEvent Reserved(OrderCreatedEvent order) =>
+        new(order.OrderId, order.CustomerId, order.Items, order.TotalAmount);
+
+    internal static InventoryFailedEvent Failed(OrderCreatedEvent order, ReservationFailure failure)
+    {
+        var reason = failure.ReasonCode == ReservationDecision.UnknownProduct
+            ? $"Product {failure.ProductId} is unknown"
+            : $"Not enough stock of product {failure.ProductId}";
+        return new InventoryFailedEvent(order.OrderId, order.CustomerId, reason, failure.ProductId, failure.ReasonCode);
+    }
+}

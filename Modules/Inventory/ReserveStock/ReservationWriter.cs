@@ -1,0 +1,98 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ReserveStock;
+
+/// <summary>
+/// Reserves the stock of many orders in one transaction. Rows of products are locked in key order, so that neither replicas nor
+/// settlements can wait for each other in a circle; an order that was answered before gets its stored answer.
+/// </summary>
+public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> database, TimeProvider time)
+    : GroupCommit<OrderCreatedEvent, ReservationAnswer>(database.Source, time: time)
+{
+    private const string LockItems = """
+        SELECT product_id, available_quantity FROM inventory_items WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE
+        """;
+
+    // Comes after the locks: a duplicate of an order that another replica was answering is visible by now.
+    private const string SelectAnswers = """
+        SELECT order_id, event_id, created_at, reason_code, failed_product_id FROM reservations WHERE order_id = ANY($1)
+        """;
+
+    private const string TakeItems = """
+        UPDATE inventory_items SET available_quantity = available_quantity - taken.quantity,
+            reserved_quantity = reserved_quantity + taken.quantity, updated_at = $3
+        FROM unnest($1::text[], $2::int[]) AS taken (id, quantity)
+        WHERE product_id = taken.id
+        """;
+
+    // unnest would flatten arrays of arrays, so the lines travel as text and become arrays here.
+    private const string InsertAnswers = """
+        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, failed_product_id, event_id, created_at, updated_at)
+        SELECT id, customer, status, ARRAY(SELECT jsonb_array_elements_text(products)), ARRAY(SELECT jsonb_array_elements_text(quantities)::int),
+            reason, failed, event, $9, $9
+        FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[])
+            AS new (id, customer, status, products, quantities, reason, failed, event)
+        ON CONFLICT DO NOTHING
+        """;
+
+    protected override async Task<IReadOnlyList<ReservationAnswer>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<OrderCreatedEvent> items)
+    {
+        var (available, answers) = await ReadAsync(connection, items);
+        OrderCreatedEvent[] open = [.. items.DistinctBy(order => order.OrderId).Where(order => !answers.ContainsKey(order.OrderId))];
+        if (open.Length > 0)
+        {
+            var now = Now();
+            var (failures, taken) = ReservationDecision.Decide(available, [.. open.Select(order => order.Items)]);
+            foreach (var (order, failure) in open.Zip(failures))
+                answers[order.OrderId] = new ReservationAnswer(OutcomeId(order, failure), now, failure);
+            await StoreAsync(connection, open, answers, taken, now);
+        }
+
+        return [.. items.Select(order => answers[order.OrderId])];
+    }
+
+    private static async Task<(Dictionary<string, int> Available, Dictionary<long, ReservationAnswer> Answers)> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<OrderCreatedEvent> items)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+            .Add(LockItems, items.SelectMany(order => order.Items).Select(line => line.ProductId).Distinct().ToArray())
+            .Add(SelectAnswers, items.Select(order => order.OrderId).Distinct().ToArray());
+        await using var reader = await batch.ExecuteReaderAsync();
+        var available = await reader.ReadAllAsync(row => (Id: row.GetString(0), Pieces: row.GetInt32(1)));
+        var answers = await reader.ReadAllAsync(row => (
+            OrderId: row.GetInt64(0),
+            Answer: new ReservationAnswer(
+                row.GetGuid(1), row.GetFieldValue<DateTimeOffset>(2),
+                row.IsDBNull(3) ? null : new ReservationFailure(row.GetString(3), row.GetString(4)))));
+        return (available.ToDictionary(row => row.Id, row => row.Pieces), answers.ToDictionary(row => row.OrderId, row => row.Answer));
+    }
+
+    private static async Task StoreAsync(
+        NpgsqlConnection connection, OrderCreatedEvent[] orders, Dictionary<long, ReservationAnswer> answers,
+        IReadOnlyDictionary<string, int> taken, DateTimeOffset now)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (taken.Count > 0) batch.Add(TakeItems, taken.Keys.ToArray(), taken.Values.ToArray(), now);
+        batch.Add(
+            InsertAnswers,
+            orders.Select(order => order.OrderId).ToArray(),
+            orders.Select(order => order.CustomerId).ToArray(),
+            orders.Select(order => (short)(answers[order.OrderId].Failure is null ? ReservationStatus.Active : ReservationStatus.Rejected)).ToArray(),
+            orders.Select(order => JsonArray.Of(order.Items.Select(line => line.ProductId))).ToArray(),
+            orders.Select(order => JsonArray.Of(order.Items.Select(line => line.Quantity))).ToArray(),
+            orders.Select(order => answers[order.OrderId].Failure?.ReasonCode).ToArray(),
+            orders.Select(order => answers[order.OrderId].Failure?.ProductId).ToArray(),
+            orders.Select(order => answers[order.OrderId].EventId).ToArray(),
+            now);
+        var written = await batch.ExecuteNonQueryAsync();
+        // Another replica answered one of these orders in the meantime (possible only when it locked no common product).
+        // Its answer holds; this transaction is rolled back and tried again, and will find it.
+        if (written != taken.Count + orders.Length) throw new ConcurrentWriteException("Another process answered one of these orders.");
+    }
+
+    private static Guid OutcomeId(OrderCreatedEvent order, ReservationFailure? failure) =>
+        DerivedId.From(order.EventId, failure is null ? "INVENTORY_RESERVED" : "INVENTORY_FAILED");
+}

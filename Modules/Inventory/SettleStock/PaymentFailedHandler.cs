@@ -1,0 +1,17 @@
+using Fulfillment.Contracts;
+using Wolverine.Attributes;
+
+namespace Fulfillment.Inventory.SettleStock;
+
+/// <summary>The charge was declined: the stock goes back (the compensation of the saga).</summary>
+[StickyHandler(Queue)]
+public sealed class PaymentFailedHandler(SettlementWriter reservations)
+{
+    public const string Queue = "inventory-payment-failed-queue";
+
+    public Task Handle(PaymentFailedEvent message, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return reservations.ExecuteAsync(new Settlement(message.OrderId, ReservationStatus.Released), ct);
+    }
+}

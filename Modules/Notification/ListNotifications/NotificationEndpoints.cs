@@ -1,0 +1,52 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Notifications.ListNotifications;
+
+/// <summary>A notification as the API shows it.</summary>
+public sealed record NotificationView(
+    long Id, Guid EventId, long OrderId, string CustomerId, NotificationChannel Channel, string Recipient, string Subject, string Message,
+    DateTimeOffset SentAt)
+{
+    public static NotificationView From(NotificationLog l)
+    {
+        ArgumentNullException.ThrowIfNull(l);
+        return new NotificationView(l.Id, l.EventId, l.OrderId, l.CustomerId, l.Channel, l.Recipient, l.Subject, l.Message, l.SentAt);
+    }
+}
+
+public sealed class NotificationEndpoints : ICarterModule
+{
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/notifications", ListAsync).WithTags("Notifications");
+        app.MapGet("/api/notifications/{id:long}", GetAsync).WithTags("Notifications");
+    }
+
+    private static async Task<IResult> ListAsync(NotificationDbContext db, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request, "orderId", "channel");
+        var before = page.Before(errors);
+        var order = Filters.Number(request, "orderId", errors);
+        var channel = Filters.Enum<NotificationChannel>(request, "channel", errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        var logs = db.Notifications.AsNoTracking().Where(log => log.Id < before);
+        if (order is { } id) logs = logs.Where(log => log.OrderId == id);
+        if (channel is { } wanted) logs = logs.Where(log => log.Channel == wanted);
+        var rows = await logs.OrderByDescending(log => log.Id).Take(page.Limit + 1).ToListAsync(ct);
+        return page.Answer(request, [.. rows.Select(NotificationView.From)], log => log.Id);
+    }
+
+    private static async Task<IResult> GetAsync(long id, NotificationDbContext db, HttpContext http, CancellationToken ct)
+    {
+        var log = await db.Notifications.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id, ct);
+        return log is null
+            ? Problems.NotFound($"There is no notification {id}.")
+            : ETags.Answer(http, NotificationView.From(log), log.SentAt);
+    }
+}

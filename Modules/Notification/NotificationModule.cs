@@ -1,0 +1,30 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Fulfillment.Notifications.NotifyCustomer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fulfillment.Notifications;
+
+/// <summary>Tells customers how their orders ended.</summary>
+public sealed class NotificationModule : Module
+{
+    public override string Name => "Notification";
+
+    public override IReadOnlyList<Subscription> Subscriptions { get; } =
+    [
+        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
+        Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+        Subscription.To<InventoryFailedEvent, InventoryFailedHandler>(InventoryFailedHandler.Queue),
+    ];
+
+    public override void Register(IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddModuleDatabase<NotificationDbContext>(Name);
+        builder.Services.AddSingleton<NotificationWriter>();
+        builder.Services.AddSingleton<Notifier>();
+    }
+}

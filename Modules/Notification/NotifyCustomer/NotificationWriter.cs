@@ -1,0 +1,40 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Npgsql;
+
+namespace Fulfillment.Notifications.NotifyCustomer;
+
+/// <summary>Records notifications, many at once. The result is what was recorded now; it is empty for a repeated event.</summary>
+public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> database, TimeProvider time)
+    : GroupCommit<Letter, IReadOnlyList<NotificationLog>>(database.Source, time: time)
+{
+    private const string Insert = """
+        INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
+        SELECT *, $8 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[])
+        ON CONFLICT (event_id, channel) DO NOTHING
+        RETURNING event_id, channel
+        """;
+
+    protected override async Task<IReadOnlyList<IReadOnlyList<NotificationLog>>> WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<Letter> items)
+    {
+        var now = Now();
+        NotificationLog[] logs =
+            [.. items.DistinctBy(letter => letter.EventId).OrderBy(letter => letter.EventId).SelectMany(letter => letter.Address(now))];
+        await using var batch = new NpgsqlBatch(connection).Add(
+            Insert,
+            logs.Select(log => log.EventId).ToArray(),
+            logs.Select(log => log.OrderId).ToArray(),
+            logs.Select(log => log.CustomerId).ToArray(),
+            logs.Select(log => (short)log.Channel).ToArray(),
+            logs.Select(log => log.Recipient).ToArray(),
+            logs.Select(log => log.Subject).ToArray(),
+            logs.Select(log => log.Message).ToArray(),
+            now);
+        await using var reader = await batch.ExecuteReaderAsync();
+        var recorded = (await reader.ReadAllAsync(row => (row.GetGuid(0), (NotificationChannel)row.GetInt16(1)))).ToHashSet();
+        var fresh = logs.Where(log => recorded.Contains((log.EventId, log.Channel))).ToLookup(log => log.EventId);
+        // A letter that stands twice in the batch was recorded once: its first caller gets it.
+        var given = new HashSet<Guid>();
+        return [.. items.Select(letter => given.Add(letter.EventId) ? [.. fresh[letter.EventId]] : (IReadOnlyList<NotificationLog>)[])];
+    }
+}

@@ -1,0 +1,27 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Orders.ListOrders;
+
+public sealed class ListOrdersEndpoint : ICarterModule
+{
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders", ListAsync).WithTags("Orders");
+
+    private static async Task<IResult> ListAsync(OrderDbContext db, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request, "status", "customerId");
+        var before = page.Before(errors);
+        var status = Filters.Enum<OrderStatus>(request, "status", errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        var orders = db.Orders.AsNoTracking().Include(order => order.Items).Where(order => order.OrderId < before);
+        if (status is { } wanted) orders = orders.Where(order => order.Status == wanted);
+        if (request.Query["customerId"] is [{ } customer]) orders = orders.Where(order => order.CustomerId == customer);
+        var rows = await orders.OrderByDescending(order => order.OrderId).Take(page.Limit + 1).ToListAsync(ct);
+        return page.Answer(request, [.. rows.Select(OrderView.From)], order => order.OrderId);
+    }
+}

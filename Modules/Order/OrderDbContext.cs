@@ -1,0 +1,43 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Orders;
+
+/// <summary>Schema and queries of <c>order_db</c>. Hot writes are set-based SQL, see PlaceOrder and TrackOrder.</summary>
+public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : DbContext(options)
+{
+    public DbSet<Order> Orders => Set<Order>();
+
+    public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        modelBuilder.HasSequence<long>("order_numbers");
+
+        var order = modelBuilder.Entity<Order>().ToTable("orders", table =>
+            table.HasCheckConstraint("ck_orders_total_amount", "total_amount >= 0"));
+        order.HasKey(o => o.OrderId);
+        order.Property(o => o.OrderId).ValueGeneratedNever();
+        order.Property(o => o.CustomerId).HasMaxLength(64);
+        order.Property(o => o.TotalAmount).HasPrecision(19, 2);
+        order.Property(o => o.StatusReason).HasMaxLength(40);
+        order.Property(o => o.CreatedAt).HasDefaultValueSql("now()");
+        order.Property(o => o.UpdatedAt).HasDefaultValueSql("now()");
+        order.HasIndex(o => new { o.CustomerId, o.OrderId });
+        // No index on status: it would make every change of status rewrite the index entries of the whole row.
+        order.HasMany(o => o.Items).WithOne().HasForeignKey(i => i.OrderId);
+
+        var item = modelBuilder.Entity<OrderItem>().ToTable("order_items", table =>
+        {
+            table.HasCheckConstraint("ck_order_items_quantity", "quantity > 0");
+            table.HasCheckConstraint("ck_order_items_price", "price >= 0");
+        });
+        item.HasKey(i => i.Id);
+        item.Property(i => i.ProductId).HasMaxLength(64);
+        item.Property(i => i.ProductName).HasMaxLength(200);
+        item.Property(i => i.Price).HasPrecision(19, 2);
+
+        OutboxMessage.Configure(modelBuilder);
+    }
+}

@@ -1,0 +1,36 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Fulfillment.Orders.PlaceOrder;
+using Fulfillment.Orders.TrackOrder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fulfillment.Orders;
+
+/// <summary>Accepts orders, announces them, and follows what becomes of them.</summary>
+public sealed class OrderModule : Module
+{
+    public override string Name => "Order";
+
+    public override IReadOnlyList<Subscription> Subscriptions { get; } =
+    [
+        // The happy path
+        Subscription.To<InventoryReservedEvent, InventoryReservedHandler>(InventoryReservedHandler.Queue),
+        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
+        // What goes wrong
+        Subscription.To<InventoryFailedEvent, InventoryFailedHandler>(InventoryFailedHandler.Queue),
+        Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+    ];
+
+    public override void Register(IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddModuleDatabase<OrderDbContext>(Name);
+        builder.Services.AddSingleton<OrderWriter>();
+        builder.Services.AddSingleton<StatusWriter>();
+        builder.Services.AddSingleton<OutboxRelay<OrderDbContext>>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay<OrderDbContext>>());
+    }
+}

@@ -1,0 +1,18 @@
+namespace Fulfillment.Orders;
+
+/// <summary>An order as the API shows it.</summary>
+public sealed record OrderView(
+    long OrderId, string CustomerId, decimal TotalAmount, OrderStatus Status, string? StatusReason,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<OrderItemView> Items)
+{
+    public static OrderView From(Order order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return new OrderView(
+            order.OrderId, order.CustomerId, order.TotalAmount, order.Status, order.StatusReason, order.CreatedAt, order.UpdatedAt,
+            [.. order.Items.OrderBy(item => item.Id).Select(item => new OrderItemView(item.Id, item.ProductId, item.ProductName, item.Quantity, item.Price))]);
+    }
+}
+
+/// <summary>One line of an order as the API shows it.</summary>
+public sealed record OrderItemView(long Id, string ProductId, string ProductName, int Quantity, decimal Price);

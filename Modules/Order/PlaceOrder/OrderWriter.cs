@@ -1,0 +1,90 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Npgsql;
+
+namespace Fulfillment.Orders.PlaceOrder;
+
+/// <summary>
+/// An order on its way into the database. It keeps the number that it was given, so that a batch whose commit was not answered can be
+/// tried again without a second order.
+/// </summary>
+public sealed class NewOrder(PlaceOrderRequest request)
+{
+    public PlaceOrderRequest Request { get; } = request;
+
+    public Guid EventId { get; } = Guid.CreateVersion7();
+
+    public decimal Total { get; } = request.Items.Sum(line => line.Quantity * line.Price);
+
+    public string? TraceParent { get; } = System.Diagnostics.Activity.Current?.Id;
+
+    public long OrderId { get; set; }
+}
+
+/// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
+public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time)
+    : GroupCommit<NewOrder, OrderView>(database.Source, time: time)
+{
+    private const string InsertOrders = """
+        WITH stored AS (
+            INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
+            SELECT id, customer, total, 0, $4, $4 FROM unnest($1::bigint[], $2::text[], $3::numeric[]) AS new (id, customer, total)
+            ON CONFLICT DO NOTHING
+            RETURNING order_id)
+        INSERT INTO order_items (order_id, product_id, product_name, quantity, price)
+        SELECT line.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8::int[], $9::numeric[])
+            AS line (order_id, product_id, product_name, quantity, price)
+        WHERE order_id IN (SELECT order_id FROM stored)
+        """;
+
+    // The second look at order_items finds the rows of a retry as well as those of this transaction.
+    private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
+
+    protected override async Task<IReadOnlyList<OrderView>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
+    {
+        await NumberAsync(connection, items);
+        var now = Now();
+        NewOrder[] orders = [.. items.OrderBy(order => order.OrderId)];
+        var lines = orders.SelectMany(order => order.Request.Items, (order, line) => (order.OrderId, Line: line)).ToArray();
+        var outbox = OutboxColumns.From([.. orders.Select(order => Announce(order, now))]);
+        long[] ids = [.. orders.Select(order => order.OrderId)];
+
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
+            InsertOrders, ids, orders.Select(order => order.Request.CustomerId).ToArray(), orders.Select(order => order.Total).ToArray(), now,
+            lines.Select(line => line.OrderId).ToArray(), lines.Select(line => line.Line.ProductId).ToArray(),
+            lines.Select(line => line.Line.ProductName).ToArray(), lines.Select(line => line.Line.Quantity).ToArray(),
+            lines.Select(line => line.Line.Price).ToArray());
+        batch.Add(
+            OutboxColumns.Insert, outbox.EventIds, outbox.EventTypes, outbox.Exchanges, outbox.RoutingKeys, outbox.Bodies, outbox.TraceParents);
+        batch.Add(SelectItemIds, ids);
+        await using var reader = await batch.ExecuteReaderAsync();
+        var itemIds = new Queue<long>(await reader.ReadAllAsync(row => row.GetInt64(0)));
+        var views = orders.ToDictionary(order => order.OrderId, order => View(order, now, itemIds));
+        return [.. items.Select(order => views[order.OrderId])];
+    }
+
+    private static async Task NumberAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
+    {
+        NewOrder[] unnumbered = [.. items.Where(order => order.OrderId == 0)];
+        if (unnumbered.Length == 0) return;
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT nextval('order_numbers') FROM generate_series(1, $1)";
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = unnumbered.Length });
+        await using var reader = await command.ExecuteReaderAsync();
+        foreach (var (order, number) in unnumbered.Zip(await reader.ReadAllAsync(row => row.GetInt64(0)))) order.OrderId = number;
+    }
+
+    private static OutgoingMessage Announce(NewOrder order, DateTimeOffset now)
+    {
+        var created = new OrderCreatedEvent(
+            order.OrderId, order.Request.CustomerId,
+            [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))], order.Total);
+        return OutgoingMessage.From(created.Starting(order.EventId, now)) with { TraceParent = order.TraceParent };
+    }
+
+    private static OrderView View(NewOrder order, DateTimeOffset now, Queue<long> itemIds) => new(
+        order.OrderId, order.Request.CustomerId, order.Total, OrderStatus.Pending, null, now, now,
+        [.. order.Request.Items.Select(line => new OrderItemView(itemIds.Dequeue(), line.ProductId, line.ProductName, line.Quantity, line.Price))]);
+}

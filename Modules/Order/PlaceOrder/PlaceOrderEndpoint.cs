@@ -1,0 +1,59 @@
+using Carter;
+using FluentValidation;
+using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fulfillment.Orders.PlaceOrder;
+
+/// <summary>Body of <c>POST /api/orders</c>.</summary>
+public sealed record PlaceOrderRequest(string CustomerId, IReadOnlyList<PlaceOrderLine> Items);
+
+/// <summary>One line of it.</summary>
+public sealed record PlaceOrderLine(string ProductId, string ProductName, int Quantity, decimal Price);
+
+internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrderRequest>
+{
+    public const int MaxItems = 100;
+
+    public PlaceOrderValidator()
+    {
+        RuleFor(order => order.CustomerId).Id();
+        RuleFor(order => order.Items).Must(items => items.Count is >= 1 and <= MaxItems).WithMessage($"must have 1 to {MaxItems} entries");
+        // Only a list of an allowed length is looked into: a longer one would be an answer of the sender's size.
+        RuleForEach(order => order.Items).SetValidator(new LineValidator()).When(order => order.Items.Count <= MaxItems);
+    }
+
+    private sealed class LineValidator : AbstractValidator<PlaceOrderLine>
+    {
+        public LineValidator()
+        {
+            RuleFor(line => line.ProductId).Id();
+            RuleFor(line => line.ProductName).Text(200);
+            RuleFor(line => line.Quantity).InclusiveBetween(1, 10_000).WithMessage("must be from 1 to 10000");
+            RuleFor(line => line.Price).InclusiveBetween(0, 1_000_000).WithMessage("must be from 0 to 1000000");
+            RuleFor(line => line.Price).Must(price => decimal.Round(price, 2) == price).WithMessage("must have at most two decimals");
+        }
+    }
+}
+
+public sealed class PlaceOrderEndpoint : ICarterModule
+{
+    private static readonly PlaceOrderValidator Validator = new();
+
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders");
+
+    private static async Task<IResult> PlaceAsync(
+        PlaceOrderRequest request, OrderWriter orders, OutboxRelay<OrderDbContext> relay, CancellationToken ct)
+    {
+        if (Validator.Check(request) is { } invalid) return invalid;
+        var order = new NewOrder(request);
+        Flow.Enter("Order", 0, order.EventId, order.EventId);
+        var placed = await orders.ExecuteAsync(order, ct);
+        relay.Wake();
+        return TypedResults.Created($"/api/orders/{placed.OrderId}", placed);
+    }
+}

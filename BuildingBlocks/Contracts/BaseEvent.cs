@@ -31,7 +31,7 @@ public abstract record BaseEvent
     public DateTimeOffset Timestamp { get; init; }
 
     /// <summary>When it happened, UTC, with milliseconds; absent in events of foreign publishers.</summary>
-    [JsonPropertyOrder(-3)]
+    [JsonPropertyOrder(-3), JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? OccurredAt { get; init; }
 
     /// <summary>The event that started the flow; absent means this one.</summary>

@@ -22,7 +22,8 @@ internal sealed class TerminalFormatter : ITextFormatter
             output.Write(' ');
             output.Write(name);
             output.Write('=');
-            value.Render(output, "l", CultureInfo.InvariantCulture);
+            if (value is ScalarValue { Value: string text }) output.Write(text);
+            else value.Render(output, formatProvider: CultureInfo.InvariantCulture);
         }
 
         output.WriteLine();

@@ -5,17 +5,19 @@ namespace Fulfillment.BuildingBlocks.Persistence;
 /// <summary>Shorthand for statements with positional parameters.</summary>
 public static class Sql
 {
-    /// <summary>Adds a statement to a batch; <c>$1</c> is the first value.</summary>
+    /// <summary>Adds a statement to a batch.</summary>
     /// <param name="batch">Batch that is sent in one round trip.</param>
     /// <param name="sql">A constant statement.</param>
-    /// <param name="values">Its parameters, arrays for <c>unnest</c>.</param>
-    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
+    /// <param name="first">Value of <c>$1</c>; it stands alone so that a single array is not taken for the list of values.</param>
+    /// <param name="others">Values of <c>$2</c> and so on, arrays for <c>unnest</c>.</param>
+    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, object first, params ReadOnlySpan<object> others)
     {
         ArgumentNullException.ThrowIfNull(batch);
 #pragma warning disable CA2100 // Callers pass constants; values are parameters.
         var command = new NpgsqlBatchCommand(sql);
 #pragma warning restore CA2100
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        command.Parameters.Add(new NpgsqlParameter { Value = first });
+        foreach (var value in others) command.Parameters.Add(new NpgsqlParameter { Value = value });
         batch.BatchCommands.Add(command);
         return batch;
     }

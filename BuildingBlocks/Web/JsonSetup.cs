@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fulfillment.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfillment.BuildingBlocks.Web;
@@ -18,6 +19,7 @@ public static class JsonSetup
             json.RespectNullableAnnotations = true;
             json.RespectRequiredConstructorParameters = true;
             json.MaxDepth = 16;
+            json.Converters.Add(new UtcMillisecondsConverter());
             json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
         });
 }

@@ -16,6 +16,8 @@ internal sealed class StartupService(
     IHostEnvironment environment, IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<StartupService> logger)
     : BackgroundService
 {
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(20);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -24,6 +26,9 @@ internal sealed class StartupService(
             startup.DatabasesAreReady();
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", topology.DeclareAsync, Waiting, stoppingToken);
             await ((IHostedService)wolverine).StartAsync(stoppingToken);
+            // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
+            // acknowledge what it is given and publish a copy of it.
+            lifetime.ApplicationStopping.Register(DrainListeners);
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
         }
@@ -39,6 +44,14 @@ internal sealed class StartupService(
     {
         await base.StopAsync(cancellationToken);
         if (startup.MessagingReady.IsCompletedSuccessfully) await ((IHostedService)wolverine).StopAsync(cancellationToken);
+    }
+
+    // Finishes what is being handled and takes nothing new. The host stops everything else only after this returns, so it blocks.
+    private void DrainListeners()
+    {
+        var drains = wolverine.Endpoints.ActiveListeners().Select(listener => listener.StopAndDrainAsync().AsTask()).ToArray();
+        if (!Task.WaitAll(drains, DrainTimeout))
+            logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", DrainTimeout);
     }
 
     private void Waiting(string reason)

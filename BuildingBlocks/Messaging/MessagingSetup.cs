@@ -91,6 +91,7 @@ public static class MessagingSetup
             .ConsumerDispatchConcurrency(settings.Concurrency)
             // No more than are being worked on: a delivery that waits in this process could not be returned unharmed on a stop.
             .PreFetchCount(settings.Concurrency)
+            .DrainWaitForPrefetch()
             .DeadLetterQueueing(new DeadLetterQueue(module.DeadLetterQueue));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.Runtime;
+using Wolverine.Transports;
 
 namespace Fulfillment.BuildingBlocks.Messaging;
 
@@ -21,7 +22,7 @@ internal sealed class ReturnToQueue : IContinuationSource, IContinuation
     public async ValueTask ExecuteAsync(IEnvelopeLifecycle lifecycle, IWolverineRuntime runtime, DateTimeOffset now, Activity? activity)
     {
         var address = lifecycle.Envelope?.Listener?.Address;
-        if (address is null || runtime.Endpoints.FindListeningAgent(address) is not { } agent) return;
+        if (address is null || runtime.Endpoints.FindListeningAgent(address) is not { Status: ListeningStatus.Accepting } agent) return;
         runtime.Logger.LogWarning("{Queue} pauses for {Pause}: a dependency is still away", address, Pause);
         await agent.PauseAsync(Pause);
     }

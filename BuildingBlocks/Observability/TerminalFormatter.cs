@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fulfillment.BuildingBlocks.Messaging;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -27,6 +28,9 @@ internal sealed class TerminalFormatter : ITextFormatter
         }
 
         output.WriteLine();
-        if (logEvent.Exception is { } exception) output.WriteLine(exception);
+        if (logEvent.Exception is not { } exception) return;
+        // Where in the code a dependency was missed does not help anyone to bring it back.
+        if (TransientFailure.Is(exception)) output.WriteLine($"             {exception.Message.ReplaceLineEndings(" ")}");
+        else output.WriteLine(exception);
     }
 }

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+
+namespace Fulfillment.Integration.Tests.Fixture;
+
+/// <summary>
+/// A system of its own: a virtual host, a database and a role per module, and the processes that were started on them. Disposing it
+/// ends the processes and removes everything.
+/// </summary>
+internal sealed class FulfillmentSystem : IAsyncDisposable
+{
+    public static readonly IReadOnlyList<string> Modules = ["Order", "Inventory", "Payment", "Notification"];
+
+    private readonly Servers _servers;
+    private readonly string _suffix = Guid.NewGuid().ToString("N")[..8];
+    private readonly Dictionary<string, Database> _databases = [];
+    private readonly List<(IReadOnlyList<string> Modules, HostProcess Process)> _processes = [];
+
+    private FulfillmentSystem(Servers servers)
+    {
+        _servers = servers;
+        Broker = new Broker(servers.Amqp, servers.Management, $"test_{_suffix}");
+    }
+
+    public Broker Broker { get; }
+
+    public Database Orders => _databases["Order"];
+
+    public Database Inventory => _databases["Inventory"];
+
+    public Database Payments => _databases["Payment"];
+
+    public Database Notifications => _databases["Notification"];
+
+    /// <summary>The output of all processes.</summary>
+    public string Output => string.Join('\n', _processes.Select(entry => entry.Process.Output));
+
+    /// <summary>Creates virtual host and empty databases; starts nothing.</summary>
+    public static async Task<FulfillmentSystem> CreateAsync(Servers servers)
+    {
+        var system = new FulfillmentSystem(servers);
+        await system.Broker.CreateAsync();
+        await using var admin = NpgsqlDataSource.Create(system.Admin());
+        foreach (var module in Modules)
+        {
+            var (database, role) = system.NamesOf(module);
+            await ExecuteAsync(admin, $"CREATE ROLE {role} LOGIN PASSWORD '{role}'");
+            await ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {role}");
+            await ExecuteAsync(admin, $"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC");
+            system._databases[module] = new Database(new NpgsqlConnectionStringBuilder(servers.Postgres)
+            {
+                Database = database, Username = role, Password = role,
+            }.ConnectionString);
+        }
+
+        return system;
+    }
+
+    /// <summary>Starts a process with some modules (all when none is named) and waits until it is ready.</summary>
+    public Task<HostProcess> StartAsync(string? modules = null, params (string Name, string Value)[] settings) =>
+        Launch(modules, settings).WaitUntilReadyAsync();
+
+    /// <summary>Starts a process with some modules (all when none is named) and returns at once.</summary>
+    public HostProcess Launch(string? modules = null, params (string Name, string Value)[] settings)
+    {
+        var process = HostProcess.Start(modules ?? "Host", Settings(modules, settings));
+        _processes.Add((modules?.Split(',') ?? Modules, process));
+        return process;
+    }
+
+    /// <summary>Runs the host with arguments until it ends.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
+    {
+        await using var process = HostProcess.Start($"Host {string.Join(' ', arguments)}", settings, arguments);
+        return (await process.WaitForExitAsync(), process.Output);
+    }
+
+    /// <summary>The environment of a process of this system. Connection strings are given for its own modules only.</summary>
+    public Dictionary<string, string?> Settings(string? modules = null, params (string Name, string Value)[] more)
+    {
+        var settings = new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri };
+        if (modules is not null) settings["MODULES"] = modules;
+        foreach (var module in modules?.Split(',') ?? Modules) settings[$"ConnectionStrings__{module}"] = _databases[module].ConnectionString;
+        foreach (var (name, value) in more) settings[name] = value;
+        return settings;
+    }
+
+    /// <summary>Stops every process that runs.</summary>
+    public async Task StopAllAsync()
+    {
+        foreach (var (_, process) in _processes.Where(entry => !entry.Process.HasExited)) await process.StopAsync();
+    }
+
+    /// <summary>A client of a process that runs the module.</summary>
+    public HttpClient Api(string module) => _processes.Last(entry => entry.Modules.Contains(module) && !entry.Process.HasExited).Process.Http;
+
+    /// <summary>Reads a resource of a module.</summary>
+    public async Task<JsonElement> GetAsync(string module, string path)
+    {
+        using var response = await Api(module).GetAsync(new Uri(path, UriKind.Relative));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>Places an order of one line and returns its number.</summary>
+    public async Task<long> PlaceAsync(string customer, string product, int quantity = 1, decimal price = 9.99m)
+    {
+        using var response = await Api("Order").PostAsJsonAsync("/api/orders", OrderOf(customer, product, quantity, price));
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("orderId").GetInt64();
+    }
+
+    public static object OrderOf(string customer, string product, int quantity = 1, decimal price = 9.99m) =>
+        new { customerId = customer, items = new[] { new { productId = product, productName = $"Name of {product}", quantity, price } } };
+
+    /// <summary>Waits until an order has reached a terminal state, and returns it.</summary>
+    public Task<JsonElement> EndOfAsync(long orderId) => Eventually.Get(
+        $"order {orderId} to end", () => GetAsync("Order", $"/api/orders/{orderId}"),
+        order => order.GetProperty("status").GetString() is "COMPLETED" or "FAILED" or "CANCELLED");
+
+    /// <summary>Waits until every order has reached a terminal state.</summary>
+    public Task AllEndAsync() => Eventually.Get(
+        "every order to end", () => Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE status < 10"), open => open == 0);
+
+    /// <summary>Waits until the stock of a product is as expected, because it is settled after the order has ended.</summary>
+    public Task StockBecomesAsync(string product, int available, int reserved, int sold) => Eventually.Get(
+        $"{product} to have {(available, reserved, sold)} available, reserved and sold", () => StockAsync(product),
+        stock => stock == (available, reserved, sold));
+
+    public async Task<(int Available, int Reserved, int Sold)> StockAsync(string product)
+    {
+        var item = await GetAsync("Inventory", $"/api/inventory/items/{product}");
+        return (item.GetProperty("availableQuantity").GetInt32(), item.GetProperty("reservedQuantity").GetInt32(), item.GetProperty("soldQuantity").GetInt32());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, process) in _processes) await process.DisposeAsync();
+        await Broker.DisposeAsync();
+        foreach (var database in _databases.Values) await database.DisposeAsync();
+        await using var admin = NpgsqlDataSource.Create(Admin());
+        foreach (var (database, role) in _databases.Keys.Select(NamesOf))
+        {
+            await ExecuteAsync(admin, $"DROP DATABASE {database} WITH (FORCE)");
+            await ExecuteAsync(admin, $"DROP ROLE {role}");
+        }
+    }
+
+    private (string Database, string Role) NamesOf(string module) =>
+        ($"{module.ToLowerInvariant()}_db_{_suffix}", $"{module.ToLowerInvariant()}user_{_suffix}");
+
+    private string Admin() => new NpgsqlConnectionStringBuilder(_servers.Postgres) { Database = "postgres", MaxPoolSize = 2 }.ConnectionString;
+
+    private static async Task ExecuteAsync(NpgsqlDataSource admin, string sql)
+    {
+#pragma warning disable CA2100 // Names that were made here.
+        await using var command = admin.CreateCommand(sql);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Fulfillment.Integration.Tests.Fixture;
+
+/// <summary>A process of the host, with what it has said.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private static readonly List<HostProcess> Started = [];
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _openStreams = 2;
+
+    private HostProcess(string name, ProcessStartInfo start, Uri address)
+    {
+        Name = name;
+        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Add(line.Data);
+        _process.ErrorDataReceived += (_, line) => Add(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        lock (Started) Started.Add(this);
+    }
+
+    /// <summary>What it runs, for people.</summary>
+    public string Name { get; }
+
+    /// <summary>A client of its HTTP API.</summary>
+    public HttpClient Http { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Everything that it has written so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts a host on a free port and returns at once.</summary>
+    /// <param name="name">Name for people.</param>
+    /// <param name="settings">Environment variables; nothing that this process was given for the host is handed on.</param>
+    /// <param name="arguments">Arguments after <c>Host.dll</c>.</param>
+    public static HostProcess Start(string name, IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
+    {
+        var address = new Uri($"http://127.0.0.1:{Servers.FreePort()}");
+        var start = new ProcessStartInfo("dotnet", [Repository.Host, .. arguments])
+        {
+            WorkingDirectory = Path.GetDirectoryName(Repository.Host)!,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
+        foreach (var key in start.Environment.Keys.Where(key => ours.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
+            start.Environment.Remove(key);
+        start.Environment["ASPNETCORE_URLS"] = address.ToString();
+        foreach (var (key, value) in settings)
+        {
+            if (value is null) start.Environment.Remove(key);
+            else start.Environment[key] = value;
+        }
+
+        return new HostProcess(name, start, address);
+    }
+
+    /// <summary>Waits until it serves, or fails at once when it has ended.</summary>
+    public async Task<HostProcess> WaitUntilReadyAsync()
+    {
+        await Eventually.True($"{Name} to be ready\n{this}", async () =>
+            HasExited ? throw new HostEndedException($"{Name} ended with {ExitCode}:\n{Output}") : await HealthAsync("ready") == 200);
+        return this;
+    }
+
+    /// <summary>Status code of one of its health checks.</summary>
+    public async Task<int> HealthAsync(string check)
+    {
+        using var response = await Http.GetAsync(new Uri($"/health/{check}", UriKind.Relative));
+        return (int)response.StatusCode;
+    }
+
+    /// <summary>Waits until it has ended by itself, and returns its exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{Name} does not end:\n{Output}");
+        }
+
+        await _outputEnded.Task.WaitAsync(Eventually.Deadline, deadline.Token);
+        return ExitCode;
+    }
+
+    /// <summary>Ends it as a power failure would.</summary>
+    public Task<int> KillAsync()
+    {
+        _process.Kill();
+        return WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does, and returns its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await terminate.WaitForExitAsync();
+        return await WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!HasExited) await KillAsync();
+        Http.Dispose();
+    }
+
+    /// <summary>The end of what every process has said since the last call, for a test that has failed.</summary>
+    public static string TakeOutputs()
+    {
+        lock (Started)
+        {
+            var said = string.Join('\n', Started);
+            Started.RemoveAll(process => process._outputEnded.Task.IsCompleted);
+            return said;
+        }
+    }
+
+    public override string ToString()
+    {
+        var lines = Output.Split('\n');
+        return $"--- {Name}{(_outputEnded.Task.IsCompleted ? ", ended" : "")}, last {Math.Min(60, lines.Length)} lines of {lines.Length}\n{string.Join('\n', lines.TakeLast(60))}";
+    }
+
+    private void Add(string? line)
+    {
+        if (line is null)
+        {
+            if (Interlocked.Decrement(ref _openStreams) == 0) _outputEnded.TrySetResult();
+            return;
+        }
+
+        lock (_output) _output.Append(line).Append('\n');
+    }
+}
+
+/// <summary>A process ended that was expected to serve; waiting longer is of no use.</summary>
+internal sealed class HostEndedException(string message) : Exception(message);

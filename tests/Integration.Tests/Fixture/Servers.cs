@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using DotNet.Testcontainers.Containers;
+using Npgsql;
+using Testcontainers.PostgreSql;
+using Testcontainers.RabbitMq;
+
+namespace Fulfillment.Integration.Tests.Fixture;
+
+/// <summary>
+/// PostgreSQL and RabbitMQ for the whole run: the ones that <c>FULFILLMENT_POSTGRES</c>, <c>FULFILLMENT_RABBITMQ</c> and
+/// <c>FULFILLMENT_RABBITMQ_MANAGEMENT</c> name, else containers, else private processes of <c>./dev servers</c>.
+/// </summary>
+public sealed class Servers : IAsyncLifetime
+{
+    private readonly List<IContainer> _containers = [];
+    private RabbitMqContainer? _brokerContainer;
+    private bool _privateServers;
+    private bool _downAtEnd;
+
+    /// <summary>Connection string of a role that may create databases and roles, without a database.</summary>
+    public string Postgres { get; private set; } = "";
+
+    /// <summary>Address of the broker without a virtual host.</summary>
+    public Uri Amqp { get; private set; } = new("amqp://localhost");
+
+    /// <summary>Address of the broker's management API.</summary>
+    public Uri Management { get; private set; } = new("http://localhost");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("FULFILLMENT_POSTGRES") is { Length: > 0 } postgres)
+        {
+            // ./dev test says so when the servers are its own.
+            _privateServers = Environment.GetEnvironmentVariable("FULFILLMENT_SERVERS") == "private";
+            Use(
+                _privateServers ? "the private servers of ./dev" : "the given servers, which are not restarted",
+                postgres, Required("FULFILLMENT_RABBITMQ"), Required("FULFILLMENT_RABBITMQ_MANAGEMENT"));
+            return;
+        }
+
+        if (await StartContainersAsync()) return;
+        await Dev("servers", "up", "test");
+        _privateServers = true;
+        _downAtEnd = true;
+        var addresses = (await Dev("servers", "env", "test"))
+            .Split('\n')
+            .Where(line => line.StartsWith("export ", StringComparison.Ordinal))
+            .Select(line => line["export ".Length..].Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
+        Use(
+            "private servers, started with ./dev servers up test", addresses["FULFILLMENT_POSTGRES"],
+            addresses["FULFILLMENT_RABBITMQ"], addresses["FULFILLMENT_RABBITMQ_MANAGEMENT"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        foreach (var container in _containers) await container.DisposeAsync();
+        if (_downAtEnd) await Dev("servers", "down", "test");
+    }
+
+    /// <summary>Skips the test that is running unless the broker may be stopped.</summary>
+    public void SkipUnlessBrokerIsOurs() => Assert.SkipUnless(
+        _privateServers || _brokerContainer is not null, "FULFILLMENT_RABBITMQ names a broker of somebody else, which is not restarted");
+
+    public Task StopBrokerAsync() => _brokerContainer?.StopAsync() ?? Dev("servers", "stop-broker", "test");
+
+    public Task StartBrokerAsync() => _brokerContainer?.StartAsync() ?? Dev("servers", "start-broker", "test");
+
+    public async Task RestartBrokerAsync()
+    {
+        await StopBrokerAsync();
+        await StartBrokerAsync();
+    }
+
+    private static string Required(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"FULFILLMENT_POSTGRES is set, but {name} is not");
+
+    private void Use(string what, string postgres, string amqp, string management)
+    {
+        Postgres = postgres;
+        Amqp = new Uri(amqp);
+        Management = new Uri(management);
+        var said = $"Servers: {what}; PostgreSQL at {new NpgsqlConnectionStringBuilder(postgres).Port}, RabbitMQ at {Amqp.Host}:{Amqp.Port}";
+        TestContext.Current.SendDiagnosticMessage(said);
+        Console.WriteLine(said);
+    }
+
+    private async Task<bool> StartContainersAsync()
+    {
+        try
+        {
+            // The ports are chosen here because a restarted container would otherwise get others.
+            var (amqp, management) = (FreePort(), FreePort());
+            var postgres = new PostgreSqlBuilder("postgres:17-alpine")
+                .WithUsername("postgres").WithPassword("postgres")
+                .WithCommand("-c", "max_connections=300").Build();
+            _containers.Add(postgres);
+            var rabbitmq = new RabbitMqBuilder("rabbitmq:4-management-alpine")
+                .WithUsername("guest").WithPassword("guest")
+                .WithPortBinding(amqp, 5672).WithPortBinding(management, 15672).Build();
+            _containers.Add(rabbitmq);
+            await Task.WhenAll(postgres.StartAsync(), rabbitmq.StartAsync());
+            _brokerContainer = rabbitmq;
+            var address = new NpgsqlConnectionStringBuilder(postgres.GetConnectionString()) { Database = null };
+            Use(
+                "containers", address.ConnectionString, $"amqp://guest:guest@{rabbitmq.Hostname}:{amqp}",
+                $"http://guest:guest@{rabbitmq.Hostname}:{management}");
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // No engine, or one that has no images and cannot get them.
+            Console.WriteLine($"Servers: no containers ({e.Message.Split('\n')[0].Trim()})");
+            foreach (var container in _containers) await container.DisposeAsync();
+            _containers.Clear();
+            return false;
+        }
+    }
+
+    /// <summary>Runs ./dev of this checkout and returns what it printed.</summary>
+    private static async Task<string> Dev(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "dev"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // With addresses in the environment ./dev would take the servers for those of somebody else.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("FULFILLMENT_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"./dev {string.Join(' ', arguments)} failed: {output}{await errors}");
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Fulfillment.Integration.Tests.Fixture;
+
+/// <summary>A started system that the tests of a class share.</summary>
+public abstract class SharedSystem(Servers servers) : IAsyncLifetime
+{
+    private FulfillmentSystem? _system;
+
+    internal FulfillmentSystem System => _system ?? throw new InvalidOperationException("The system is not started");
+
+    public async ValueTask InitializeAsync()
+    {
+        _system = await FulfillmentSystem.CreateAsync(servers);
+        try
+        {
+            await StartAsync(_system);
+        }
+        catch
+        {
+            await _system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_system is not null) await _system.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    internal abstract Task StartAsync(FulfillmentSystem system);
+}
+
+/// <summary>All modules in one process.</summary>
+public sealed class OneProcess(Servers servers) : SharedSystem(servers)
+{
+    internal override Task StartAsync(FulfillmentSystem system) => system.StartAsync();
+}
+
+/// <summary>Each module in a process of its own.</summary>
+public sealed class FourProcesses(Servers servers) : SharedSystem(servers)
+{
+    internal override Task StartAsync(FulfillmentSystem system) => Task.WhenAll(FulfillmentSystem.Modules.Select(module => system.StartAsync(module)));
+}
+
+/// <summary>One process with all modules, and a second one of Inventory.</summary>
+public sealed class TwoInventories(Servers servers) : SharedSystem(servers)
+{
+    internal override Task StartAsync(FulfillmentSystem system) => Task.WhenAll(system.StartAsync(), system.StartAsync("Inventory"));
+}

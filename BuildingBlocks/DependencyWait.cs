@@ -1,5 +1,4 @@
 using Fulfillment.BuildingBlocks.Messaging;
-using Npgsql;
 using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.BuildingBlocks;
@@ -44,10 +43,6 @@ public static class DependencyWait
     private static string? SettingMistake(Exception? exception) => exception switch
     {
         null => null,
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } e =>
-            $"ConnectionStrings: PostgreSQL refuses the login ({e.MessageText}); check Username and Password",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } e =>
-            $"ConnectionStrings: {e.MessageText}; create it or correct Database",
         AuthenticationFailureException => "RabbitMq__Uri: the broker refuses user or password, for example amqp://user:password@host:5672/",
         OperationInterruptedException { ShutdownReason.ReplyCode: 530 } e =>
             $"RabbitMq__Uri: the broker refuses the virtual host ({e.ShutdownReason.ReplyText}), for example amqp://user:password@host:5672/",

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,19 +23,37 @@ public static class OptionsSetup
         where T : class, new()
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        T value;
-        try
-        {
-            value = configuration.GetSection(section).Get<T>() ?? new T();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ConfigurationException($"{section}: {e.Message} {e.InnerException?.Message}".Replace(":", "__", StringComparison.Ordinal));
-        }
+        var defaults = new T();
+        string[] unreadable = [.. typeof(T).GetProperties().Select(property => Unreadable(configuration.GetSection(section), property, defaults)).OfType<string>()];
+        if (unreadable.Length > 0) throw new ConfigurationException(unreadable);
 
+        var value = configuration.GetSection(section).Get<T>() ?? defaults;
         var results = new List<ValidationResult>();
         if (Validator.TryValidateObject(value, new ValidationContext(value), results, validateAllProperties: true)) return value;
         throw new ConfigurationException([.. results.Select(result =>
-            $"{section}__{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}")]);
+        {
+            var property = typeof(T).GetProperty(result.MemberNames.Single())!;
+            return $"{section}__{property.Name}: {result.ErrorMessage}{Example(property, defaults)}";
+        })]);
     }
+
+    private static string? Unreadable(IConfigurationSection section, PropertyInfo property, object defaults)
+    {
+        try
+        {
+            section.GetValue(property.PropertyType, property.Name);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            var kind = property.PropertyType.IsEnum
+                ? $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}"
+                : "cannot be read";
+            return $"{section.Key}__{property.Name}: '{section[property.Name]}' {kind}{Example(property, defaults)}";
+        }
+    }
+
+    // The default shows best what a value looks like; a setting without one says it in its own message.
+    private static string Example(PropertyInfo property, object defaults) =>
+        Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture) is { Length: > 0 } example ? $", for example {example}" : "";
 }

@@ -34,7 +34,7 @@ internal sealed class StartupService(
         }
         catch (ConfigurationException e)
         {
-            foreach (var mistake in e.Mistakes) logger.LogCritical("{Mistake}", mistake);
+            foreach (var mistake in e.Mistakes) logger.LogCritical("Configuration: {Mistake}", mistake);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }

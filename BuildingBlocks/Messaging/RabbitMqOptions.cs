@@ -13,10 +13,12 @@ public enum DeclaredQueueType
 }
 
 /// <summary>Settings of the broker connection, section <c>RabbitMq</c>.</summary>
-public sealed class RabbitMqOptions
+public sealed class RabbitMqOptions : IValidatableObject
 {
+    private const string Example = "for example amqp://user:password@localhost:5672/";
+
     /// <summary>Address with user and virtual host, for example <c>amqp://user:password@localhost:5672/</c>.</summary>
-    [Required]
+    [Required(ErrorMessage = $"is missing, {Example}")]
     public string Uri { get; init; } = "";
 
     /// <summary>Type of the queues that are declared.</summary>
@@ -37,4 +39,12 @@ public sealed class RabbitMqOptions
     /// <summary>How long a publish waits for its confirm before it counts as failed.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:04:00")]
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Checks what attributes cannot say.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // The value is not repeated: it may hold a password.
+        if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var address) || address.Scheme is not ("amqp" or "amqps") || address.Host.Length == 0)
+            yield return new ValidationResult($"is not the address of a broker, {Example}", [nameof(Uri)]);
+    }
 }

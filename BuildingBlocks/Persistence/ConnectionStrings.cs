@@ -11,9 +11,8 @@ public static class ConnectionStrings
     public static string Read(IConfiguration configuration, string module)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var setting = $"ConnectionStrings__{module}";
-        var lower = module.ToLowerInvariant();
-        var example = $"for example {setting}=\"Host=localhost;Database={lower}_db;Username={lower}user;Password=...\"";
+        ArgumentNullException.ThrowIfNull(module);
+        var (setting, example) = (Setting(module), Example(module));
         var value = configuration.GetConnectionString(module);
         if (string.IsNullOrWhiteSpace(value)) throw new ConfigurationException($"{setting} is missing, {example}");
 
@@ -32,5 +31,27 @@ public static class ConnectionStrings
         return missing.Length == 0
             ? parsed.ConnectionString
             : throw new ConfigurationException($"{setting} has no {string.Join(" and no ", missing)}, {example}");
+    }
+
+    /// <summary>What is wrong with the connection string of a module when the database refuses it; null for any other failure.</summary>
+    public static string? Refusal(string module, PostgresException exception)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege =>
+                $"{Setting(module)}: PostgreSQL refuses it ({exception.MessageText}), {Example(module)}",
+            PostgresErrorCodes.InvalidCatalogName => $"{Setting(module)}: {exception.MessageText}; create it, or name another one, {Example(module)}",
+            _ => null,
+        };
+    }
+
+    private static string Setting(string module) => $"ConnectionStrings__{module}";
+
+    private static string Example(string module)
+    {
+        var lower = module.ToLowerInvariant();
+        return $"for example {Setting(module)}=\"Host=localhost;Database={lower}_db;Username={lower}user;Password=...\"";
     }
 }

@@ -26,6 +26,7 @@ public sealed record Page(int Limit, string? After)
         foreach (var (name, value) in request.Query)
         {
             if (value.Count != 1) errors[name] = ["may be given once"];
+            else if (value.ToString().Any(char.IsControl)) errors[name] = ["must not have control characters"];
             else if (name == LimitName)
             {
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -66,7 +67,7 @@ public static class Problems
 }
 
 /// <summary>Decides which answer an exception gets. Nothing of the exception leaves the process unless it was made for the client.</summary>
-internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogger<ExceptionToProblem> logger) : IExceptionHandler
+internal sealed partial class ExceptionToProblem(IProblemDetailsService problems, ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -83,7 +84,10 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
                 Problems.Of(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", "The body is larger than this operation allows."),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
                 Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."),
-            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", bad.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Problems.Of(
+                StatusCodes.Status400BadRequest, "BODY_EXPECTED", "The body is missing, or could not be read to its end.",
+                new Dictionary<string, string[]> { ["body"] = ["must be the JSON that this operation expects"] }),
+            BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", "The request could not be read."),
             _ when TransientFailure.Is(exception) => Unavailable(httpContext),
             _ => Problems.Of(StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something unexpected happened; the log has it under this traceId."),
         };
@@ -97,11 +101,21 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
     private static ProblemHttpResult Malformed(JsonException exception)
     {
         // "$.items[0].quantity" is the reader's path; clients know their fields without the root.
-        var path = exception.Path is null or "$" ? "body" : exception.Path.TrimStart('$').TrimStart('.');
+        var path = (exception.Path ?? "").TrimStart('$').TrimStart('.');
+        var missing = MissingFields().Match(exception.Message).Groups["name"].Captures;
+        var errors = missing.Count > 0
+            ? missing.ToDictionary(name => path.Length == 0 ? name.Value : $"{path}.{name.Value}", _ => Mistake("is missing"))
+            : new Dictionary<string, string[]> { [path.Length == 0 ? "body" : path] = Mistake("is not valid here: check its name, type and syntax") };
         return Problems.Of(
-            StatusCodes.Status400BadRequest, "MALFORMED_JSON", $"The body is not the JSON that is expected, near '{path}', line {exception.LineNumber + 1}.",
-            new Dictionary<string, string[]> { [path] = ["is not valid here: check its name, type and syntax"] });
+            StatusCodes.Status400BadRequest, "MALFORMED_JSON",
+            $"The body is not the JSON that is expected, near '{errors.Keys.First()}', line {exception.LineNumber + 1}.", errors);
     }
+
+    private static string[] Mistake(string what) => [what];
+
+    // The reader tells the names of missing fields in its message only; were it worded otherwise, the answer would name the object.
+    [GeneratedRegex(@"missing required properties including: ('(?<name>[^']+)'(, )?)+")]
+    private static partial Regex MissingFields();
 
     private static ProblemHttpResult Unavailable(HttpContext http)
     {

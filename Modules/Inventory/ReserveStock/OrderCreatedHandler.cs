@@ -14,7 +14,7 @@ public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPub
     public async Task Handle(OrderCreatedEvent order, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(order);
-        if (order.Items.Count == 0 || order.Items.Any(line => line.Quantity <= 0 || line.Price < 0))
+        if (order.Items.Count == 0 || order.Items.Any(line => line is null || line.Quantity <= 0 || line.Price < 0))
             throw new InvalidMessageException($"Order {order.OrderId} has no items, or one with a quantity or price that cannot be.");
 
         var answer = await reservations.ExecuteAsync(order, ct);

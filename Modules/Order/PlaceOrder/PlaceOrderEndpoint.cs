@@ -24,7 +24,8 @@ internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrderRequest>
         RuleFor(order => order.CustomerId).Id();
         RuleFor(order => order.Items).Must(items => items.Count is >= 1 and <= MaxItems).WithMessage($"must have 1 to {MaxItems} entries");
         // Only a list of an allowed length is looked into: a longer one would be an answer of the sender's size.
-        RuleForEach(order => order.Items).SetValidator(new LineValidator()).When(order => order.Items.Count <= MaxItems);
+        RuleForEach(order => order.Items).NotNull().WithMessage("must not be null").SetValidator(new LineValidator())
+            .When(order => order.Items.Count <= MaxItems);
     }
 
     private sealed class LineValidator : AbstractValidator<PlaceOrderLine>

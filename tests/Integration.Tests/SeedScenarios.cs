@@ -72,6 +72,7 @@ public abstract class SeedScenarios(SharedSystem shared) : SystemTest
     }
 }
 
-public sealed class SeedScenariosInOneProcess(OneProcess shared) : SeedScenarios(shared), IClassFixture<OneProcess>;
+[Collection<OneProcessCollection>]
+public sealed class SeedScenariosInOneProcess(OneProcess shared) : SeedScenarios(shared);
 
 public sealed class SeedScenariosInFourProcesses(FourProcesses shared) : SeedScenarios(shared), IClassFixture<FourProcesses>;

@@ -105,15 +105,27 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     }
 
     /// <summary>Places an order of one line and returns its number.</summary>
-    public async Task<long> PlaceAsync(string customer, string product, int quantity = 1, decimal price = 9.99m)
+    public Task<long> PlaceAsync(string customer, string product, int quantity = 1, decimal price = 9.99m) =>
+        PlaceAsync(OrderOf(customer, product, quantity, price));
+
+    /// <summary>Places an order and returns its number.</summary>
+    public async Task<long> PlaceAsync(object order)
     {
-        using var response = await Api("Order").PostAsJsonAsync("/api/orders", OrderOf(customer, product, quantity, price));
+        using var response = await Api("Order").PostAsJsonAsync("/api/orders", order);
         response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("orderId").GetInt64();
     }
 
     public static object OrderOf(string customer, string product, int quantity = 1, decimal price = 9.99m) =>
         new { customerId = customer, items = new[] { new { productId = product, productName = $"Name of {product}", quantity, price } } };
+
+    /// <summary>Creates a product, or sets its available quantity.</summary>
+    public async Task StockUpAsync(string product, int available)
+    {
+        using var response = await Api("Inventory").PutAsJsonAsync(
+            $"/api/inventory/items/{product}", new { productName = $"Name of {product}", availableQuantity = available });
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+    }
 
     /// <summary>Waits until an order has reached a terminal state, and returns it.</summary>
     public Task<JsonElement> EndOfAsync(long orderId) => Eventually.Get(

@@ -36,6 +36,24 @@ public sealed class OneProcess(Servers servers) : SharedSystem(servers)
     internal override Task StartAsync(FulfillmentSystem system) => system.StartAsync();
 }
 
+/// <summary>Shares one system among the classes of this collection; each of their tests brings products of its own.</summary>
+[CollectionDefinition]
+public sealed class OneProcessCollection : ICollectionFixture<OneProcess>;
+
+/// <summary>Virtual host and databases only: the tests start the processes.</summary>
+public sealed class NothingStarted(Servers servers) : SharedSystem(servers)
+{
+    public Servers Servers { get; } = servers;
+
+    internal override Task StartAsync(FulfillmentSystem system) => Task.CompletedTask;
+}
+
+/// <summary>One module of four.</summary>
+public sealed class PaymentAlone(Servers servers) : SharedSystem(servers)
+{
+    internal override Task StartAsync(FulfillmentSystem system) => system.StartAsync("Payment");
+}
+
 /// <summary>Each module in a process of its own.</summary>
 public sealed class FourProcesses(Servers servers) : SharedSystem(servers)
 {

@@ -1,0 +1,53 @@
+using Fulfillment.Integration.Tests.Fixture;
+using RabbitMQ.Client;
+
+namespace Fulfillment.Integration.Tests;
+
+public sealed class RepeatedMessages(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
+{
+    private readonly FulfillmentSystem _system = shared.System;
+
+    [Fact]
+    public async Task Every_message_delivered_twice_changes_no_row_and_leads_to_the_same_messages()
+    {
+        await _system.StartAsync();
+        var tap = await _system.Broker.TapAsync();
+        await Task.WhenAll(
+            _system.PlaceAsync("CUST-APPROVE-1", "PROD-002"), _system.PlaceAsync("CUST-APPROVE-2", "PROD-002", 2),
+            _system.PlaceAsync("CUST-DECLINE-1", "PROD-003"), _system.PlaceAsync("CUST-DECLINE-2", "PROD-003", 3),
+            _system.PlaceAsync("CUST-APPROVE-3", "PROD-001", 100), _system.PlaceAsync("CUST-APPROVE-4", "UNKNOWN"));
+        await SettleAsync();
+        // Four orders with ORDER_CREATED, INVENTORY_RESERVED and a payment event, two with ORDER_CREATED and INVENTORY_FAILED.
+        await Eventually.Get("16 messages", () => Task.FromResult(tap.Messages.Count), count => count == 16);
+        var messages = tap.Messages;
+        var rows = await DumpAsync();
+
+        await using (var channel = await _system.Broker.OpenAsync())
+        {
+            foreach (var message in messages)
+                await channel.BasicPublishAsync(message.Exchange, message.RoutingKey, true, new BasicProperties(message.Properties), message.Bytes);
+        }
+
+        // The 16 of them, and what they lead to: the repeated ORDER_CREATED of an order that was reserved leads to a repeated
+        // INVENTORY_RESERVED, which leads, like the one that is repeated here, to a payment event: 4 x 3; the other two to one each.
+        await Eventually.Get("46 messages", () => Task.FromResult(tap.Messages.Count), count => count == 16 + 16 + (4 * 3) + 2);
+        await _system.StopAllAsync();
+
+        var first = messages.ToDictionary(message => message.Id!);
+        tap.Messages.ShouldAllBe(message => first.ContainsKey(message.Id!));
+        tap.Messages.ShouldAllBe(message => first[message.Id!].Text == message.Text);
+        foreach (var queue in await _system.Broker.QueuesAsync()) (await _system.Broker.WaitingAsync(queue)).ShouldBe(0u, queue);
+        (await DumpAsync()).ShouldBe(rows);
+    }
+
+    private async Task SettleAsync()
+    {
+        await _system.AllEndAsync();
+        await Eventually.Get("8 notifications", () => _system.Notifications.CountAsync("notification_logs"), count => count == 8);
+        await Eventually.Get("no active reservation", () => _system.Inventory.ScalarAsync<long>("SELECT count(*) FROM reservations WHERE status = 1"), count => count == 0);
+        await Eventually.Get("an empty outbox", () => _system.Orders.CountAsync("outbox_messages"), count => count == 0);
+    }
+
+    private async Task<string> DumpAsync() => string.Join('\n', await Task.WhenAll(
+        _system.Orders.DumpAsync(), _system.Inventory.DumpAsync(), _system.Payments.DumpAsync(), _system.Notifications.DumpAsync()));
+}

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using Fulfillment.Load.Stage;
+using Npgsql;
+
+namespace Fulfillment.Load.Measure;
+
+/// <summary>What a result was measured on.</summary>
+internal static class Machine
+{
+    public static async Task<string> DescribeAsync(RunningSystem system, CancellationToken ct) =>
+        $"{Environment.ProcessorCount} x {Processor()}, {RuntimeInformation.FrameworkDescription}, "
+        + $"PostgreSQL {(await SettingAsync(system, "server_version", ct)).Split(' ')[0]}, {await system.Broker.VersionAsync(ct)}";
+
+    /// <summary>What the database promises about a commit.</summary>
+    public static async Task<string> DurabilityAsync(RunningSystem system, CancellationToken ct) =>
+        $"fsync {await SettingAsync(system, "fsync", ct)}, synchronous_commit {await SettingAsync(system, "synchronous_commit", ct)}";
+
+    private static async Task<string> SettingAsync(RunningSystem system, string name, CancellationToken ct)
+    {
+        await using var command = system.Databases["Order"].CreateCommand("SELECT current_setting($1)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        return (string)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private static string Processor()
+    {
+        const string File = "/proc/cpuinfo";
+        var line = System.IO.File.Exists(File) ? System.IO.File.ReadLines(File).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

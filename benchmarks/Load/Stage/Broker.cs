@@ -1,0 +1,75 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+
+namespace Fulfillment.Load.Stage;
+
+/// <summary>A virtual host of our own on the broker.</summary>
+internal sealed class Broker : IDisposable
+{
+    private const string VirtualHost = "bench";
+    private readonly HttpClient _management;
+
+    private Broker(Uri server, Uri management)
+    {
+        _management = new HttpClient { BaseAddress = new Uri(management.GetLeftPart(UriPartial.Authority).Replace($"{management.UserInfo}@", "", StringComparison.Ordinal)) };
+        var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
+        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
+        Uri = new UriBuilder(server) { Path = VirtualHost }.Uri;
+    }
+
+    /// <summary>Address of the virtual host.</summary>
+    public Uri Uri { get; }
+
+    public static async Task<Broker> PrepareAsync(CancellationToken ct)
+    {
+        var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"));
+        await broker.DeleteAsync(ct);
+        using var created = await broker._management.PutAsync($"api/vhosts/{VirtualHost}", null, ct);
+        created.EnsureSuccessStatusCode();
+        var user = broker.Uri.UserInfo.Split(':')[0];
+        using var allowed = await broker._management.PutAsJsonAsync(
+            $"api/permissions/{VirtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
+        allowed.EnsureSuccessStatusCode();
+        return broker;
+    }
+
+    public async Task DeleteAsync(CancellationToken ct)
+    {
+        using var deleted = await _management.DeleteAsync(new Uri($"api/vhosts/{VirtualHost}", UriKind.Relative), ct);
+        if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Messages that lie ready in each queue, asked of the queues themselves: the management's numbers are seconds old.</summary>
+    public async Task<Dictionary<string, uint>> CountMessagesAsync(CancellationToken ct)
+    {
+        var queues = await GetAsync($"api/queues/{VirtualHost}?disable_stats=true", ct);
+        await using var connection = await new ConnectionFactory { Uri = Uri }.CreateConnectionAsync(ct);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+        var counts = new Dictionary<string, uint>();
+        foreach (var name in queues.AsArray().Select(queue => queue!["name"]!.GetValue<string>()))
+            counts[name] = (await channel.QueueDeclarePassiveAsync(name, ct)).MessageCount;
+        return counts;
+    }
+
+    public async Task<string> VersionAsync(CancellationToken ct)
+    {
+        var overview = await GetAsync("api/overview", ct);
+        return $"RabbitMQ {overview["rabbitmq_version"]} (Erlang {overview["erlang_version"]})";
+    }
+
+    /// <summary>Process id of the broker on its own machine, which may be another one.</summary>
+    public async Task<int> ProcessIdAsync(CancellationToken ct) =>
+        int.TryParse((await GetAsync("api/nodes", ct))[0]?["os_pid"]?.GetValue<string>(), out var pid) ? pid : 0;
+
+    public void Dispose() => _management.Dispose();
+
+    private async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
+        (await _management.GetFromJsonAsync<JsonNode>(path, ct))!;
+
+    private static Uri Setting(string name) => Uri.TryCreate(Environment.GetEnvironmentVariable(name), UriKind.Absolute, out var uri)
+        ? uri
+        : throw new LoadException($"{name} is missing; ./dev servers env bench prints it.");
+}

@@ -1,0 +1,80 @@
+namespace Fulfillment.Load.Stage;
+
+/// <summary>How the system is started.</summary>
+/// <param name="Split">One process per module instead of one for all.</param>
+/// <param name="QueueType">quorum or classic.</param>
+/// <param name="Keep">Leaves databases and virtual host behind.</param>
+internal sealed record StageOptions(bool Split, string QueueType, bool Keep)
+{
+    public static StageOptions Read(Arguments arguments) =>
+        new(arguments.Flag("--split"), arguments.Choice("--queue-type", "quorum", "classic"), arguments.Flag("--keep"));
+}
+
+/// <summary>The system on databases and a virtual host of its own, from its first start to its end.</summary>
+internal sealed class RunningSystem : IAsyncDisposable
+{
+    private readonly StageOptions _options;
+    private readonly Dictionary<string, HostProcess> _hosts = [];
+
+    private RunningSystem(StageOptions options, Databases databases, Broker broker) =>
+        (_options, Databases, Broker) = (options, databases, broker);
+
+    public Databases Databases { get; }
+
+    public Broker Broker { get; }
+
+    public IReadOnlyList<int> ProcessIds => [.. _hosts.Values.Distinct().Select(host => host.Id)];
+
+    /// <summary>Base address of a module's HTTP API.</summary>
+    public Uri this[string module] => _hosts[module].Address;
+
+    public static async Task<RunningSystem> StartAsync(StageOptions options, CancellationToken ct)
+    {
+        var system = new RunningSystem(options, await Databases.PrepareAsync(ct), await Broker.PrepareAsync(ct));
+        try
+        {
+            await system.StartHostsAsync(ct);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void ThrowIfEnded()
+    {
+        foreach (var host in _hosts.Values) host.ThrowIfEnded();
+    }
+
+    /// <summary>Stops the processes; databases and broker stay. What they had not acknowledged is in its queue again.</summary>
+    public async Task StopHostsAsync()
+    {
+        await Task.WhenAll(_hosts.Values.Distinct().Select(host => host.DisposeAsync().AsTask()));
+        _hosts.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopHostsAsync();
+        await Databases.DisposeAsync();
+        if (!_options.Keep)
+        {
+            await Databases.DropAsync();
+            await Broker.DeleteAsync(CancellationToken.None);
+        }
+
+        Broker.Dispose();
+    }
+
+    private async Task StartHostsAsync(CancellationToken ct)
+    {
+        var settings = Databases.ConnectionStrings.ToDictionary(database => $"ConnectionStrings__{database.Key}", database => database.Value);
+        settings["RabbitMq__Uri"] = Broker.Uri.ToString();
+        settings["RabbitMq__QueueType"] = _options.QueueType;
+        var all = _options.Split ? null : HostProcess.Start(module: null, settings);
+        foreach (var module in Databases.Modules) _hosts[module] = all ?? HostProcess.Start(module, settings);
+        await Task.WhenAll(_hosts.Values.Distinct().Select(host => host.ReadyAsync(ct)));
+    }
+}

@@ -42,7 +42,7 @@ public abstract record BaseEvent
     [JsonPropertyOrder(-1)]
     public Guid? CausationId { get; init; }
 
-    /// <summary>The order that the event is about.</summary>
+    /// <summary>The order that the event is about. Not a field of the message; each override has to say so again.</summary>
     [JsonIgnore]
     public abstract long AboutOrder { get; }
 }

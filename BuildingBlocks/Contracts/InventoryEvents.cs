@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fulfillment.Contracts;
 
 /// <summary>Every line of an order was reserved.</summary>
@@ -12,6 +14,7 @@ public sealed record InventoryReservedEvent(long OrderId, string CustomerId, IRe
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.reserved");
 
     /// <inheritdoc />
+    [JsonIgnore]
     public override long AboutOrder => OrderId;
 }
 
@@ -29,5 +32,6 @@ public sealed record InventoryFailedEvent(
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.failed");
 
     /// <inheritdoc />
+    [JsonIgnore]
     public override long AboutOrder => OrderId;
 }

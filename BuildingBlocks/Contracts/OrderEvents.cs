@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fulfillment.Contracts;
 
 /// <summary>One line of an order.</summary>
@@ -19,5 +21,6 @@ public sealed record OrderCreatedEvent(long OrderId, string CustomerId, IReadOnl
     public static EventRoute Route { get; } = new(Exchanges.Order, "order.created");
 
     /// <inheritdoc />
+    [JsonIgnore]
     public override long AboutOrder => OrderId;
 }

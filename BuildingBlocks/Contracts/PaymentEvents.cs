@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fulfillment.Contracts;
 
 /// <summary>The customer was charged.</summary>
@@ -15,6 +17,7 @@ public sealed record PaymentCompletedEvent(
     public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.completed");
 
     /// <inheritdoc />
+    [JsonIgnore]
     public override long AboutOrder => OrderId;
 }
 
@@ -31,5 +34,6 @@ public sealed record PaymentFailedEvent(long OrderId, string CustomerId, decimal
     public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.failed");
 
     /// <inheritdoc />
+    [JsonIgnore]
     public override long AboutOrder => OrderId;
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 using Fulfillment.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -7,6 +7,7 @@ using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.RabbitMQ;
 using Wolverine.Runtime;
+using Wolverine.Runtime.Serialization;
 
 namespace Fulfillment.BuildingBlocks.Messaging;
 
@@ -52,15 +53,8 @@ public static class MessagingSetup
         wolverine.Policies.MessageExecutionLogLevel(LogLevel.None);
         wolverine.Policies.MessageSuccessLogLevel(LogLevel.None);
         wolverine.Policies.ForMessagesOfType<BaseEvent>().AddMiddleware(typeof(FlowMiddleware));
-        wolverine.UseSystemTextJsonForSerialization(json =>
-        {
-            json.TypeInfoResolverChain.Insert(0, ContractsJson.Default);
-            json.NumberHandling = JsonNumberHandling.Strict;
-            json.RespectNullableAnnotations = true;
-            json.RespectRequiredConstructorParameters = true;
-            json.AllowDuplicateProperties = false;
-            json.MaxDepth = 16;
-        });
+        // A copy, because Wolverine adds to its options; its own would forgive comments and trailing commas.
+        wolverine.DefaultSerializer = new SystemTextJsonSerializer(new JsonSerializerOptions(ContractsJson.Default.Options));
 
         wolverine.Discovery.DisableConventionalDiscovery();
         foreach (var subscription in enabled.SelectMany(module => module.Subscriptions))

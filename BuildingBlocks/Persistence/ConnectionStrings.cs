@@ -20,6 +20,7 @@ public static class ConnectionStrings
         try
         {
             parsed = new NpgsqlConnectionStringBuilder(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(parsed.Port, ushort.MaxValue, "port");
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
         {

@@ -60,10 +60,20 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     /// <param name="item">The work.</param>
     /// <param name="ct">Stops the caller's waiting. Work that a batch has already taken is finished, for the others' sake.</param>
     /// <returns>The item's own result, after its batch is done.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up, or the queue has ended before it took the item.</exception>
     public async Task<TResult> ExecuteAsync(TItem item, CancellationToken ct = default)
     {
         var waiting = new Waiting(item, ct);
-        await _queue.Writer.WriteAsync(waiting, ct);
+        try
+        {
+            await _queue.Writer.WriteAsync(waiting, ct);
+        }
+        catch (ChannelClosedException e)
+        {
+            // The process is stopping: the work is not wrong, and somebody will bring it again.
+            throw new OperationCanceledException("The queue has ended.", e);
+        }
+
         return await waiting.Completion.Task.WaitAsync(ct);
     }
 

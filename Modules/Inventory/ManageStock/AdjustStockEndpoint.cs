@@ -17,7 +17,7 @@ internal sealed class AdjustStockValidator : AbstractValidator<AdjustStockReques
 {
     public AdjustStockValidator()
     {
-        RuleFor(request => request.Delta).InclusiveBetween(-SetStockValidator.MaxQuantity, SetStockValidator.MaxQuantity).NotEqual(0)
+        RuleFor(request => request.Delta).Must(delta => delta is >= -SetStockValidator.MaxQuantity and <= SetStockValidator.MaxQuantity and not 0)
             .WithMessage($"must be from -{SetStockValidator.MaxQuantity} to {SetStockValidator.MaxQuantity} and not 0");
         RuleFor(request => request.Reason).Text(200);
         RuleFor(request => request.ExpectedAvailable).GreaterThanOrEqualTo(0).WithMessage("must not be negative");

@@ -40,7 +40,7 @@ public sealed class SimulatedGateway(IOptions<SimulatorOptions> options) : IPaym
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(input, hash);
 
-        var luck = BinaryPrimitives.ReadUInt32LittleEndian(hash) / (double)uint.MaxValue;
+        var luck = BinaryPrimitives.ReadUInt32LittleEndian(hash) / (uint.MaxValue + 1.0);
         var approved = charge.CustomerId switch
         {
             _ when charge.CustomerId.StartsWith("CUST-APPROVE", StringComparison.Ordinal) => true,

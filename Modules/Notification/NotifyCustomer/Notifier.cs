@@ -7,11 +7,13 @@ public sealed partial class Notifier(NotificationWriter notifications, ILogger<N
 {
     public async Task SendAsync(Letter letter, CancellationToken ct)
     {
-        foreach (var log in await notifications.ExecuteAsync(letter, ct))
-        {
-            if (log.Channel == NotificationChannel.Email) EmailSent(logger, log.Recipient, log.Subject, log.Message);
-            else SmsSent(logger, log.Recipient, log.Subject, log.Message);
-        }
+        foreach (var log in await notifications.ExecuteAsync(letter, ct)) Send(logger, log);
+    }
+
+    internal static void Send(ILogger logger, NotificationLog log)
+    {
+        if (log.Channel == NotificationChannel.Email) EmailSent(logger, log.Recipient, log.Subject, log.Message);
+        else SmsSent(logger, log.Recipient, log.Subject, log.Message);
     }
 
     [LoggerMessage(LogLevel.Information, "📧 EMAIL NOTIFICATION SENT:\nTo: {Recipient}\nSubject: {Subject}\n{Text}")]

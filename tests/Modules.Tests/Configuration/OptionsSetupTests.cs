@@ -1,0 +1,116 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Payments;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Modules.Tests.Configuration;
+
+public sealed class OptionsSetupTests
+{
+    private static readonly (string, string) Uri = ("Uri", "amqp://user:secret@localhost:5672/");
+
+    [Fact]
+    public void What_is_set_is_read_and_the_rest_has_its_default()
+    {
+        var options = RabbitMq(Uri, ("QueueType", "classic"), ("Concurrency", "7"), ("PublishTimeout", "00:00:05"));
+
+        (options.Uri, options.QueueType, options.Concurrency, options.PublishTimeout)
+            .ShouldBe((Uri.Item2, DeclaredQueueType.Classic, (ushort)7, TimeSpan.FromSeconds(5)));
+        (options.PublisherChannels, options.PublisherWindow).ShouldBe((4, 500));
+    }
+
+    [Fact]
+    public void What_was_read_is_what_services_get()
+    {
+        var services = new ServiceCollection();
+
+        var options = services.AddValidatedOptions<RabbitMqOptions>(Settings("RabbitMq", Uri), "RabbitMq");
+
+        services.BuildServiceProvider().GetRequiredService<IOptions<RabbitMqOptions>>().Value.ShouldBeSameAs(options);
+    }
+
+    [Fact]
+    public void A_section_that_is_absent_has_its_defaults()
+    {
+        var options = new ServiceCollection().AddValidatedOptions<SimulatorOptions>(Settings("Other"), "Payment");
+
+        (options.SuccessRate, options.Seed).ShouldBe((0.8, new SimulatorOptions().Seed));
+    }
+
+    [Fact]
+    public void A_missing_address_is_reported_with_an_example() =>
+        Mistakes().ShouldBe(["RabbitMq__Uri: is missing, for example amqp://user:password@localhost:5672/"]);
+
+    [Theory]
+    [InlineData("secrethost")]
+    [InlineData("secrethost:5672")]
+    [InlineData("http://secrethost:5672/")]
+    [InlineData("amqp://secrethost:port/")]
+    [InlineData("amqp://")]
+    public void An_address_that_is_none_is_reported_without_showing_it(string uri) =>
+        Mistakes(("Uri", uri)).ShouldBe(["RabbitMq__Uri: is not an AMQP address, for example amqp://user:password@localhost:5672/"]);
+
+    [Theory]
+    [InlineData("amqp://localhost")]
+    [InlineData("amqps://user:pass%40word@broker.example.com:5671/vhost")]
+    public void An_address_may_be_short_or_long(string uri) => RabbitMq(("Uri", uri)).Uri.ShouldBe(uri);
+
+    [Theory]
+    [InlineData("Concurrency", "many", "RabbitMq__Concurrency: 'many' is not a whole number")]
+    [InlineData("Concurrency", "70000", "RabbitMq__Concurrency: '70000' is not a whole number from 0 to 65535")]
+    [InlineData("Concurrency", "-1", "RabbitMq__Concurrency: '-1' is not a whole number")]
+    [InlineData("Concurrency", "1.5", "RabbitMq__Concurrency: '1.5' is not a whole number")]
+    [InlineData("QueueType", "Stream", "RabbitMq__QueueType: 'Stream' is not one of Quorum, Classic")]
+    [InlineData("QueueType", "7", "RabbitMq__QueueType: '7' is not one of Quorum, Classic")]
+    [InlineData("PublishTimeout", "soon", "RabbitMq__PublishTimeout: 'soon' is not a duration, for example 00:00:30")]
+    public void A_value_that_cannot_be_read_is_reported_with_what_is_expected(string name, string value, string mistake)
+    {
+        var reported = Mistakes(Uri, (name, value)).ShouldHaveSingleItem();
+
+        reported.ShouldStartWith(mistake);
+        reported.ShouldNotContain("System.");
+    }
+
+    [Theory]
+    [InlineData("Concurrency", "0", "1", "2000")]
+    [InlineData("PublisherChannels", "17", "1", "16")]
+    [InlineData("PublishTimeout", "01:00:00", "00:00:01", "00:04:00")]
+    public void A_value_out_of_range_is_reported_with_the_range(string name, string value, string from, string to)
+    {
+        var reported = Mistakes(Uri, (name, value)).ShouldHaveSingleItem();
+
+        reported.ShouldStartWith($"RabbitMq__{name}: ");
+        reported.ShouldContain(from);
+        reported.ShouldContain(to);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("-0.1")]
+    [InlineData("NaN")]
+    public void A_success_rate_is_from_0_to_1(string rate) =>
+        Should.Throw<ConfigurationException>(() =>
+                new ServiceCollection().AddValidatedOptions<SimulatorOptions>(Settings("Payment", ("SuccessRate", rate)), "Payment"))
+            .Mistakes.ShouldHaveSingleItem().ShouldStartWith("Payment__SuccessRate: ");
+
+    [Fact]
+    public void Every_mistake_has_a_line_of_its_own()
+    {
+        var mistakes = Mistakes(("Concurrency", "many"), ("PublisherChannels", "0"), ("PublishTimeout", "soon"));
+
+        mistakes.Select(mistake => mistake.Split(": ")[0]).ShouldBe(
+            ["RabbitMq__Uri", "RabbitMq__Concurrency", "RabbitMq__PublisherChannels", "RabbitMq__PublishTimeout"], ignoreOrder: true);
+        mistakes.ShouldAllBe(mistake => !mistake.Contains('\n'));
+    }
+
+    private static IReadOnlyList<string> Mistakes(params (string Name, string Value)[] values) =>
+        Should.Throw<ConfigurationException>(() => RabbitMq(values)).Mistakes;
+
+    private static RabbitMqOptions RabbitMq(params (string Name, string Value)[] values) =>
+        new ServiceCollection().AddValidatedOptions<RabbitMqOptions>(Settings("RabbitMq", values), "RabbitMq");
+
+    private static IConfigurationRoot Settings(string section, params (string Name, string Value)[] values) => new ConfigurationBuilder()
+        .AddInMemoryCollection(values.ToDictionary(pair => $"{section}:{pair.Name}", pair => (string?)pair.Value)).Build();
+}

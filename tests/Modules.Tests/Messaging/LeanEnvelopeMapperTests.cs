@@ -1,0 +1,94 @@
+using System.Text;
+using Fulfillment.BuildingBlocks.Messaging;
+using RabbitMQ.Client;
+using Wolverine;
+
+namespace Modules.Tests.Messaging;
+
+public sealed class LeanEnvelopeMapperTests
+{
+    private const string Trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    [Fact]
+    public void Headers_that_would_make_us_answer_are_not_read()
+    {
+        var envelope = Map(new BasicProperties
+        {
+            ReplyTo = "queue-of-the-sender",
+            CorrelationId = Guid.NewGuid().ToString(),
+            Headers = new Dictionary<string, object?>
+            {
+                ["reply-uri"] = Encoding.UTF8.GetBytes("rabbitmq://queue/evil"), ["ack-requested"] = Encoding.UTF8.GetBytes("true"),
+                ["reply-requested"] = Encoding.UTF8.GetBytes("Anything"), ["message-type"] = Encoding.UTF8.GetBytes("Anything"),
+                ["content-type"] = Encoding.UTF8.GetBytes("binary/wolverine"), ["attempts"] = Encoding.UTF8.GetBytes("99"),
+                ["tenant-id"] = Encoding.UTF8.GetBytes("t"), ["saga-id"] = Encoding.UTF8.GetBytes("s"),
+            },
+        });
+
+        envelope.ReplyUri.ShouldBeNull();
+        envelope.AckRequested.ShouldBeFalse();
+        envelope.ReplyRequested.ShouldBeNull();
+        envelope.MessageType.ShouldBeNull();
+        envelope.ContentType.ShouldBe("application/json");
+        envelope.Attempts.ShouldBe(0);
+        envelope.TenantId.ShouldBeNull();
+        envelope.SagaId.ShouldBeNull();
+        envelope.Headers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_message_id_names_the_envelope()
+    {
+        var id = Guid.NewGuid();
+
+        Map(new BasicProperties { MessageId = id.ToString() }).Id.ShouldBe(id);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("not-a-guid")]
+    [InlineData("00000000-0000-0000-0000-000000000000")]
+    public void A_message_without_a_usable_id_gets_one(string? messageId)
+    {
+        var properties = new BasicProperties();
+        if (messageId is not null) properties.MessageId = messageId;
+
+        var ids = new[] { Map(properties).Id, Map(properties).Id };
+
+        ids.ShouldNotContain(Guid.Empty);
+        ids.ShouldBeUnique();
+    }
+
+    [Fact]
+    public void The_trace_of_the_sender_is_continued() =>
+        Map(With(Encoding.ASCII.GetBytes(Trace))).ParentId.ShouldBe(Trace);
+
+    [Fact]
+    public void A_trace_that_is_none_is_ignored()
+    {
+        Map(With("text, not bytes")).ParentId.ShouldBeNull();
+        Map(With(new byte[65])).ParentId.ShouldBeNull();
+        Map(With(null)).ParentId.ShouldBeNull();
+        Map(new BasicProperties()).ParentId.ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_Wolverine_sends_on_its_own_is_persistent()
+    {
+        var outgoing = new BasicProperties();
+
+        new LeanEnvelopeMapper().MapEnvelopeToOutgoing(new Envelope(), outgoing);
+
+        outgoing.Persistent.ShouldBeTrue();
+    }
+
+    private static BasicProperties With(object? trace) => new() { Headers = new Dictionary<string, object?> { ["traceparent"] = trace } };
+
+    private static Envelope Map(BasicProperties properties)
+    {
+        var envelope = new Envelope();
+        new LeanEnvelopeMapper().MapIncomingToEnvelope(envelope, properties);
+        return envelope;
+    }
+}

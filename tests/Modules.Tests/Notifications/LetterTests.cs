@@ -1,0 +1,58 @@
+using Fulfillment.Contracts;
+using Fulfillment.Notifications;
+using Fulfillment.Notifications.NotifyCustomer;
+
+namespace Modules.Tests.Notifications;
+
+public sealed class LetterTests
+{
+    private static readonly Guid EventId = Guid.Parse("019b3c1e-7a10-7c4e-9f00-000000000001");
+    private static readonly DateTimeOffset Now = new(2026, 1, 15, 22, 43, 6, TimeSpan.Zero);
+
+    [Fact]
+    public void A_payment_is_confirmed_by_email_and_sms()
+    {
+        var letter = Letter.For(new PaymentCompletedEvent(1, "CUST-1", 42, "TXN-0123ABCD", 59.9m, "CREDIT_CARD") { EventId = EventId });
+
+        letter.Subject.ShouldBe("Order #1 - Payment Successful!");
+        letter.Message.ShouldContain("59.90");
+        letter.Message.ShouldContain("TXN-0123ABCD");
+        letter.Address(Now).Select(log => (log.Channel, log.Recipient)).ShouldBe(
+            [(NotificationChannel.Email, "cust-1@example.com"), (NotificationChannel.Sms, "mobile of CUST-1")]);
+    }
+
+    [Fact]
+    public void A_decline_is_explained_by_email_only()
+    {
+        var letter = Letter.For(new PaymentFailedEvent(2, "CUST-2", 10m, "Insufficient funds", "INSUFFICIENT_FUNDS") { EventId = EventId });
+
+        letter.Subject.ShouldBe("Order #2 - Payment Failed");
+        letter.Message.ShouldContain("Insufficient funds");
+        letter.Message.ShouldContain("10.00");
+        letter.Address(Now).ShouldHaveSingleItem().Channel.ShouldBe(NotificationChannel.Email);
+    }
+
+    [Fact]
+    public void Missing_stock_is_explained_by_email_only()
+    {
+        var letter = Letter.For(new InventoryFailedEvent(3, "CUST-3", "Not enough stock of product PROD-1", "PROD-1") { EventId = EventId });
+
+        letter.Subject.ShouldBe("Order #3 - Out of Stock");
+        letter.Message.ShouldContain("Not enough stock of product PROD-1");
+        letter.Address(Now).ShouldHaveSingleItem().Channel.ShouldBe(NotificationChannel.Email);
+    }
+
+    [Fact]
+    public void Every_notification_carries_its_event_and_time()
+    {
+        var letter = new Letter(EventId, 4, "CUST-4", "Subject", "Text", AlsoBySms: true);
+
+        foreach (var log in letter.Address(Now))
+        {
+            (log.EventId, log.OrderId, log.CustomerId, log.Subject, log.Message, log.SentAt)
+                .ShouldBe((EventId, 4L, "CUST-4", "Subject", "Text", Now));
+        }
+
+        letter.Address(Now).Count.ShouldBe(2);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Buffers.Text;
+using System.Text;
+using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Orders;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Modules.Tests.Web;
+
+public sealed class PageTests
+{
+    private static readonly long[] Newest = [50, 40, 30, 20, 10];
+
+    [Fact]
+    public void A_list_starts_with_fifty_of_the_newest()
+    {
+        var (page, errors) = Page.Read(Request(""));
+
+        errors.ShouldBeEmpty();
+        page.ShouldBe(new Page(50, null));
+        page.Before(errors).ShouldBe(long.MaxValue);
+        errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500)]
+    public void A_page_has_1_to_500_entries(int limit)
+    {
+        var (page, errors) = Page.Read(Request($"?limit={limit}"));
+
+        errors.ShouldBeEmpty();
+        page.Limit.ShouldBe(limit);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("501")]
+    [InlineData("-1")]
+    [InlineData("many")]
+    [InlineData("")]
+    [InlineData("1.0")]
+    [InlineData("99999999999999999999")]
+    public void Any_other_limit_is_refused(string limit) =>
+        Page.Read(Request($"?limit={limit}")).Errors.ShouldHaveSingleItem().ShouldBeMistake("limit", "must be a number from 1 to 500");
+
+    [Theory]
+    [InlineData("?limit=1&limit=2", "limit", "may be given once")]
+    [InlineData("?status=A&status=B", "status", "may be given once")]
+    [InlineData("?page=2", "page", "is not known here; known are limit, cursor, status, customerId")]
+    [InlineData("?cursor=", "cursor", "is not a cursor of this list")]
+    [InlineData("?cursor=!!!", "cursor", "is not a cursor of this list")]
+    [InlineData("?cursor=AA", "cursor", "is not a cursor of this list")]
+    public void A_query_that_is_not_understood_is_refused(string query, string name, string mistake) =>
+        Page.Read(Request(query), "status", "customerId").Errors.ShouldHaveSingleItem().ShouldBeMistake(name, mistake);
+
+    [Fact]
+    public void A_cursor_of_any_length_is_refused() =>
+        Page.Read(Request($"?cursor={new string('A', 201)}")).Errors.ShouldHaveSingleItem().ShouldBeMistake("cursor", "is not a cursor of this list");
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    public void A_cursor_of_another_list_is_refused(string position)
+    {
+        var (page, errors) = Page.Read(Request($"?cursor={Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position))}"));
+        errors.ShouldBeEmpty();
+
+        page.Before(errors);
+
+        errors.ShouldHaveSingleItem().ShouldBeMistake("cursor", "is not a cursor of this list");
+    }
+
+    [Fact]
+    public void The_last_page_has_no_link_to_a_next_one()
+    {
+        var request = Request("?limit=3");
+
+        var answer = Page.Read(request).Page.Answer(request, [3L, 2L, 1L], id => id);
+
+        answer.ShouldBeOfType<Ok<IReadOnlyList<long>>>().Value.ShouldBe([3L, 2L, 1L]);
+        request.HttpContext.Response.Headers.Link.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Following_the_links_reads_every_row_once_with_the_same_filters()
+    {
+        var query = "?limit=2&status=FAILED&customerId=CUST%201%26";
+        var read = new List<long>();
+        for (var pages = 1; query is not null; pages++)
+        {
+            pages.ShouldBeLessThanOrEqualTo(3);
+            var request = Request(query);
+            request.Query["customerId"].ToString().ShouldBe("CUST 1&");
+            request.Query["status"].ToString().ShouldBe("FAILED");
+            var (page, errors) = Page.Read(request, "status", "customerId");
+            var before = page.Before(errors);
+            errors.ShouldBeEmpty();
+
+            long[] rows = [.. Newest.Where(id => id < before).Take(page.Limit + 1)];
+            read.AddRange(Rows(page.Answer(request, rows, id => id)));
+            query = Next(request);
+        }
+
+        read.ShouldBe(Newest);
+    }
+
+    [Fact]
+    public void A_list_that_is_sorted_by_text_continues_after_that_text()
+    {
+        var request = Request("?limit=1");
+        Page.Read(request).Page.Answer(request, ["PROD/ä 1", "PROD-2"], id => id).ShouldNotBeNull();
+
+        Page.Read(Request(Next(request)!)).Page.After.ShouldBe("PROD/ä 1");
+    }
+
+    [Theory]
+    [InlineData("PENDING", OrderStatus.Pending)]
+    [InlineData("COMPLETED", OrderStatus.Completed)]
+    [InlineData(null, null)]
+    public void An_enum_is_filtered_by_the_name_that_answers_show(string? value, OrderStatus? status)
+    {
+        var errors = new Dictionary<string, string[]>();
+
+        Filters.Enum<OrderStatus>(Request(value is null ? "" : $"?status={value}"), "status", errors).ShouldBe(status);
+
+        errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("pending")]
+    [InlineData("0")]
+    [InlineData("")]
+    [InlineData("LOST")]
+    public void A_filter_that_is_no_such_name_is_refused_with_the_names_that_are(string value)
+    {
+        var errors = new Dictionary<string, string[]>();
+
+        Filters.Enum<OrderStatus>(Request($"?status={value}"), "status", errors).ShouldBeNull();
+
+        errors.ShouldHaveSingleItem().ShouldBeMistake("status", "must be one of PENDING, CONFIRMED, COMPLETED, FAILED, CANCELLED");
+    }
+
+    [Fact]
+    public void A_number_is_filtered_by_its_value()
+    {
+        var errors = new Dictionary<string, string[]>();
+
+        Filters.Number(Request("?orderId=9223372036854775807"), "orderId", errors).ShouldBe(long.MaxValue);
+        Filters.Number(Request(""), "orderId", errors).ShouldBeNull();
+
+        errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("1e3")]
+    [InlineData("")]
+    [InlineData("9223372036854775808")]
+    public void A_filter_that_is_no_number_is_refused(string value)
+    {
+        var errors = new Dictionary<string, string[]>();
+
+        Filters.Number(Request($"?orderId={value}"), "orderId", errors).ShouldBeNull();
+
+        errors.ShouldHaveSingleItem().ShouldBeMistake("orderId", "must be a number");
+    }
+
+    private static HttpRequest Request(string query)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Path = "/api/orders";
+        http.Request.QueryString = new QueryString(query);
+        return http.Request;
+    }
+
+    private static IReadOnlyList<long> Rows(IResult answer) =>
+        ((IValueHttpResult)answer).Value.ShouldBeAssignableTo<IReadOnlyList<long>>()!;
+
+    private static string? Next(HttpRequest request)
+    {
+        var link = request.HttpContext.Response.Headers.Link.ToString();
+        if (link.Length == 0) return null;
+        link.ShouldStartWith("</api/orders?");
+        link.ShouldEndWith(">; rel=\"next\"");
+        return link[link.IndexOf('?', StringComparison.Ordinal)..link.IndexOf('>', StringComparison.Ordinal)];
+    }
+}
+
+file static class MistakeAssertions
+{
+    public static void ShouldBeMistake(this KeyValuePair<string, string[]> error, string field, string mistake)
+    {
+        error.Key.ShouldBe(field);
+        error.Value.ShouldBe([mistake]);
+    }
+}

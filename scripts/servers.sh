@@ -1,0 +1,449 @@
+# shellcheck shell=bash
+# PostgreSQL and RabbitMQ for ./dev, which sources this file from the top of the checkout.
+#
+# They come in sets (run, test, bench), so that tests and measurements never disturb what is being
+# tried by hand. A set's state is kept in .local/SET. Its servers come from, in this order:
+#   given       FULFILLMENT_POSTGRES and FULFILLMENT_RABBITMQ name servers that exist already
+#   compose     a Docker engine runs docker-compose.yml
+#   containers  the same for the test set: there, each test run starts containers of its own
+#   private     processes of our own on free ports, from the system's packages
+
+set_name='' state='' source='' pg_bin='' rabbitmq_server=''
+postgres_port='' amqp_port='' management_port='' dist_port='' epmd_port=''
+readonly modules=(order inventory payment notification)
+readonly services=(order-db inventory-db payment-db notification-db rabbitmq)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "dev: $*"; exit 1; }
+
+# name_set [SET], use_set [SET]: what follows is about this set; and where its servers come from.
+name_set() {
+  case ${1:=run} in
+    run | test | bench) ;;
+    *) die "there is no server set '$1'; the sets are run, test and bench" ;;
+  esac
+  set_name=$1 state=$PWD/.local/$1
+  mkdir -p "$state"
+}
+
+use_set() {
+  name_set "$@"
+  if [[ -n ${FULFILLMENT_POSTGRES-}${FULFILLMENT_RABBITMQ-} ]]; then
+    [[ -n ${FULFILLMENT_POSTGRES-} && -n ${FULFILLMENT_RABBITMQ-} ]] ||
+      die "FULFILLMENT_POSTGRES and FULFILLMENT_RABBITMQ go together: set both, or neither"
+    source=given
+  elif is_running postgres || is_running rabbitmq; then source=private
+  elif ! docker_works; then source=private
+  elif [[ $set_name == test ]]; then source=containers
+  else source=compose; fi
+}
+
+# An engine without the images and without a way to get them is no use.
+docker_works() {
+  local image
+  timeout 5 docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 || return
+  for image in $(docker compose config --images order-db rabbitmq); do
+    docker image inspect "$image" >/dev/null 2>&1 || { say "Getting $image ..." && docker pull -q "$image" >/dev/null; } || return
+  done
+}
+
+servers_up() (
+  exec 9>"$state/lock"
+  flock 9
+  case $source in
+    compose) compose_up ;;
+    private) private_up ;;
+  esac
+  if [[ $set_name == run && $source != compose ]]; then create_databases; fi
+)
+
+servers_are_up() {
+  case $source in
+    private) is_running postgres && is_running rabbitmq ;;
+    compose) [[ -s $state/compose ]] ;;
+  esac
+}
+
+# Stops what servers_up started, whatever has been chosen since.
+servers_down() (
+  exec 9>"$state/lock"
+  flock 9
+  stop_processes rabbitmq postgres
+  stop_processes epmd
+  if [[ -s $state/compose ]]; then
+    xargs docker compose --progress quiet stop <"$state/compose"
+    rm "$state/compose"
+  fi
+)
+
+# ---- addresses
+
+# Exports the addresses of the set: FULFILLMENT_* for programs that make their own databases, and for
+# the run set what the host reads. Development's defaults are those of the compose file.
+export_addresses() {
+  local module
+  case $source in
+    compose)
+      export FULFILLMENT_POSTGRES='Host=127.0.0.1;Port=5432;Username=orderuser;Password=orderpass'
+      export FULFILLMENT_RABBITMQ=amqp://guest:guest@127.0.0.1:5672
+      export FULFILLMENT_RABBITMQ_MANAGEMENT=http://guest:guest@127.0.0.1:15672 ;;
+    private)
+      load_ports || die "the servers of set $set_name have not been started: ./dev servers up $set_name"
+      export FULFILLMENT_POSTGRES="Host=127.0.0.1;Port=$postgres_port;Username=postgres;Password=postgres"
+      export FULFILLMENT_RABBITMQ=amqp://guest:guest@127.0.0.1:$amqp_port
+      export FULFILLMENT_RABBITMQ_MANAGEMENT=http://guest:guest@127.0.0.1:$management_port
+      export FULFILLMENT_SERVERS=private ;; # which tests may stop and start
+  esac
+  if [[ $set_name == run && $source != compose ]]; then
+    for module in "${modules[@]}"; do
+      export "ConnectionStrings__${module^}=Host=$(postgres_field host);Port=$(postgres_field port);Database=${module}_db;Username=${module}user;Password=${module}pass"
+    done
+    export RabbitMq__Uri=$FULFILLMENT_RABBITMQ
+  fi
+}
+
+print_addresses() {
+  local name
+  export_addresses
+  for name in "${!FULFILLMENT_@}" "${!ConnectionStrings__@}" "${!RabbitMq__@}"; do
+    printf "export %s='%s'\n" "$name" "${!name//\'/\'\\\'\'}"
+  done
+}
+
+# postgres_field NAME: one field of the administrator's connection string.
+postgres_field() {
+  local names value
+  case $1 in
+    host) names='host|server' ;;
+    port) names='port' ;;
+    user) names='username|user name|user id|userid|uid|user' ;;
+    password) names='password|pwd' ;;
+  esac
+  value=$(tr ';' '\n' <<<"$FULFILLMENT_POSTGRES" | sed -En "s/^ *($names) *= *(.*)/\2/Ip")
+  [[ -n $value || $1 != port ]] || value=5432
+  printf '%s' "$value"
+}
+
+# ---- databases
+
+psql_client() {
+  find_postgres
+  if [[ ! -x $pg_bin/psql ]]; then install_packages postgresql-client; find_postgres; fi
+  "$pg_bin/psql" -X "$@"
+}
+
+# Each module has a role that may open its own database only, as in production.
+create_databases() {
+  local module
+  export_addresses
+  for module in "${modules[@]}"; do
+    cat <<SQL
+SELECT 'CREATE ROLE ${module}user LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${module}user') \gexec
+ALTER ROLE ${module}user PASSWORD '${module}pass';
+SELECT 'CREATE DATABASE ${module}_db OWNER ${module}user' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${module}_db') \gexec
+REVOKE CONNECT ON DATABASE ${module}_db FROM PUBLIC;
+SQL
+  done | PGPASSWORD=$(postgres_field password) psql_client -q -v ON_ERROR_STOP=1 \
+    -h "$(postgres_field host)" -p "$(postgres_field port)" -U "$(postgres_field user)" -d postgres
+}
+
+# open_psql MODULE [ARGUMENTS]
+open_psql() {
+  local module=${1,,}
+  [[ -n $module && " ${modules[*]} " == *" $module "* ]] || die "psql needs a module: ${modules[*]}"
+  shift
+  if [[ $source == compose ]]; then
+    local terminal=()
+    [[ -t 0 && -t 1 ]] || terminal=(-T)
+    docker compose exec "${terminal[@]}" "$module-db" psql -U "${module}user" -d "${module}_db" "$@"
+  else
+    export_addresses
+    [[ $source == given ]] || is_running postgres || die "the databases are not up: ./dev run, or ./dev servers up"
+    PGPASSWORD=${module}pass psql_client -h "$(postgres_field host)" -p "$(postgres_field port)" \
+      -U "${module}user" -d "${module}_db" "$@"
+  fi
+}
+
+# ---- Docker
+
+compose_up() {
+  local running service
+  running=$(docker compose ps --services --status running)
+  for service in "${services[@]}"; do
+    grep -qx "$service" <<<"$running" || echo "$service"
+  done >>"$state/compose" # so that servers_down leaves alone what somebody else had started
+  docker compose --progress quiet up -d --wait "${services[@]}"
+}
+
+# ---- private processes
+
+private_up() {
+  if is_running postgres && is_running rabbitmq; then return; fi
+  ensure_installed
+  if ! is_running postgres && ! is_running rabbitmq; then
+    choose_ports
+    # Tests and measurements begin with nothing; what they leave can be looked at until the next ones.
+    if [[ $set_name != run ]]; then remove_data; fi
+  fi
+  load_ports
+  start_postgres &
+  local postgres=$!
+  start_rabbitmq
+  wait "$postgres"
+}
+
+remove_data() {
+  if [[ -s $state/postgres.data ]]; then rm -rf "$(<"$state/postgres.data")" "$state/postgres.data"; fi
+  rm -rf "$state/rabbitmq"
+}
+
+# Ports are kept from one start to the next. New ones lie below the range from which the kernel takes
+# the ports of outgoing connections, so that a restarted server still finds its own free.
+choose_ports() {
+  local name port
+  stop_processes epmd
+  if load_ports && ports_free "$postgres_port" "$amqp_port" "$management_port" "$dist_port" "$epmd_port"; then return; fi
+  for name in postgres amqp management dist epmd; do
+    while port=$((20000 + RANDOM % 12000)); port_in_use "$port"; do :; done
+    echo "${name}_port=$port"
+  done >"$state/ports.new"
+  mv "$state/ports.new" "$state/ports"
+}
+
+# shellcheck disable=SC1091 # written by choose_ports
+load_ports() { [[ -e $state/ports ]] && source "$state/ports"; }
+
+ports_free() {
+  local port
+  for port in "$@"; do ! port_in_use "$port" || return; done
+}
+
+port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# http_ok PORT PATH: answers 200 on this machine. Needs neither curl nor wget.
+http_ok() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$1" &&
+      printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3 &&
+      read -r -t 5 status <&3 &&
+      [[ $status == *' 200 '* ]]
+  ) 2>/dev/null
+}
+
+start_postgres() {
+  if is_running postgres; then return; fi
+  local run_as=() data
+  # PostgreSQL refuses to run as root.
+  if ((EUID == 0)); then run_as=(setpriv --reuid=postgres --regid=postgres --init-groups); fi
+  if [[ ! -s $state/postgres.data ]]; then make_postgres_data; fi
+  data=$(<"$state/postgres.data")
+  # The last setting is not PostgreSQL's: it shows in the process list, for is_running.
+  launch postgres "${run_as[@]}" "$pg_bin/postgres" -D "$data" \
+    -c port="$postgres_port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB -c fulfillment.set="$state/"
+  await postgres "$pg_bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port"
+}
+
+make_postgres_data() {
+  local data=$state/postgres
+  rm -rf "$data"
+  if ((EUID == 0)); then
+    install -d -o postgres -m 700 "$data"
+    # A checkout below a private home is out of reach for the postgres user.
+    if ! "${run_as[@]}" test -w "$data"; then
+      rmdir "$data"
+      data=$(mktemp -d /var/tmp/fulfillment.XXXXXX)
+      chown postgres "$data"
+    fi
+  fi
+  # shellcheck disable=SC2016 # the inner shell expands
+  (cd / && "${run_as[@]}" sh -c 'echo postgres | "$0" -D "$1" --username=postgres --pwfile=/dev/stdin \
+    --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8' "$pg_bin/initdb" "$data") >"$state/initdb.log" 2>&1 ||
+    { tail "$state/initdb.log" >&2; die "PostgreSQL could not make its data directory $data"; }
+  echo "$data" >"$state/postgres.data"
+}
+
+start_rabbitmq() {
+  if is_running rabbitmq; then return; fi
+  local home=$state/rabbitmq
+  mkdir -p "$home"
+  echo '[rabbitmq_management].' >"$home/enabled_plugins"
+  cat >"$home/rabbitmq.conf" <<CONF
+listeners.tcp.local = 127.0.0.1:$amqp_port
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $management_port
+CONF
+  # Its own port mapper: one that nodes share would outlive us or be stopped under somebody else.
+  if ! is_running epmd; then launch epmd epmd -port "$epmd_port" -address 127.0.0.1; fi
+  # Erlang sizes its tables by the limit of open files, which may be enormous or tiny.
+  ulimit -Sn 65536 2>/dev/null || true
+  # Half of RabbitMQ's start is loading a thousand Erlang modules one by one; all at once takes a third of
+  # that. Should a version have other names, it just starts as slowly as ever.
+  local preload='os:unsetenv("ERL_AFLAGS"), catch code:ensure_modules_loaded([list_to_atom(filename:basename(F, ".beam")) ||
+    A <- [kernel, stdlib, sasl, compiler, syntax_tools, tools, os_mon, inets, crypto, asn1, public_key, ssl, xmerl, mnesia,
+          ra, osiris, syslog, cuttlefish, recon, observer_cli, jsx, ranch, cowlib, cowboy, rabbit_common, rabbit,
+          amqp_client, amqp10_common, rabbitmq_prelaunch, rabbitmq_web_dispatch, rabbitmq_management_agent, rabbitmq_management],
+    D <- [code:lib_dir(A)], is_list(D), F <- filelib:wildcard(D ++ "/ebin/*.beam")]).'
+  # A clean environment, because every RABBITMQ_* or ERL_* variable of the caller would apply too. "Under
+  # systemd" makes the start script become the broker instead of watching over it: the pid is the broker's.
+  launch rabbitmq env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home" FULFILLMENT_SET="$state/" \
+    RUNNING_UNDER_SYSTEMD=true RABBITMQ_CONF_ENV_FILE=/dev/null \
+    RABBITMQ_NODENAME="fulfillment-$set_name@localhost" \
+    RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONFIG_FILES="$home/conf.d" \
+    RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config" \
+    RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" \
+    RABBITMQ_MNESIA_BASE="$home/data" RABBITMQ_LOG_BASE="$home/log" \
+    RABBITMQ_DIST_PORT="$dist_port" ERL_EPMD_PORT="$epmd_port" ERL_EPMD_ADDRESS=127.0.0.1 \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \
+    ERL_CRASH_DUMP="$home/erl_crash.dump" ERL_AFLAGS="-eval '$preload'" "$rabbitmq_server"
+  await rabbitmq rabbitmq_ready
+}
+
+# RabbitMQ opens its AMQP port last, when everything behind it works.
+rabbitmq_ready() { port_in_use "$amqp_port" && http_ok "$management_port" /; }
+
+# launch NAME COMMAND: in a session of its own, so that Ctrl-C ends servers only by way of ./dev, after
+# what uses them; without our lock, which it would hold for ever; without our output, which may be a pipe.
+launch() {
+  local name=$1
+  shift
+  FULFILLMENT_SET=$state/ setsid "$@" </dev/null >"$state/$name.log" 2>&1 9>&- &
+  echo $! >"$state/$name.pid"
+}
+
+# await NAME CHECK: until the check succeeds, the process has ended, or a minute has passed.
+await() {
+  local name=$1 end=$((SECONDS + 60))
+  shift
+  until "$@"; do
+    if ! kill -0 "$(<"$state/$name.pid")" 2>/dev/null || ((SECONDS > end)); then
+      tail -n 20 "$state/$name.log" >&2
+      die "$name did not start; all it said is in $state/$name.log"
+    fi
+    sleep 0.1
+  done
+}
+
+# A pid file alone proves nothing: the number may belong to another process by now.
+is_running() {
+  local pid
+  pid=$(cat "$state/$1.pid" 2>/dev/null) && grep -qsF "$state/" "/proc/$pid/cmdline" "/proc/$pid/environ"
+}
+
+# stop_processes NAME...: asks all of them, then waits for each, at last by force.
+stop_processes() {
+  local name pid patience
+  for name in "$@"; do
+    # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
+    if is_running "$name"; then kill "-$([[ $name == postgres ]] && echo INT || echo TERM)" "$(<"$state/$name.pid")" || true; fi
+  done
+  for name in "$@"; do
+    # RabbitMQ's queues are closed at once; then its management plugin waits five seconds for an answer
+    # from itself.
+    patience=$([[ $name == rabbitmq ]] && echo 15 || echo 200)
+    while is_running "$name"; do
+      pid=$(<"$state/$name.pid")
+      ((patience-- > 0)) || kill -KILL "$pid" || true
+      sleep 0.1
+    done
+    rm -f "$state/$name.pid"
+  done
+}
+
+# ---- installation
+
+find_postgres() {
+  local found
+  found=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1) || true # Debian keeps them off PATH
+  if [[ -z $found ]]; then found=$(dirname "$(command -v initdb || command -v psql || echo /nonexistent/psql)"); fi
+  pg_bin=$found
+}
+
+# Debian's rabbitmq-server on PATH changes to another user; the one behind it does not.
+find_rabbitmq() {
+  rabbitmq_server=/usr/lib/rabbitmq/bin/rabbitmq-server
+  [[ -x $rabbitmq_server ]] || rabbitmq_server=$(command -v rabbitmq-server) || rabbitmq_server=''
+}
+
+ensure_installed() {
+  local missing=()
+  find_postgres
+  find_rabbitmq
+  [[ -x $pg_bin/initdb ]] || missing+=(postgresql)
+  [[ -n $rabbitmq_server ]] || missing+=(rabbitmq-server)
+  if ((${#missing[@]})); then
+    install_packages "${missing[@]}"
+    find_postgres
+    find_rabbitmq
+  fi
+}
+
+install_packages() {
+  local sudo=()
+  command -v apt-get >/dev/null ||
+    die "missing: $*. Start Docker, or install PostgreSQL and RabbitMQ so that initdb and rabbitmq-server are on PATH"
+  if ((EUID)); then
+    command -v sudo >/dev/null || die "missing: $*. Install with: apt-get install $*"
+    sudo=(sudo)
+  fi
+  say "Installing $* ..."
+  # These packages start a service for the whole machine, which is not wanted here; the two files that
+  # prevent it go away again. The lock is for another set that installs at the same time.
+  # shellcheck disable=SC2016 # the inner shell expands
+  "${sudo[@]}" flock "$PWD/.local" bash -ec '
+    policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d/fulfillment.conf
+    trap "rm -f $cluster \$made" EXIT
+    mkdir -p "${cluster%/*}"
+    echo "create_main_cluster = false" >"$cluster"
+    if [ ! -e "$policy" ]; then made=$policy; printf "#!/bin/sh\nexit 101\n" >"$policy"; chmod +x "$policy"; fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -q update
+    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install "$@"
+  ' bash "$@" </dev/null >"$state/install.log" 2>&1 9>&- ||
+    { tail "$state/install.log" >&2; die "the installation failed; all it said is in $state/install.log"; }
+}
+
+# ---- ./dev servers
+
+servers_command() {
+  local command=${1:-status}
+  use_set "${2:-run}"
+  # Tests that found containers do not ask.
+  if [[ $source == containers ]]; then source=private; fi
+  case $command in
+    up) servers_up ;;
+    down) servers_down ;;
+    env) print_addresses ;;
+    status) servers_status ;;
+    stop-broker | start-broker | restart-broker) servers_control "${command%-broker}" rabbitmq ;;
+    restart-postgres) servers_control restart postgres ;;
+    *) die "unknown command 'servers $command'; see ./dev help" ;;
+  esac
+}
+
+servers_status() {
+  local name
+  say "set $set_name: $source"
+  case $source in
+    compose) docker compose ps "${services[@]}" ;;
+    private)
+      for name in postgres rabbitmq; do
+        if is_running "$name"; then echo "$name runs, pid $(<"$state/$name.pid"), log $state/$name.log"
+        else echo "$name is stopped"; fi
+      done ;;
+  esac
+}
+
+# servers_control start|stop|restart postgres|rabbitmq: for trying what an outage does.
+servers_control() (
+  if [[ $source == compose && $2 == rabbitmq ]]; then
+    docker compose --progress quiet "$1" rabbitmq
+    return
+  fi
+  [[ $source == private ]] || die "set $set_name ($source) has no $2 of ours to $1"
+  exec 9>"$state/lock"
+  flock 9
+  load_ports || die "set $set_name has never been started"
+  if [[ $1 != start ]]; then stop_processes "$2"; fi
+  if [[ $1 != stop ]]; then ensure_installed; "start_$2"; fi
+)

@@ -33,7 +33,7 @@ public static class OptionsSetup
         throw new ConfigurationException([.. results.Select(result =>
         {
             var property = typeof(T).GetProperty(result.MemberNames.Single())!;
-            return $"{section}__{property.Name}: {result.ErrorMessage}{Example(property, defaults)}";
+            return $"{section}__{property.Name}: {result.ErrorMessage?.TrimEnd('.')}{Example(property, defaults)}";
         })]);
     }
 
@@ -41,16 +41,19 @@ public static class OptionsSetup
     {
         try
         {
-            section.GetValue(property.PropertyType, property.Name);
-            return null;
+            var value = section.GetValue(property.PropertyType, property.Name);
+            // The framework also takes a number for a name, whether there is such a name or not.
+            if (value is null || !property.PropertyType.IsEnum || Enum.IsDefined(property.PropertyType, value)) return null;
         }
         catch (InvalidOperationException)
         {
-            var kind = property.PropertyType.IsEnum
-                ? $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}"
-                : "cannot be read";
-            return $"{section.Key}__{property.Name}: '{section[property.Name]}' {kind}{Example(property, defaults)}";
+            // Said below, in words that name the setting as it is written.
         }
+
+        var kind = property.PropertyType.IsEnum
+            ? $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}"
+            : "cannot be read";
+        return $"{section.Key}__{property.Name}: '{section[property.Name]}' {kind}{Example(property, defaults)}";
     }
 
     // The default shows best what a value looks like; a setting without one says it in its own message.

@@ -49,6 +49,26 @@ public sealed class ConnectionStringsTests
         mistake.ShouldNotContain("\n");
     }
 
+    [Theory]
+    [InlineData(PostgresErrorCodes.InvalidPassword)]
+    [InlineData(PostgresErrorCodes.InvalidAuthorizationSpecification)]
+    [InlineData(PostgresErrorCodes.InsufficientPrivilege)]
+    [InlineData(PostgresErrorCodes.InvalidCatalogName)]
+    public void What_the_database_refuses_is_reported_as_a_setting(string state)
+    {
+        var mistake = ConnectionStrings.Refusal("Order", new PostgresException("no such thing", "FATAL", "FATAL", state)).ShouldNotBeNull();
+
+        mistake.ShouldStartWith("ConnectionStrings__Order: ");
+        mistake.ShouldContain("no such thing");
+        mistake.ShouldEndWith($", {Example}");
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.CannotConnectNow)]
+    [InlineData(PostgresErrorCodes.UniqueViolation)]
+    public void What_is_no_refusal_is_no_mistake_of_the_setting(string state) =>
+        ConnectionStrings.Refusal("Order", new PostgresException("no", "FATAL", "FATAL", state)).ShouldBeNull();
+
     private static string Mistake(string? value) => Should.Throw<ConfigurationException>(() => Read(value)).Mistakes.ShouldHaveSingleItem();
 
     private static string Read(string? value) => ConnectionStrings.Read(

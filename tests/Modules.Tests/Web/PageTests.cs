@@ -51,6 +51,7 @@ public sealed class PageTests
     [InlineData("?cursor=", "cursor", "is not a cursor of this list")]
     [InlineData("?cursor=!!!", "cursor", "is not a cursor of this list")]
     [InlineData("?cursor=AA", "cursor", "is not a cursor of this list")]
+    [InlineData("?status=A%00", "status", "must not have control characters")]
     public void A_query_that_is_not_understood_is_refused(string query, string name, string mistake) =>
         Page.Read(Request(query), "status", "customerId").Errors.ShouldHaveSingleItem().ShouldBeMistake(name, mistake);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Orders.PlaceOrder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,8 @@ namespace Modules.Tests.Web;
 
 public sealed class ProblemsTests
 {
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
+
     [Fact]
     public async Task A_problem_names_its_code_its_place_and_its_trace()
     {
@@ -83,9 +86,21 @@ public sealed class ProblemsTests
     }
 
     [Theory]
+    [InlineData("$", "customerId,items")]
+    [InlineData("$.items[1]", "items[1].customerId,items[1].items")]
+    public async Task Each_missing_field_is_named_by_its_path(string path, string fields)
+    {
+        var real = Should.Throw<JsonException>(() => JsonSerializer.Deserialize<PlaceOrderRequest>("{}", Strict));
+
+        var (_, problem) = await AnswerAsync(new BadHttpRequestException("no", 400, new JsonException(real.Message, path, 0, 0)));
+
+        problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe(fields.Split(','));
+    }
+
+    [Theory]
     [InlineData(413, "PAYLOAD_TOO_LARGE")]
     [InlineData(415, "UNSUPPORTED_MEDIA_TYPE")]
-    [InlineData(400, "BAD_REQUEST")]
+    [InlineData(400, "BODY_EXPECTED")]
     [InlineData(408, "BAD_REQUEST")]
     public async Task A_request_that_cannot_be_read_keeps_its_status(int status, string code)
     {

@@ -18,7 +18,7 @@ public sealed class BrokerOutages(NothingStarted shared) : SystemTest, IClassFix
 
         await shared.Servers.RestartBrokerAsync();
 
-        (await _system.Broker.WaitingAsync("order-created-queue")).ShouldBe(1u);
+        await Eventually.Get("the message to be there", () => _system.Broker.WaitingAsync("order-created-queue"), count => count == 1);
         await using var all = await _system.StartAsync();
         (await _system.EndOfAsync(id)).GetProperty("status").GetString().ShouldBe("COMPLETED");
         await all.StopAsync();

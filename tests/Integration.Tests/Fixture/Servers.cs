@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using DotNet.Testcontainers.Containers;
 using Npgsql;
+using RabbitMQ.Client;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 
@@ -40,7 +41,7 @@ public sealed class Servers : IAsyncLifetime
             return;
         }
 
-        if (await StartContainersAsync()) return;
+        if (await StartContainersAsync() is not { } reason) return;
         await Dev("servers", "up", "test");
         _privateServers = true;
         _downAtEnd = true;
@@ -49,6 +50,7 @@ public sealed class Servers : IAsyncLifetime
             .Where(line => line.StartsWith("export ", StringComparison.Ordinal))
             .Select(line => line["export ".Length..].Split('=', 2))
             .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
+        if (addresses.Count == 0) throw new InvalidOperationException($"./dev servers has none for the tests, because Docker answers; but {reason}");
         Use(
             "private servers, started with ./dev servers up test", addresses["FULFILLMENT_POSTGRES"],
             addresses["FULFILLMENT_RABBITMQ"], addresses["FULFILLMENT_RABBITMQ_MANAGEMENT"]);
@@ -67,7 +69,16 @@ public sealed class Servers : IAsyncLifetime
 
     public Task StopBrokerAsync() => _brokerContainer?.StopAsync() ?? Dev("servers", "stop-broker", "test");
 
-    public Task StartBrokerAsync() => _brokerContainer?.StartAsync() ?? Dev("servers", "start-broker", "test");
+    /// <summary>Starts it and waits until it takes connections.</summary>
+    public async Task StartBrokerAsync()
+    {
+        await (_brokerContainer?.StartAsync() ?? Dev("servers", "start-broker", "test"));
+        await Eventually.True("the broker to take connections", async () =>
+        {
+            await using var connection = await new ConnectionFactory { Uri = Amqp }.CreateConnectionAsync();
+            return connection.IsOpen;
+        });
+    }
 
     public async Task RestartBrokerAsync()
     {
@@ -88,7 +99,8 @@ public sealed class Servers : IAsyncLifetime
         Console.WriteLine(said);
     }
 
-    private async Task<bool> StartContainersAsync()
+    /// <summary>Null when the containers run, else why they do not.</summary>
+    private async Task<string?> StartContainersAsync()
     {
         try
         {
@@ -108,15 +120,16 @@ public sealed class Servers : IAsyncLifetime
             Use(
                 "containers", address.ConnectionString, $"amqp://guest:guest@{rabbitmq.Hostname}:{amqp}",
                 $"http://guest:guest@{rabbitmq.Hostname}:{management}");
-            return true;
+            return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // No engine, or one that has no images and cannot get them.
-            Console.WriteLine($"Servers: no containers ({e.Message.Split('\n')[0].Trim()})");
+            var reason = $"no containers: {e.Message.Split('\n')[0].Trim()}";
+            Console.WriteLine($"Servers: {reason}");
             foreach (var container in _containers) await container.DisposeAsync();
             _containers.Clear();
-            return false;
+            return reason;
         }
     }
 

@@ -101,7 +101,7 @@ public sealed class BatchQueueTests
 
         for (var i = 0; i < callers.Count; i++)
         {
-            if (i == poison) (await callers[i].ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe("poison");
+            if (i == poison) (await Soon(callers[i]).ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe("poison");
             else (await Soon(callers[i])).ShouldBe($"item {i} done");
         }
 
@@ -120,7 +120,7 @@ public sealed class BatchQueueTests
 
         foreach (var (caller, name) in callers.Zip(Names(9)))
         {
-            if (poison.Contains(name)) (await caller.ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe(name);
+            if (poison.Contains(name)) (await Soon(caller).ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe(name);
             else (await Soon(caller)).ShouldBe($"{name} done");
         }
     }
@@ -260,12 +260,12 @@ public sealed class BatchQueueTests
     [Fact]
     public async Task A_caller_that_found_no_room_is_sent_away_by_the_end_while_those_inside_are_served()
     {
-        var queue = new GatedQueue(new BatchLimits { Capacity = 2 });
+        await using var queue = new GatedQueue(new BatchLimits { Capacity = 2 });
         var (first, earlier) = await queue.OccupyAsync();
         Task<string>[] inside = [queue.ExecuteAsync("a", Test), queue.ExecuteAsync("b", Test)];
         var outside = queue.ExecuteAsync("c", Test);
 
-        var end = queue.DisposeAsync().AsTask();
+        var end = queue.EndAsync();
 
         // Had the queue taken it in spite of its capacity, it would be served like the others.
         await Soon(outside).ShouldThrowAsync<OperationCanceledException>();
@@ -309,11 +309,11 @@ public sealed class BatchQueueTests
     [Fact]
     public async Task The_end_finishes_what_waits_and_refuses_what_comes_later()
     {
-        var queue = new GatedQueue();
+        await using var queue = new GatedQueue();
         var (first, earlier) = await queue.OccupyAsync();
         var waiting = queue.ExecuteAsync("waiting", Test);
 
-        var end = queue.DisposeAsync().AsTask();
+        var end = queue.EndAsync();
         end.IsCompleted.ShouldBeFalse();
         first.Succeed();
         (await queue.NextAsync()).Succeed();

@@ -5,9 +5,24 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Persistence;
 
+/// <summary>A queue that a failed test can leave as it is, without waiting for ever for batches that nobody lets go.</summary>
+internal abstract class TestQueue(BatchLimits limits, TimeProvider? time) : BatchQueue<string, string>(limits, time), IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Ends the queue as its owner does.</summary>
+    public Task EndAsync() => base.DisposeAsync().AsTask();
+
+    public new async ValueTask DisposeAsync()
+    {
+        await Task.WhenAny(EndAsync(), Task.Delay(Patience));
+        GC.SuppressFinalize(this);
+    }
+}
+
 /// <summary>A queue whose batches wait until the test lets them go.</summary>
 internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time = null)
-    : BatchQueue<string, string>(limits ?? new BatchLimits(), time)
+    : TestQueue(limits ?? new BatchLimits(), time)
 {
     private readonly Channel<Batch> _batches = Channel.CreateUnbounded<Batch>();
 
@@ -45,7 +60,7 @@ internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time 
 
 /// <summary>A queue that processes batches with a function, and keeps them.</summary>
 internal sealed class FreeQueue(Func<IReadOnlyList<string>, IReadOnlyList<string>> process, BatchLimits? limits = null)
-    : BatchQueue<string, string>(limits ?? new BatchLimits())
+    : TestQueue(limits ?? new BatchLimits(), time: null)
 {
     private const string Occupation = "occupation";
     private readonly TaskCompletionSource _occupied = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,7 +75,7 @@ internal sealed class FreeQueue(Func<IReadOnlyList<string>, IReadOnlyList<string
         await _occupied.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Task<string>[] callers = [.. items.Select(item => ExecuteAsync(item))];
         _release.SetResult();
-        await busy;
+        await busy.WaitAsync(TimeSpan.FromSeconds(20));
         return callers;
     }
 

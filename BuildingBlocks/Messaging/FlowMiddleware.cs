@@ -8,11 +8,14 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 public static class FlowMiddleware
 {
     /// <summary>Called by Wolverine before each handler.</summary>
+    /// <exception cref="InvalidMessageException">The message has no id.</exception>
     public static void Before(BaseEvent message, Envelope envelope, Topology topology)
     {
         ArgumentNullException.ThrowIfNull(topology);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(envelope);
+        // The ids of all that follows are derived from this one: two flows must not share it.
+        if (message.EventId == Guid.Empty) throw new InvalidMessageException("The eventId is all zeros.");
         Flow.Enter(topology.OwnerOf(envelope.Destination?.Segments[^1]), message.AboutOrder, message.EventId, message.CorrelationId ?? message.EventId);
     }
 }

@@ -71,6 +71,7 @@ public sealed class WireFormat(OneProcess shared) : SystemTest
 
     [Theory]
     [InlineData("{bad")]
+    [InlineData("""{"eventId":"00000000-0000-0000-0000-000000000000","timestamp":"2026-01-15T22:43:06","orderId":900001,"customerId":"C","items":[{"productId":"PROD-002","productName":"Mouse","quantity":1,"price":1}],"totalAmount":1}""")]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]

@@ -336,19 +336,31 @@ is_running() {
 stop_processes() {
   local name pid patience
   for name in "$@"; do
-    # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-    if is_running "$name"; then kill "-$([[ $name == postgres ]] && echo INT || echo TERM)" "$(<"$state/$name.pid")" || true; fi
+    if ! is_running "$name"; then continue; fi
+    pid=$(<"$state/$name.pid")
+    case $name in
+      postgres) kill -INT "$pid" || true ;; # does not wait for clients to leave
+      rabbitmq) unhook_management; kill -TERM "$pid" || true ;;
+      *) kill -TERM "$pid" || true ;;
+    esac
   done
   for name in "$@"; do
-    # RabbitMQ 3 closes its queues at once, and then its management plugin takes five seconds to end.
-    patience=$([[ $name == rabbitmq ]] && echo 15 || echo 200)
+    patience=200
     while is_running "$name"; do
-      pid=$(<"$state/$name.pid")
-      ((patience-- > 0)) || kill -KILL "$pid" || true
+      ((patience-- > 0)) || kill -KILL "$(<"$state/$name.pid")" || true
       sleep 0.1
     done
     rm -f "$state/$name.pid"
   done
+}
+
+# On its way down, RabbitMQ 3 with the management plugin waits five seconds for an answer that cannot come
+# any more, unless the plugin has stopped listening to events before.
+unhook_management() {
+  load_ports
+  HOME=$state/rabbitmq ERL_EPMD_PORT=$epmd_port PATH=/usr/lib/erlang/bin:$PATH timeout 5 \
+    erl_call -sname "fulfillment-$set_name@localhost" -a 'gen_event delete_handler [rabbit_event,rabbit_mgmt_db_handler,[]]' \
+    >/dev/null 2>&1 || true
 }
 
 # ---- installation

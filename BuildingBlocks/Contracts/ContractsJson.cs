@@ -18,6 +18,7 @@ namespace Fulfillment.Contracts;
 [JsonSerializable(typeof(OrderCreatedEvent))]
 [JsonSerializable(typeof(InventoryReservedEvent))]
 [JsonSerializable(typeof(InventoryFailedEvent))]
+[JsonSerializable(typeof(ImportChunkDueEvent))]
 [JsonSerializable(typeof(PaymentCompletedEvent))]
 [JsonSerializable(typeof(PaymentFailedEvent))]
 public sealed partial class ContractsJson : JsonSerializerContext;

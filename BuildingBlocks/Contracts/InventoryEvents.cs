@@ -35,3 +35,17 @@ public sealed record InventoryFailedEvent(
     [JsonIgnore]
     public override long AboutOrder => OrderId;
 }
+
+/// <summary>A part of an uploaded catalogue is to be imported. It refers to the part; the rows are in the stored file.</summary>
+/// <param name="ImportId">Number of the import.</param>
+/// <param name="Chunk">Number of the part within it, from 0.</param>
+public sealed record ImportChunkDueEvent(long ImportId, int Chunk)
+    : BaseEvent("PRODUCT_IMPORT", "inventory-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Inventory, "product.import");
+
+    /// <summary>None: 0.</summary>
+    [JsonIgnore]
+    public override long AboutOrder => 0;
+}

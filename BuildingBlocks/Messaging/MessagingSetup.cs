@@ -76,15 +76,16 @@ public static class MessagingSetup
 
     private static void Listen(WolverineOptions wolverine, Module module, Subscription subscription, RabbitMqOptions settings)
     {
+        var concurrency = subscription.Concurrency ?? settings.Concurrency;
         wolverine.ListenToRabbitQueue(subscription.Queue)
             .Named(subscription.Queue)
             .DefaultIncomingMessage(subscription.EventType)
             .UseInterop(new LeanEnvelopeMapper())
             .ProcessInline()
             .ProcessInlineWhileDraining()
-            .ConsumerDispatchConcurrency(settings.Concurrency)
+            .ConsumerDispatchConcurrency(concurrency)
             // No more than are being worked on: a delivery that waits in this process could not be returned unharmed on a stop.
-            .PreFetchCount(settings.Concurrency)
+            .PreFetchCount(concurrency)
             .DrainWaitForPrefetch()
             .DeadLetterQueueing(new DeadLetterQueue(module.DeadLetterQueue));
     }

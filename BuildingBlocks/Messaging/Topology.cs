@@ -9,6 +9,9 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// <param name="HandlerType">Handler class; its sticky attribute names the same queue.</param>
 public sealed record Subscription(string Queue, Type EventType, EventRoute Route, Type HandlerType)
 {
+    /// <summary>Messages that a process works on at a time; null for <see cref="RabbitMqOptions.Concurrency"/>. For few, heavy messages.</summary>
+    public ushort? Concurrency { get; init; }
+
     /// <summary>Subscribes <typeparamref name="THandler"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
     /// <param name="queue">Name of the queue, unique in the system.</param>
     public static Subscription To<TEvent, THandler>(string queue)

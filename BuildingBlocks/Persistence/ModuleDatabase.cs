@@ -53,6 +53,7 @@ public static class ModuleDatabaseRegistration
         var database = new ModuleDatabase<TContext>(module, source);
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton<IModuleDatabase>(database);
-        builder.Services.AddDbContextPool<TContext>(options => options.UseNpgsql(source).UseSnakeCaseNamingConvention());
+        builder.Services.AddPooledDbContextFactory<TContext>(options => options.UseNpgsql(source).UseSnakeCaseNamingConvention());
+        builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
     }
 }

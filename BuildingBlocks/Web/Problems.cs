@@ -25,6 +25,16 @@ public static class Problems
     public static ProblemHttpResult Invalid(string field, string mistake) =>
         Invalid(new Dictionary<string, string[]> { [field] = [mistake] });
 
+    /// <summary>400 for one field, with a code of its own.</summary>
+    public static ProblemHttpResult Invalid(string code, string field, string mistake) =>
+        Of(StatusCodes.Status400BadRequest, code, $"The {field} {mistake}.", new Dictionary<string, string[]> { [field] = [mistake] });
+
+    /// <summary>413.</summary>
+    public static ProblemHttpResult TooLarge(string detail) => Of(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", detail);
+
+    /// <summary>415.</summary>
+    public static ProblemHttpResult UnsupportedType(string detail) => Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", detail);
+
     /// <summary>404.</summary>
     public static ProblemHttpResult NotFound(string detail) => Of(StatusCodes.Status404NotFound, "NOT_FOUND", detail);
 
@@ -81,9 +91,9 @@ internal sealed partial class ExceptionToProblem(IProblemDetailsService problems
         {
             BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-                Problems.Of(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", "The body is larger than this operation allows."),
+                Problems.TooLarge("The body is larger than this operation allows."),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
-                Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."),
+                Problems.UnsupportedType("Send the body as application/json."),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Problems.Of(
                 StatusCodes.Status400BadRequest, "BODY_EXPECTED", "The body is missing, or could not be read to its end.",
                 new Dictionary<string, string[]> { ["body"] = ["must be the JSON that this operation expects"] }),

@@ -1,8 +1,9 @@
+using Fulfillment.Inventory.ImportProducts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Inventory;
 
-/// <summary>Schema and queries of <c>inventory_db</c>. Hot writes are set-based SQL, see ReserveStock and SettleStock.</summary>
+/// <summary>Schema and queries of <c>inventory_db</c>. Hot writes are set-based SQL, see ReserveStock, SettleStock and ImportProducts.</summary>
 public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> options) : DbContext(options)
 {
     public DbSet<InventoryItem> Items => Set<InventoryItem>();
@@ -10,6 +11,14 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
     public DbSet<Reservation> Reservations => Set<Reservation>();
 
     public DbSet<StockAdjustment> Adjustments => Set<StockAdjustment>();
+
+    public DbSet<Product> Products => Set<Product>();
+
+    public DbSet<ImportJob> Imports => Set<ImportJob>();
+
+    public DbSet<ImportChunk> ImportChunks => Set<ImportChunk>();
+
+    public DbSet<ImportError> ImportErrors => Set<ImportError>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -39,5 +48,30 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         adjustment.Property(a => a.Reason).HasMaxLength(200);
         adjustment.Property(a => a.CreatedAt).HasDefaultValueSql("now()");
         adjustment.HasOne<InventoryItem>().WithMany().HasForeignKey(a => a.ProductId);
+
+        var product = modelBuilder.Entity<Product>().ToTable("products");
+        product.HasKey(p => p.ProductId);
+        product.Property(p => p.ProductId).HasMaxLength(64).UseCollation("C");
+        product.Property(p => p.Name).HasMaxLength(200);
+        product.Property(p => p.Price).HasPrecision(19, 2);
+        product.Property(p => p.UpdatedAt).HasDefaultValueSql("now()");
+
+        ConfigureImports(modelBuilder);
+    }
+
+    private static void ConfigureImports(ModelBuilder modelBuilder)
+    {
+        var job = modelBuilder.Entity<ImportJob>().ToTable("import_jobs");
+        job.Property(j => j.CreatedAt).HasDefaultValueSql("now()");
+        job.Property(j => j.UpdatedAt).HasDefaultValueSql("now()");
+
+        var chunk = modelBuilder.Entity<ImportChunk>().ToTable("import_chunks");
+        chunk.HasKey(c => new { c.ImportId, c.Chunk });
+        chunk.HasIndex(c => new { c.ImportId, c.Chunk }, "ix_import_chunks_open").HasFilter("done_at IS NULL");
+        chunk.HasOne<ImportJob>().WithMany().HasForeignKey(c => c.ImportId).OnDelete(DeleteBehavior.Cascade);
+
+        var error = modelBuilder.Entity<ImportError>().ToTable("import_errors");
+        error.HasKey(e => new { e.ImportId, e.Row });
+        error.HasOne<ImportJob>().WithMany().HasForeignKey(e => e.ImportId).OnDelete(DeleteBehavior.Cascade);
     }
 }

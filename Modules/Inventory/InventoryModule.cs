@@ -2,6 +2,8 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Inventory.ImportProducts;
+using Fulfillment.Inventory.ImportProducts.Process;
 using Fulfillment.Inventory.ReserveStock;
 using Fulfillment.Inventory.SettleStock;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Inventory;
 
-/// <summary>Holds stock for orders, sells it when they are paid, and takes it back when they are not.</summary>
+/// <summary>Holds stock for orders, sells it when they are paid, takes it back when they are not, and imports catalogues.</summary>
 public sealed class InventoryModule : Module
 {
     public override string Name => "Inventory";
@@ -21,12 +23,15 @@ public sealed class InventoryModule : Module
         Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
         // Compensation
         Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+        // Catalogues
+        Subscription.To<ImportChunkDueEvent, ImportChunkHandler>(ImportChunkHandler.Queue) with { Concurrency = ImportChunkHandler.Concurrency },
     ];
 
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
+        builder.AddImports();
         builder.Services.AddSingleton<ReservationWriter>();
         builder.Services.AddSingleton<SettlementWriter>();
     }

@@ -1,0 +1,79 @@
+using System.Text;
+
+namespace Fulfillment.Inventory.ImportProducts.Csv;
+
+/// <summary>What the first record of a catalogue says: the delimiter, and where each column stands.</summary>
+internal sealed class CatalogueHeader
+{
+    private const int MaxColumns = 1_000;
+    private static readonly string[] ErrorColumns = ["_row", "_column", "_code", "_error"];
+    private readonly int[] _places = new int[CatalogueColumns.Count];
+
+    public CatalogueHeader(byte delimiter, IReadOnlyList<string> names)
+    {
+        (Delimiter, Names) = (delimiter, names);
+        Array.Fill(_places, -1);
+        foreach (var (column, name) in CatalogueColumns.Names)
+        {
+            for (var place = names.Count - 1; place >= 0; place--)
+            {
+                if (names[place].Trim().Equals(name, StringComparison.OrdinalIgnoreCase)) _places[(int)column] = place;
+            }
+        }
+
+        IsErrorsFile = ErrorColumns.All(column => names.Contains(column, StringComparer.OrdinalIgnoreCase));
+    }
+
+    public byte Delimiter { get; }
+
+    /// <summary>The names as they stand in the file.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>It is a file of rejected rows that were corrected; see <see cref="HarmlessCell"/>.</summary>
+    public bool IsErrorsFile { get; }
+
+    /// <summary>Place of a column, or -1.</summary>
+    public int this[CatalogueColumn column] => _places[(int)column];
+
+    /// <summary>Name of a column as it stands in the file.</summary>
+    public string NameOf(CatalogueColumn column) => _places[(int)column] is >= 0 and var place
+        ? Names[place]
+        : CatalogueColumns.Names.First(known => known.Column == column).Name;
+
+    /// <summary>Reads the header at the start of a file, a byte order mark aside. The delimiter is the one that makes most columns known.</summary>
+    /// <returns>The header, how many bytes it takes, and on which line the first record may start.</returns>
+    /// <exception cref="UnreadableFileException">There is none.</exception>
+    public static (CatalogueHeader Header, int Length, long NextLine) Read(ReadOnlySpan<byte> start, bool complete)
+    {
+        if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) throw new UnreadableFileException("is UTF-16; save it as UTF-8");
+        var mark = start.StartsWith("\uFEFF"u8) ? 3 : 0;
+        (CatalogueHeader Header, int Length, long NextLine)? best = null;
+        foreach (var delimiter in ",;\t|"u8)
+        {
+            var fields = new CsvField[MaxColumns];
+            var reader = new CsvReader(start[mark..], delimiter, complete, fields);
+            if (reader.Read() != CsvStatus.Record || reader.Mistake != CsvMistake.None) continue;
+            if (reader.FieldCount > MaxColumns) throw new UnreadableFileException($"has more than {MaxColumns} columns");
+            var names = new string[reader.FieldCount];
+            for (var i = 0; i < names.Length; i++) names[i] = Text(start.Slice(mark + fields[i].Start, fields[i].Length), fields[i].Escaped);
+            var header = new CatalogueHeader(delimiter, names);
+            if (best is null || header.KnownColumns > best.Value.Header.KnownColumns) best = (header, mark + reader.Position, reader.Line);
+        }
+
+        return best ?? throw new UnreadableFileException("has no header with the names of its columns in its first line");
+    }
+
+    private int KnownColumns => _places.Count(place => place >= 0);
+
+    private static string Text(ReadOnlySpan<byte> value, bool escaped)
+    {
+        var text = Encoding.UTF8.GetString(value);
+        return escaped ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
+    }
+}
+
+/// <summary>A file that cannot be imported at all; the message continues "The file ...".</summary>
+internal sealed class UnreadableFileException(string message, string code = "UNREADABLE_FILE") : Exception(message)
+{
+    public string Code { get; } = code;
+}

@@ -1,0 +1,136 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ImportProducts.Dispatch;
+
+/// <summary>
+/// Keeps running imports supplied: publishes their next chunks while fewer than a window of them are on their way, and ends an import when
+/// none is left. All of it is decided by the rows of the chunks, so any replica can do it at any time, also after a crash.
+/// </summary>
+public sealed class ImportDispatcher(
+    ModuleDatabase<InventoryDbContext> database, EventPublisher publisher, IImportFiles files, Startup startup, IOptions<ImportOptions> options,
+    TimeProvider time, ILogger<ImportDispatcher> logger) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Sweep = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    // A chunk that is on its way for so long was lost with its broker. Publishing one twice does no harm.
+    private const string ClaimDue = """
+        WITH room AS (
+            SELECT id, $1 - (SELECT count(*) FROM import_chunks WHERE import_id = id AND done_at IS NULL AND published_at > now() - interval '1 minute') AS chunks
+            FROM import_jobs WHERE state = 1)
+        UPDATE import_chunks SET published_at = now()
+        FROM (SELECT due.import_id, due.chunk FROM room, LATERAL (
+                SELECT import_id, chunk FROM import_chunks
+                WHERE import_id = room.id AND done_at IS NULL AND (published_at IS NULL OR published_at <= now() - interval '1 minute')
+                ORDER BY chunk LIMIT greatest(room.chunks, 0) FOR UPDATE SKIP LOCKED) AS due) AS due
+        WHERE import_chunks.import_id = due.import_id AND import_chunks.chunk = due.chunk
+        RETURNING import_chunks.import_id, import_chunks.chunk
+        """;
+
+    private const string FailHopeless = """
+        UPDATE import_jobs SET state = 4, updated_at = now(), finished_at = now(),
+            state_reason = 'TOO_MANY_ERRORS: ' || failed || ' rows failed, and ' || max_errors || ' are allowed; resume with a larger maxErrors, or cancel and correct the file'
+        FROM (SELECT import_id, sum(failed) AS failed FROM import_chunks JOIN import_jobs ON id = import_id WHERE state = 1 AND max_errors IS NOT NULL
+              GROUP BY import_id) AS counted
+        WHERE id = import_id AND state = 1 AND failed > max_errors
+        RETURNING id, state_reason
+        """;
+
+    private const string CompleteDone = """
+        UPDATE import_jobs SET state = 3, updated_at = now(), finished_at = now()
+        WHERE state = 1 AND NOT EXISTS (SELECT FROM import_chunks WHERE import_id = id AND done_at IS NULL)
+        RETURNING id, file_key
+        """;
+
+    private readonly SemaphoreSlim _wake = new(0);
+    private long _swept;
+
+    /// <summary>Says that an import was added or changed, or that a chunk is done.</summary>
+    public void Wake()
+    {
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await startup.MessagingReady.WaitAsync(stoppingToken);
+        var failing = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await EndAsync(stoppingToken);
+                await PublishDueAsync(stoppingToken);
+                await SweepAsync(stoppingToken);
+                failing = false;
+            }
+            catch (Exception e) when (e is not OperationCanceledException && TransientFailure.Is(e))
+            {
+                if (!failing) logger.LogWarning("Imports wait, {Reason}", e.Message);
+                failing = true;
+            }
+
+            await _wake.WaitAsync(Poll, stoppingToken);
+        }
+    }
+
+    private async Task EndAsync(CancellationToken ct)
+    {
+        foreach (var (id, reason) in await ReadAsync(FailHopeless, ct)) logger.LogWarning("Import {ImportId} has failed: {Reason}", id, reason);
+        foreach (var (id, key) in await ReadAsync(CompleteDone, ct))
+        {
+            logger.LogInformation("Import {ImportId} is complete", id);
+            files.Delete(key);
+        }
+    }
+
+    private async Task PublishDueAsync(CancellationToken ct)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        List<ImportChunkDueEvent> due;
+        await using (var claim = new NpgsqlCommand(ClaimDue, connection))
+        {
+            claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.Window });
+            await using var reader = await claim.ExecuteReaderAsync(ct);
+            due = await reader.ReadAllAsync(row => new ImportChunkDueEvent(row.GetInt64(0), row.GetInt32(1)));
+        }
+
+        if (due.Count == 0) return;
+        var now = time.GetUtcNow();
+        await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk).Select(chunk => publisher.PublishAsync(chunk.Starting(Guid.CreateVersion7(), now), ct)));
+        Failpoint.Hit("import-after-publish");
+        await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>Removes what nobody needs: files of imports that have ended, and of uploads that never became one.</summary>
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        if (_swept != 0 && time.GetElapsedTime(_swept) < Sweep) return;
+        _swept = time.GetTimestamp();
+        var old = files.List().Where(file => file.WrittenAt < time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
+        if (old.Length == 0) return;
+        await using var find = database.Source.CreateCommand("SELECT key FROM unnest($1::text[]) AS old (key) WHERE NOT EXISTS (SELECT FROM import_jobs WHERE file_key = key AND state IN (1, 2, 4))");
+        find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = old });
+        await using var reader = await find.ExecuteReaderAsync(ct);
+        foreach (var key in await reader.ReadAllAsync(row => row.GetString(0))) files.Delete(key);
+    }
+
+    private async Task<List<(long Id, string Text)>> ReadAsync(string sql, CancellationToken ct)
+    {
+#pragma warning disable CA2100 // The constants of this class.
+        await using var command = database.Source.CreateCommand(sql);
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAllAsync(row => (row.GetInt64(0), row.GetString(1)));
+    }
+}

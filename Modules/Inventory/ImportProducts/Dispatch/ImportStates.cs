@@ -1,0 +1,53 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ImportProducts.Dispatch;
+
+/// <summary>
+/// The changes of state of an import, each decided by the row itself. They wait for the chunks that are being written, which hold a lock on
+/// it, so when one has been answered nothing is written any more.
+/// </summary>
+internal static class ImportStates
+{
+    private const string Pause = "UPDATE import_jobs SET state = 2, updated_at = now() WHERE id = $1 AND state = 1";
+
+    private const string Cancel = "UPDATE import_jobs SET state = 5, state_reason = NULL, updated_at = now(), finished_at = now() WHERE id = $1 AND state IN (1, 2, 4)";
+
+    // What was published before may have been thrown away meanwhile: it is published again.
+    private const string Resume = """
+        WITH resumed AS (
+            UPDATE import_jobs SET state = 1, state_reason = NULL, max_errors = coalesce($2, max_errors), updated_at = now(), finished_at = NULL
+            WHERE id = $1 AND state IN (2, 4) RETURNING id)
+        , again AS (UPDATE import_chunks SET published_at = NULL FROM resumed WHERE import_id = resumed.id AND done_at IS NULL)
+        SELECT id FROM resumed
+        """;
+
+    private const string Fail = """
+        UPDATE import_jobs SET state = 4, state_reason = $2, updated_at = now(), finished_at = now() WHERE id = $1 AND state = 1
+        """;
+
+    /// <summary>True when the import was running and is paused now.</summary>
+    public static async Task<bool> PauseAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Pause, ct, id) == 1;
+
+    /// <summary>True when the import was not finished and is cancelled now.</summary>
+    public static async Task<bool> CancelAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Cancel, ct, id) == 1;
+
+    /// <summary>Ends a running import with a reason; it can be resumed.</summary>
+    public static Task FailAsync(NpgsqlDataSource database, long id, string reason, CancellationToken ct) => ExecuteAsync(database, Fail, ct, id, reason);
+
+    /// <summary>True when the import was paused or had failed and is running now.</summary>
+    public static async Task<bool> ResumeAsync(NpgsqlDataSource database, long id, long? maxErrors, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Resume);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)maxErrors ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
+        return await command.ExecuteScalarAsync(ct) is not null;
+    }
+
+    private static async Task<int> ExecuteAsync(NpgsqlDataSource database, string sql, CancellationToken ct, params object[] values)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection).Add(sql, values[0], values.AsSpan(1));
+        return await batch.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Carter;
+using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Inventory.ImportProducts.Follow;
+
+/// <summary>A rejected row as the API shows it.</summary>
+public sealed record ImportErrorView(long Row, string? Column, RowErrorCode Code, string Error, IReadOnlyList<string> Values);
+
+/// <summary>The rows of an import that were rejected: as a list, and as a file that can be corrected and uploaded again.</summary>
+public sealed class ErrorEndpoints : ICarterModule
+{
+    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n;\t|");
+    private static readonly string[] OwnColumns = ["_row", "_column", "_code", "_error"];
+
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/inventory/imports/{id:long}/errors", ListAsync).WithTags("Imports");
+        app.MapGet("/api/inventory/imports/{id:long}/errors.csv", DownloadAsync).WithTags("Imports");
+        app.MapGet("/api/inventory/imports/template.csv", Template).WithTags("Imports");
+    }
+
+    private static async Task<IResult> ListAsync(long id, InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request, "code");
+        var after = page.After is null ? 0 : long.MaxValue - page.Before(errors);
+        var code = Filters.Enum<RowErrorCode>(request, "code", errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+        if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job) return Problems.NotFound($"There is no import {id}.");
+
+        var rejected = db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id && error.Row > after);
+        if (code is { } wanted) rejected = rejected.Where(error => error.Code == wanted);
+        var rows = await rejected.OrderBy(error => error.Row).Take(page.Limit + 1).ToListAsync(ct);
+        return page.Answer(
+            request, [.. rows.Select(error => new ImportErrorView(error.Row, error.ColumnName, error.Code, error.Message, [.. Cells(error.Record, (byte)job.Delimiter).Select(Text)]))],
+            error => long.MaxValue - error.Row);
+    }
+
+    private static async Task<IResult> DownloadAsync(long id, InventoryDbContext db, HttpContext http, CancellationToken ct)
+    {
+        if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job) return Problems.NotFound($"There is no import {id}.");
+        http.Response.ContentType = "text/csv; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"import-{id.ToString(CultureInfo.InvariantCulture)}-errors.csv\"";
+        // The columns of an errors file that was uploaded again are left out: they tell of the attempt before.
+        int[] places = [.. Enumerable.Range(0, job.Header.Length).Where(place => !OwnColumns.Contains(job.Header[place], StringComparer.OrdinalIgnoreCase))];
+        var isErrorsFile = new CatalogueHeader((byte)job.Delimiter, job.Header).IsErrorsFile;
+
+        await using var output = new StreamWriter(http.Response.Body, new UTF8Encoding(false), 32 * 1024, leaveOpen: true);
+        await WriteAsync(output, [.. places.Select(place => job.Header[place]), .. OwnColumns]);
+        await foreach (var error in db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id).OrderBy(error => error.Row).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            var cells = Cells(error.Record, (byte)job.Delimiter);
+            var values = places.Select(place => place < cells.Count ? Harmless(cells[place], isErrorsFile) : "");
+            await WriteAsync(
+                output, [.. values, error.Row.ToString(CultureInfo.InvariantCulture), error.ColumnName ?? "", ImportView.NameOf(error.Code), error.Message]);
+        }
+
+        await output.FlushAsync(ct);
+        return TypedResults.Empty;
+    }
+
+    private static FileContentHttpResult Template() => TypedResults.File(
+        Encoding.UTF8.GetBytes($"{string.Join(',', CatalogueColumns.Names.Select(column => column.Name))}\r\n"
+            + "1,Mouse,\"Wireless, with two buttons\",Acme,Accessories,29.99,USD,50,4006381333931,Black,Small,in_stock,PROD-1001\r\n"),
+        "text/csv; charset=utf-8", "catalogue-template.csv");
+
+    /// <summary>The values of a rejected record, as far as it can be read at all.</summary>
+    private static List<byte[]> Cells(byte[] record, byte delimiter)
+    {
+        var fields = new CsvField[1_000];
+        var reader = new CsvReader(record, delimiter, complete: true, fields);
+        if (reader.Read() == CsvStatus.Record && reader.Mistake == CsvMistake.None)
+        {
+            return [.. fields.Take(Math.Min(reader.FieldCount, fields.Length)).Select(field =>
+            {
+                var value = record.AsSpan(field.Start, field.Length);
+                var unescaped = new byte[value.Length];
+                return field.Escaped ? unescaped[..Cell.Unescape(value, unescaped)] : value.ToArray();
+            })];
+        }
+
+        // With broken quotes, the delimiters are all that is left to go by.
+        var cells = new List<byte[]>();
+        foreach (var range in record.AsSpan().Split(delimiter)) cells.Add(record.AsSpan()[range].ToArray());
+        return cells;
+    }
+
+    private static string Harmless(byte[] cell, bool isHarmless) => !isHarmless && HarmlessCell.IsFormula(cell) ? "'" + Text(cell) : Text(cell);
+
+    private static string Text(byte[] cell) => Encoding.UTF8.GetString(cell);
+
+    private static async Task WriteAsync(StreamWriter output, string[] cells)
+    {
+        for (var i = 0; i < cells.Length; i++)
+        {
+            if (i > 0) await output.WriteAsync(',');
+            var cell = cells[i];
+            var quoted = cell.AsSpan().ContainsAny(Special) || cell is [' ', ..] or [.., ' '];
+            await output.WriteAsync(quoted ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell);
+        }
+
+        await output.WriteAsync("\r\n");
+    }
+}

@@ -1,0 +1,75 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Inventory.ImportProducts.Dispatch;
+using Fulfillment.Inventory.ImportProducts.Upload;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fulfillment.Inventory.ImportProducts.Follow;
+
+/// <summary>Looks after imports: shows, pauses, resumes and cancels them.</summary>
+public sealed class FollowEndpoints : ICarterModule
+{
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        var imports = app.MapGroup("/api/inventory/imports").WithTags("Imports");
+        imports.MapGet("", ListAsync);
+        imports.MapGet("{id:long}", GetAsync);
+        imports.MapPost("{id:long}/pause", PauseAsync);
+        imports.MapPost("{id:long}/resume", ResumeAsync);
+        imports.MapPost("{id:long}/cancel", CancelAsync);
+    }
+
+    private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request, "state");
+        var before = page.Before(errors);
+        var state = Filters.Enum<ImportState>(request, "state", errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        var jobs = db.Imports.Where(job => job.Id < before);
+        if (state is { } wanted) jobs = jobs.Where(job => job.State == wanted);
+        var rows = await ImportView.ListAsync(db, jobs.OrderByDescending(job => job.Id).Take(page.Limit + 1), ct);
+        return page.Answer(request, rows, import => import.ImportId);
+    }
+
+    private static async Task<IResult> GetAsync(long id, InventoryDbContext db, CancellationToken ct) =>
+        await ImportView.FindAsync(db, id, ct) is { } import ? TypedResults.Ok(import) : NotFound(id);
+
+    private static async Task<IResult> PauseAsync(long id, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, CancellationToken ct) =>
+        await AnswerAsync(db, id, "paused", await ImportStates.PauseAsync(database.Source, id, ct), ct);
+
+    private static async Task<IResult> CancelAsync(
+        long id, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, IImportFiles files, CancellationToken ct)
+    {
+        var cancelled = await ImportStates.CancelAsync(database.Source, id, ct);
+        if (cancelled) files.Delete((await db.Imports.FindAsync([id], ct))!.FileKey);
+        return await AnswerAsync(db, id, "cancelled", cancelled, ct);
+    }
+
+    private static async Task<IResult> ResumeAsync(
+        long id, HttpRequest request, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, ImportDispatcher dispatcher, CancellationToken ct)
+    {
+        var errors = new Dictionary<string, string[]>();
+        foreach (var name in request.Query.Keys.Where(name => name != "maxErrors")) errors[name] = ["is not known here; known is maxErrors"];
+        var maxErrors = UploadRequest.ReadMaxErrors(request.Query, errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        var resumed = await ImportStates.ResumeAsync(database.Source, id, maxErrors, ct);
+        dispatcher.Wake();
+        return await AnswerAsync(db, id, "resumed", resumed, ct);
+    }
+
+    private static async Task<IResult> AnswerAsync(InventoryDbContext db, long id, string what, bool done, CancellationToken ct)
+    {
+        if (await ImportView.FindAsync(db, id, ct) is not { } import) return NotFound(id);
+        return done
+            ? TypedResults.Ok(import)
+            : Problems.Conflict("IMPORT_STATE", $"Import {id} is {import.State.ToString().ToUpperInvariant()} and cannot be {what}.");
+    }
+
+    private static ProblemHttpResult NotFound(long id) => Problems.NotFound($"There is no import {id}.");
+}

@@ -1,0 +1,167 @@
+namespace Fulfillment.Inventory.ImportProducts;
+
+/// <summary>Which column identifies a product.</summary>
+public enum ImportKey : short
+{
+    InternalId = 1,
+    Ean = 2,
+    Index = 3,
+}
+
+/// <summary>What a key means that stands in a file more than once.</summary>
+public enum ImportDuplicates : short
+{
+    /// <summary>The last row of a key counts.</summary>
+    Last = 1,
+
+    /// <summary>The first row of a key counts.</summary>
+    First = 2,
+
+    /// <summary>The first row counts, and every further one is an error.</summary>
+    Error = 3,
+}
+
+/// <summary>What an import may change.</summary>
+public enum ImportMode : short
+{
+    /// <summary>Adds new products and updates known ones.</summary>
+    Upsert = 1,
+
+    /// <summary>Adds new products and leaves known ones alone.</summary>
+    InsertOnly = 2,
+
+    /// <summary>Sets the stock of known products; unknown ones are errors.</summary>
+    StockOnly = 3,
+}
+
+/// <summary>Where an import stands.</summary>
+public enum ImportState : short
+{
+    Running = 1,
+    Paused = 2,
+    Completed = 3,
+    Failed = 4,
+    Cancelled = 5,
+}
+
+/// <summary>One upload and what shall be done with it.</summary>
+public sealed class ImportJob
+{
+    public long Id { get; init; }
+
+    /// <summary>Name under which the file is kept.</summary>
+    public required string FileKey { get; init; }
+
+    /// <summary>Name that the sender gave it; for people only.</summary>
+    public required string FileName { get; init; }
+
+    public long SizeBytes { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public ImportState State { get; init; } = ImportState.Running;
+
+    public string? StateReason { get; init; }
+
+    public ImportKey Key { get; init; }
+
+    public ImportDuplicates Duplicates { get; init; }
+
+    public ImportMode Mode { get; init; }
+
+    public bool DryRun { get; init; }
+
+    public long? MaxErrors { get; init; }
+
+    /// <summary>The byte between two fields.</summary>
+    public short Delimiter { get; init; }
+
+    /// <summary>The names in the file's header.</summary>
+    public required string[] Header { get; init; }
+
+    public long TotalRows { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>
+/// A part of a file that is worked on at once. All parts are known before the first one is; a part is done in the transaction that writes
+/// its rows, so it is done once, however often its message is delivered.
+/// </summary>
+public sealed class ImportChunk
+{
+    public long ImportId { get; init; }
+
+    public int Chunk { get; init; }
+
+    /// <summary>Where it starts in the file, in bytes.</summary>
+    public long Offset { get; init; }
+
+    public long Length { get; init; }
+
+    /// <summary>Physical line on which it starts.</summary>
+    public long FirstLine { get; init; }
+
+    public int Rows { get; init; }
+
+    /// <summary>Its rows, counted from 0, whose key stands elsewhere in the file and which do not count.</summary>
+    public required int[] Repeated { get; init; }
+
+    /// <summary>When its message was published last.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    public DateTimeOffset? DoneAt { get; init; }
+
+    public int Inserted { get; init; }
+
+    public int Updated { get; init; }
+
+    public int Unchanged { get; init; }
+
+    public int Superseded { get; init; }
+
+    public int Failed { get; init; }
+
+    /// <summary>Failed rows per code, in the order of <see cref="RowErrorCode"/>; null when there are none.</summary>
+    public int[]? FailedByCode { get; init; }
+}
+
+/// <summary>A row that was not imported.</summary>
+public sealed class ImportError
+{
+    public long ImportId { get; init; }
+
+    /// <summary>Physical line on which the record starts.</summary>
+    public long Row { get; init; }
+
+    /// <summary>Name of the column as it stands in the file; null when it is the record as a whole.</summary>
+    public string? ColumnName { get; init; }
+
+    public RowErrorCode Code { get; init; }
+
+    public required string Message { get; init; }
+
+    /// <summary>The bytes of the record as they came.</summary>
+    public required byte[] Record { get; init; }
+}
+
+/// <summary>Why a row was not imported. New codes are added at the end: the numbers are stored.</summary>
+public enum RowErrorCode : short
+{
+    MissingColumn,
+    TooManyValues,
+    MissingValue,
+    InvalidPrice,
+    InvalidStock,
+    NegativeStock,
+    DuplicateKey,
+    TooLong,
+    BadQuoting,
+    BadEncoding,
+    StockBelowReserved,
+    UnknownProduct,
+}

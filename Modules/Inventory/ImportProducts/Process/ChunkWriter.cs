@@ -1,0 +1,89 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ImportProducts.Process;
+
+/// <summary>
+/// Writes everything that a chunk leads to in one transaction: products, stock, errors and the note that it is done. Whoever finds the note there
+/// already does nothing.
+/// </summary>
+internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, CatalogueHeader header, ImportChunk chunk, ChunkRows rows)
+{
+    private const int Attempts = 4;
+
+    // The job is shared among its chunks, and locked against being paused or cancelled while one of them is being written.
+    private const string Claim = """
+        SELECT true FROM import_jobs JOIN import_chunks ON import_id = id
+        WHERE id = $1 AND chunk = $2 AND state = 1 AND done_at IS NULL FOR UPDATE OF import_chunks FOR SHARE OF import_jobs
+        """;
+
+    private const string Finish = """
+        UPDATE import_chunks SET done_at = now(), inserted = $3, updated = $4, unchanged = $5, superseded = $6, failed = $7, failed_by_code = $8
+        WHERE import_id = $1 AND chunk = $2
+        """;
+
+    private const string InsertErrors = """
+        INSERT INTO import_errors (import_id, row, column_name, code, message, record)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::text[], $6::bytea[])
+        """;
+
+    public async Task WriteAsync(CancellationToken ct)
+    {
+        var parsed = rows.Errors.Count;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await WriteOnceAsync(ct);
+                return;
+            }
+            catch (ConcurrentWriteException) when (attempt < Attempts)
+            {
+                // It is there by now, and will be found.
+                rows.Errors.RemoveRange(parsed, rows.Errors.Count - parsed);
+            }
+        }
+    }
+
+    private async Task WriteOnceAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var claim = new NpgsqlCommand(Claim, connection);
+        claim.Parameters.Add(new NpgsqlParameter<long> { TypedValue = job.Id });
+        claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = chunk.Chunk });
+        if (await claim.ExecuteScalarAsync(ct) is null) return;
+
+        // A dry run does everything and takes it back, so it reports exactly what the real one would.
+        if (job.DryRun) await transaction.SaveAsync("rows", ct);
+        var written = rows.Rows.Count == 0 ? new Written(0, 0, 0) : await new ProductWriter(connection, job, header, rows, ct).WriteAsync();
+        Failpoint.Hit("import-mid-chunk");
+        if (job.DryRun) await transaction.RollbackAsync("rows", ct);
+
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
+            Finish, job.Id, chunk.Chunk, written.Inserted, written.Updated, written.Unchanged, rows.Superseded, rows.Errors.Count,
+            rows.Errors.Count == 0 ? DBNull.Value : CountByCode());
+        if (rows.Errors.Count > 0)
+        {
+            batch.Add(
+                InsertErrors, job.Id, rows.Errors.Select(error => error.Line).ToArray(), rows.Errors.Select(error => error.Column).ToArray(),
+                rows.Errors.Select(error => (short)error.Code).ToArray(), rows.Errors.Select(error => error.Message).ToArray(),
+                rows.Errors.Select(error => error.Record).ToArray());
+        }
+
+        await batch.ExecuteNonQueryAsync(ct);
+        Failpoint.Hit("import-before-commit");
+        await transaction.CommitAsync(ct);
+        Failpoint.Hit("import-after-commit");
+    }
+
+    private int[] CountByCode()
+    {
+        var counts = new int[Enum.GetValues<RowErrorCode>().Length];
+        foreach (var error in rows.Errors) counts[(int)error.Code]++;
+        return counts;
+    }
+}

@@ -1,0 +1,69 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Fulfillment.Inventory.ImportProducts.Dispatch;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Wolverine.Attributes;
+
+namespace Fulfillment.Inventory.ImportProducts.Process;
+
+/// <summary>A chunk of a catalogue is due: read it, check its rows, and write them together with the note that it is done.</summary>
+[StickyHandler(Queue)]
+public sealed class ImportChunkHandler(
+    IDbContextFactory<InventoryDbContext> contexts, ModuleDatabase<InventoryDbContext> database, IImportFiles files, ImportDispatcher dispatcher,
+    ILogger<ImportChunkHandler> logger)
+{
+    public const string Queue = "product-import-queue";
+
+    /// <summary>Chunks that a process works on at a time: one per core, and two at least, because each waits for the database half of its time.</summary>
+    public static ushort Concurrency { get; } = (ushort)Math.Clamp(Environment.ProcessorCount, 2, 8);
+
+    public async Task Handle(ImportChunkDueEvent message, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (await FindAsync(message, ct) is not ({ } job, { } chunk)) return;
+        try
+        {
+            await ProcessAsync(job, chunk, ct);
+        }
+        catch (Exception e) when (IsFinal(e))
+        {
+            // Said where people look for it, and mended by resuming; a dead letter would only say it again.
+            logger.LogError(e, "Import {ImportId} cannot go on at chunk {Chunk}", job.Id, chunk.Chunk);
+            await ImportStates.FailAsync(database.Source, job.Id, Reason(e, chunk), ct);
+        }
+
+        dispatcher.Wake();
+    }
+
+    private async Task<(ImportJob? Job, ImportChunk? Chunk)> FindAsync(ImportChunkDueEvent message, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await db.ImportChunks.AsNoTracking()
+            .Where(chunk => chunk.ImportId == message.ImportId && chunk.Chunk == message.Chunk && chunk.DoneAt == null)
+            .Join(db.Imports.Where(job => job.State == ImportState.Running), chunk => chunk.ImportId, job => job.Id, (chunk, job) => new { job, chunk })
+            .FirstOrDefaultAsync(ct);
+        return (found?.job, found?.chunk);
+    }
+
+    private async Task ProcessAsync(ImportJob job, ImportChunk chunk, CancellationToken ct)
+    {
+        // A chunk of one row may be a line without end: no more of it is looked at than shows that it is too long.
+        var length = chunk.Rows == 1 ? Math.Min(chunk.Length, 2 * CsvReader.MaxRecord) : chunk.Length;
+        using var rows = new ChunkRows(checked((int)length));
+        if (await files.ReadAsync(job.FileKey, chunk.Offset, rows.Chunk, ct) < length)
+            throw new InvalidDataException($"The file of import {job.Id} is shorter than it was.");
+
+        var header = new CatalogueHeader((byte)job.Delimiter, job.Header);
+        new ChunkParser(header, job.Key, job.Mode, job.Duplicates).Read(rows, chunk.FirstLine, chunk.Repeated);
+        await new ChunkWriter(database.Source, job, header, chunk, rows).WriteAsync(ct);
+    }
+
+    private static bool IsFinal(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException || !TransientFailure.Is(exception);
+
+    private static string Reason(Exception exception, ImportChunk chunk) => exception is FileNotFoundException or DirectoryNotFoundException or InvalidDataException
+        ? $"FILE_MISSING: the uploaded file is not, or not wholly, in the folder of the process that worked on chunk {chunk.Chunk}; replicas must share Import__Directory"
+        : $"INTERNAL_ERROR: chunk {chunk.Chunk} failed with {exception.GetType().Name}; the log has it";
+}

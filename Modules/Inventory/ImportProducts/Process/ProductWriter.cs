@@ -1,0 +1,234 @@
+using System.Text;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ImportProducts.Process;
+
+/// <summary>What became of the valid rows of a chunk.</summary>
+internal sealed record Written(int Inserted, int Updated, int Unchanged);
+
+/// <summary>
+/// Brings the valid rows of a chunk into <c>products</c> and <c>inventory_items</c> within an open transaction. New products are appended by
+/// binary COPY, the cheapest way into a table; known ones are compared and updated by one statement per table, and what is the same is not
+/// written. Rows go in the order of their keys, as everyone locks them.
+/// </summary>
+internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, CatalogueHeader header, ChunkRows rows, CancellationToken ct)
+{
+    private const string ItemColumns =
+        "product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity";
+
+    private const string ProductColumns =
+        "product_id, name, description, brand, category, price, currency, ean, color, size, availability, internal_id, catalogue_index";
+
+    // Per connection; emptied at the end of each transaction. Its statements are planned for few rows that are looked up by key, which is what
+    // the settings insist on, because the planner knows nothing of a temporary table.
+    private const string Prepare = """
+        CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (n int, stock int, product_id text COLLATE "C", name text, description text, brand text, category text,
+            price numeric(19,2), currency text, ean text, color text, size text, availability text, internal_id text, catalogue_index text) ON COMMIT DELETE ROWS
+        """;
+
+    private const string PlanByKey = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL client_min_messages = warning";
+
+    private const string FindKnown = """
+        SELECT n::int - 1, product.product_id IS NOT NULL, item.product_id IS NOT NULL
+        FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, n)
+        LEFT JOIN products product ON product.product_id = wanted.id LEFT JOIN inventory_items item ON item.product_id = wanted.id
+        WHERE product.product_id IS NOT NULL OR item.product_id IS NOT NULL
+        """;
+
+    // Only rows that are going to change are locked. What is reserved by active orders cannot be taken away.
+    private const string LockChanging = """
+        SELECT given.n, item.reserved_quantity FROM import_rows given JOIN inventory_items item USING (product_id)
+        WHERE item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name
+        ORDER BY item.product_id FOR NO KEY UPDATE OF item
+        """;
+
+    private const string Update = """
+        WITH moved AS (
+            UPDATE inventory_items item SET product_name = coalesce(given.name, item.product_name), updated_at = now(),
+                available_quantity = given.stock - item.reserved_quantity, received_quantity = given.stock + item.sold_quantity
+            FROM import_rows given
+            WHERE item.product_id = given.product_id
+                AND (item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name)
+            RETURNING given.n),
+        described AS (
+            UPDATE products product SET name = given.name, description = given.description, brand = given.brand, category = given.category,
+                price = given.price, currency = given.currency, ean = given.ean, color = given.color, size = given.size,
+                availability = given.availability, internal_id = given.internal_id, catalogue_index = given.catalogue_index, updated_at = now()
+            FROM import_rows given
+            WHERE product.product_id = given.product_id AND given.name IS NOT NULL
+                AND (product.name, product.description, product.brand, product.category, product.price, product.currency, product.ean, product.color,
+                    product.size, product.availability, product.internal_id, product.catalogue_index)
+                IS DISTINCT FROM (given.name, given.description, given.brand, given.category, given.price, given.currency, given.ean, given.color,
+                    given.size, given.availability, given.internal_id, given.catalogue_index)
+            RETURNING given.n)
+        SELECT n FROM moved UNION SELECT n FROM described
+        """;
+
+    private readonly CatalogueColumn _key = CatalogueColumns.Of(job.Key);
+
+    /// <summary>Writes the rows. Those that cannot be written become errors of the chunk.</summary>
+    /// <exception cref="ConcurrentWriteException">Somebody else added one of the products at the same time.</exception>
+    public async Task<Written> WriteAsync()
+    {
+        await ExecuteAsync(PlanByKey);
+        var known = await FindKnownAsync();
+        if (job.Mode == ImportMode.InsertOnly) return new Written(await InsertAsync(known, known.Keys.ToHashSet()), 0, known.Count);
+
+        var rejected = job.Mode == ImportMode.StockOnly ? RejectUnknown(known) : [];
+        var updated = await UpdateAsync(known, rejected);
+        var inserted = job.Mode == ImportMode.StockOnly ? 0 : await InsertAsync(known, rejected);
+        return new Written(inserted, updated, rows.Rows.Count - inserted - updated - rejected.Count);
+    }
+
+    /// <summary>Adds what is missing of the rows that are not to be left out.</summary>
+    /// <returns>How many of them were not known at all.</returns>
+    private async Task<int> InsertAsync(Dictionary<int, Known> known, HashSet<int> leftOut)
+    {
+        using var products = new BinaryCopy(rows.Length + (rows.Rows.Count * 64));
+        using var items = new BinaryCopy(rows.Rows.Count * 128);
+        var inserted = 0;
+        for (var n = 0; n < rows.Rows.Count; n++)
+        {
+            if (leftOut.Contains(n)) continue;
+            var row = rows.Rows[n];
+            var (hasProduct, hasItem) = known.GetValueOrDefault(n);
+            if (!hasProduct) AddProduct(products, row);
+            if (!hasItem) AddItem(items, row);
+            if (!hasProduct && !hasItem) inserted++;
+        }
+
+        try
+        {
+            await products.SendAsync(connection, $"products ({ProductColumns})", ct);
+            await items.SendAsync(connection, $"inventory_items ({ItemColumns})", ct);
+            return inserted;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new ConcurrentWriteException("Somebody else added one of these products.");
+        }
+    }
+
+    /// <summary>Updates the known rows that differ.</summary>
+    /// <param name="known">What the database has.</param>
+    /// <param name="rejected">Takes the rows whose stock would be too small.</param>
+    /// <returns>How many rows changed something, those included whose other half is going to be added.</returns>
+    private async Task<int> UpdateAsync(Dictionary<int, Known> known, HashSet<int> rejected)
+    {
+        using var given = new BinaryCopy(known.Count == 0 ? 0 : rows.Length + (rows.Rows.Count * 80));
+        foreach (var n in known.Keys.Where(n => !rejected.Contains(n)).Order()) AddGiven(given, n, rows.Rows[n]);
+        if (given.Rows == 0) return 0;
+
+        await ExecuteAsync(Prepare);
+        await given.SendAsync(connection, $"import_rows (n, stock, {ProductColumns})", ct);
+        var tooSmall = await FindTooSmallAsync();
+        foreach (var n in tooSmall)
+        {
+            Reject(n, CatalogueColumn.Stock, RowErrorCode.StockBelowReserved, "is less than what is reserved for orders");
+            rejected.Add(n);
+        }
+
+        if (tooSmall.Length > 0)
+        {
+            await using var drop = Command("DELETE FROM import_rows WHERE n = ANY($1)");
+            drop.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = tooSmall });
+            await drop.ExecuteNonQueryAsync(ct);
+        }
+
+        await using var update = Command(Update);
+        await using var reader = await update.ExecuteReaderAsync(ct);
+        var changed = (await reader.ReadAllAsync(row => row.GetInt32(0))).ToHashSet();
+        if (job.Mode != ImportMode.StockOnly)
+            changed.UnionWith(known.Where(row => row.Value.HasProduct != row.Value.HasItem && !rejected.Contains(row.Key)).Select(row => row.Key));
+        return changed.Count;
+    }
+
+    private HashSet<int> RejectUnknown(Dictionary<int, Known> known)
+    {
+        var unknown = Enumerable.Range(0, rows.Rows.Count).Where(n => !known.GetValueOrDefault(n).HasItem).ToHashSet();
+        foreach (var n in unknown) Reject(n, _key, RowErrorCode.UnknownProduct, "there is no product with this key");
+        return unknown;
+    }
+
+    private async Task<Dictionary<int, Known>> FindKnownAsync()
+    {
+        await using var find = Command(FindKnown);
+        find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Rows.Select(row => Encoding.UTF8.GetString(rows.Text(row, _key)))] });
+        await using var reader = await find.ExecuteReaderAsync(ct);
+        return (await reader.ReadAllAsync(row => (N: row.GetInt32(0), Known: new Known(row.GetBoolean(1), row.GetBoolean(2))))).ToDictionary(row => row.N, row => row.Known);
+    }
+
+    private async Task<int[]> FindTooSmallAsync()
+    {
+        await using var find = Command(LockChanging);
+        await using var reader = await find.ExecuteReaderAsync(ct);
+        return [.. (await reader.ReadAllAsync(row => (N: row.GetInt32(0), Reserved: row.GetInt32(1)))).Where(row => rows.Rows[row.N].Stock < row.Reserved).Select(row => row.N)];
+    }
+
+    private void AddGiven(BinaryCopy copy, int n, in CatalogueRow row)
+    {
+        copy.StartRow(15);
+        copy.Integer(n);
+        copy.Integer(row.Stock);
+        AddDescription(copy, row);
+    }
+
+    private void AddProduct(BinaryCopy copy, in CatalogueRow row)
+    {
+        copy.StartRow(13);
+        AddDescription(copy, row);
+    }
+
+    // In the order of ProductColumns.
+    private void AddDescription(BinaryCopy copy, in CatalogueRow row)
+    {
+        copy.Text(rows.Text(row, _key));
+        copy.Text(rows.Text(row, CatalogueColumn.Name));
+        copy.Text(rows.Text(row, CatalogueColumn.Description));
+        copy.Text(rows.Text(row, CatalogueColumn.Brand));
+        copy.Text(rows.Text(row, CatalogueColumn.Category));
+        copy.Money(row.PriceCents);
+        copy.Text(rows.Text(row, CatalogueColumn.Currency));
+        copy.Text(rows.Text(row, CatalogueColumn.Ean));
+        copy.Text(rows.Text(row, CatalogueColumn.Color));
+        copy.Text(rows.Text(row, CatalogueColumn.Size));
+        copy.Text(rows.Text(row, CatalogueColumn.Availability));
+        copy.Text(rows.Text(row, CatalogueColumn.InternalId));
+        copy.Text(rows.Text(row, CatalogueColumn.Index));
+    }
+
+    private void AddItem(BinaryCopy copy, in CatalogueRow row)
+    {
+        copy.StartRow(6);
+        copy.Text(rows.Text(row, _key));
+        copy.Text(rows.Text(row, CatalogueColumn.Name));
+        copy.Integer(row.Stock);
+        copy.Integer(0);
+        copy.Integer(0);
+        copy.Integer(row.Stock);
+    }
+
+    private void Reject(int n, CatalogueColumn column, RowErrorCode code, string message)
+    {
+        var row = rows.Rows[n];
+        rows.Errors.Add(new RowError(row.Line, header.NameOf(column), code, message, ChunkParser.Kept(rows.Record(row))));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = Command(sql);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private NpgsqlCommand Command(string sql)
+    {
+#pragma warning disable CA2100 // The constants of this class.
+        return new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+    }
+
+    /// <summary>What the database has of a row.</summary>
+    private readonly record struct Known(bool HasProduct, bool HasItem);
+}

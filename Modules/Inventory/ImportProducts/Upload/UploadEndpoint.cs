@@ -1,0 +1,98 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Fulfillment.Inventory.ImportProducts.Dispatch;
+using Fulfillment.Inventory.ImportProducts.Follow;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace Fulfillment.Inventory.ImportProducts.Upload;
+
+public sealed class UploadEndpoint : ICarterModule
+{
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/inventory/imports", UploadAsync).WithTags("Imports");
+
+    private static async Task<IResult> UploadAsync(
+        HttpContext http, InventoryDbContext db, IImportFiles files, ImportDispatcher dispatcher, IOptions<ImportOptions> options, CancellationToken ct)
+    {
+        var (request, errors) = UploadRequest.Read(http.Request.Query);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Value.MaxFileBytes;
+
+        var fileKey = $"{Guid.CreateVersion7():N}.csv";
+        UploadPlan? plan = null;
+        string? name = null;
+        try
+        {
+            if (await UploadBody.OpenAsync(http.Request, ct) is not var (content, sentName))
+                return Problems.UnsupportedType("Send the file as text/csv, gzip, or in a multipart form.");
+            name = sentName;
+            plan = await StoreAsync(files, fileKey, content, request, options.Value, ct);
+        }
+        catch (UnreadableFileException e)
+        {
+            return Problems.Invalid(e.Code, "file", e.Message);
+        }
+        catch (InvalidDataException)
+        {
+            return Problems.Invalid("UNREADABLE_FILE", "file", "is damaged, or is not the whole of a gzip file or form");
+        }
+        catch (FileTooLargeException e)
+        {
+            return Problems.TooLarge(e.Message);
+        }
+        finally
+        {
+            if (plan is null) files.Delete(fileKey);
+        }
+
+        BuildingBlocks.Failpoint.Hit("import-before-plan");
+        var id = await SaveAsync(db, Job(request, fileKey, request.FileName ?? UploadRequest.CleanName(name ?? "") ?? "catalogue.csv", plan), plan, ct);
+        dispatcher.Wake();
+        return TypedResults.Accepted($"/api/inventory/imports/{id}", await ImportView.FindAsync(db, id, ct));
+    }
+
+    private static async Task<UploadPlan> StoreAsync(
+        IImportFiles files, string fileKey, Stream content, UploadRequest request, ImportOptions options, CancellationToken ct)
+    {
+        await using var file = files.Create(fileKey);
+        using var planner = new UploadPlanner(options, request.Key, request.Duplicates, request.Mode);
+        var plan = await planner.RunAsync(content, file, ct);
+        await files.CompleteAsync(fileKey, file, ct);
+        return plan;
+    }
+
+    private static async Task<long> SaveAsync(InventoryDbContext db, ImportJob job, UploadPlan plan, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        db.Imports.Add(job);
+        await db.SaveChangesAsync(ct);
+        db.ImportChunks.AddRange(plan.Chunks.Select((chunk, number) => new ImportChunk
+        {
+            ImportId = job.Id, Chunk = number, Offset = chunk.Offset, Length = chunk.Length, FirstLine = chunk.FirstLine, Rows = chunk.Rows, Repeated = chunk.Repeated,
+        }));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        db.ChangeTracker.Clear();
+        return job.Id;
+    }
+
+    private static ImportJob Job(UploadRequest request, string fileKey, string fileName, UploadPlan plan) => new()
+    {
+        FileKey = fileKey,
+        FileName = fileName,
+        SizeBytes = plan.SizeBytes,
+        Sha256 = plan.Sha256,
+        Key = request.Key,
+        Duplicates = request.Duplicates,
+        Mode = request.Mode,
+        DryRun = request.DryRun,
+        MaxErrors = request.MaxErrors,
+        Delimiter = plan.Header.Delimiter,
+        Header = [.. plan.Header.Names],
+        TotalRows = plan.Rows,
+    };
+}

@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text.Unicode;
+using Fulfillment.Inventory.ImportProducts.Csv;
+
+namespace Fulfillment.Inventory.ImportProducts.Upload;
+
+/// <summary>A chunk as it was found in the file.</summary>
+internal sealed record PlannedChunk(long Offset, long Length, long FirstLine, int Rows)
+{
+    public int[] Repeated { get; set; } = [];
+}
+
+/// <summary>All that is known of a file when it has been stored.</summary>
+internal sealed record UploadPlan(CatalogueHeader Header, long SizeBytes, string Sha256, long Rows, IReadOnlyList<PlannedChunk> Chunks);
+
+/// <summary>
+/// Stores a file, and in the same pass hashes it, cuts it into chunks between records, counts its rows and finds repeated keys. So an import
+/// knows its size before it starts, and its chunks can be worked on in any order and any number of times. Memory: two buffers.
+/// </summary>
+internal sealed class UploadPlanner(ImportOptions options, ImportKey key, ImportDuplicates duplicates, ImportMode mode) : IDisposable
+{
+    private readonly byte[] _buffer = new byte[1024 * 1024];
+    private readonly byte[] _keyText = new byte[CsvReader.MaxRecord];
+    private readonly RepeatedKeys _keys = new();
+    private readonly List<PlannedChunk> _chunks = [];
+    private CsvField[] _fields = [];
+    private CatalogueHeader? _header;
+    private PlannedChunk? _chunk;
+    private long _bufferOffset; // of the buffer within the file
+    private int _filled;
+    private long _line;
+    private uint _rows;
+    private bool _inEndless;
+
+    /// <summary>Copies the source to the destination and plans it.</summary>
+    /// <exception cref="UnreadableFileException">The file cannot be imported.</exception>
+    /// <exception cref="FileTooLargeException">It is larger than allowed.</exception>
+    public async Task<UploadPlan> RunAsync(Stream source, Stream destination, CancellationToken ct)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (true)
+        {
+            var read = await source.ReadAtLeastAsync(_buffer.AsMemory(_filled), _buffer.Length - _filled, throwOnEndOfStream: false, ct);
+            var complete = read < _buffer.Length - _filled;
+            hash.AppendData(_buffer, _filled, read);
+            await destination.WriteAsync(_buffer.AsMemory(_filled, read), ct);
+            _filled += read;
+            if (_bufferOffset + _filled > options.MaxFileBytes) throw new FileTooLargeException(options.MaxFileBytes);
+
+            var used = Scan(complete);
+            _buffer.AsSpan(used, _filled - used).CopyTo(_buffer);
+            _bufferOffset += used;
+            _filled -= used;
+            if (complete) break;
+        }
+
+        Close();
+        MarkRepeated();
+        return new UploadPlan(_header!, _bufferOffset + _filled, Convert.ToHexStringLower(hash.GetHashAndReset()), _rows, _chunks);
+    }
+
+    public void Dispose() => _keys.Dispose();
+
+    private int Scan(bool complete)
+    {
+        var at = _header is null ? ReadHeader(complete) : _inEndless ? EndEndless(complete) : 0;
+        if (_inEndless) return at;
+        var reader = new CsvReader(_buffer.AsSpan(at, _filled - at), _header!.Delimiter, complete, _fields, _line);
+        CsvStatus status;
+        while ((status = reader.Read()) == CsvStatus.Record) Add(at, ref reader);
+        if (status == CsvStatus.Endless)
+        {
+            Close();
+            Add(at, ref reader);
+            _inEndless = true;
+        }
+
+        _line = reader.Line;
+        return at + reader.Position;
+    }
+
+    private int ReadHeader(bool complete)
+    {
+        if (_filled == 0) throw new UnreadableFileException("is empty");
+        (_header, var length, _line) = CatalogueHeader.Read(_buffer.AsSpan(0, _filled), complete);
+        var missing = CatalogueColumns.Required(key, mode).Where(column => _header[column] < 0).Select(_header.NameOf).ToList();
+        if (missing.Count > 0)
+        {
+            throw new UnreadableFileException(
+                $"has no column {string.Join(" and no column ", missing)}; it has {string.Join(", ", _header.Names.Take(50))}", "MISSING_COLUMN");
+        }
+
+        _fields = new CsvField[_header.Names.Count];
+        return length;
+    }
+
+    // The rest of a line that is too long for any buffer: it belongs to the chunk that its start is alone in.
+    private int EndEndless(bool complete)
+    {
+        var newline = _buffer.AsSpan(0, _filled).IndexOf((byte)'\n');
+        var length = newline < 0 ? _filled : newline + 1;
+        _chunk = _chunk! with { Length = _bufferOffset + length - _chunk.Offset };
+        if (newline < 0 && !complete) return length;
+        _inEndless = false;
+        _line++;
+        Close();
+        return length;
+    }
+
+    private void Add(int at, ref CsvReader reader)
+    {
+        _chunk ??= new PlannedChunk(_bufferOffset + at + reader.Start, 0, reader.StartLine, 0);
+        _chunk = _chunk with { Length = _bufferOffset + at + reader.Position - _chunk.Offset, Rows = _chunk.Rows + 1 };
+        var place = _header![CatalogueColumns.Of(key)];
+        // A row that is broken as a whole has no key; it is going to be rejected, so it must not take another one's place.
+        if (reader.Mistake == CsvMistake.None && reader.FieldCount > place && reader.FieldCount <= _fields.Length
+            && Utf8.IsValid(_buffer.AsSpan(at + reader.Start, reader.Length)))
+        {
+            AddKey(_buffer.AsSpan(at, _filled - at), _fields[place]);
+        }
+
+        _rows++;
+        if (_chunk.Length >= options.ChunkBytes) Close();
+    }
+
+    private void AddKey(ReadOnlySpan<byte> data, CsvField field)
+    {
+        var value = data.Slice(field.Start, field.Length);
+        if (field.Escaped) value = _keyText.AsSpan(0, Cell.Unescape(value, _keyText));
+        var (skip, length) = Cell.Bounds(value, CatalogueColumns.Of(key), _header!.IsErrorsFile);
+        if (length > 0) _keys.Add(_rows, value.Slice(skip, length));
+    }
+
+    private void Close()
+    {
+        if (_chunk is not null) _chunks.Add(_chunk);
+        _chunk = null;
+    }
+
+    private void MarkRepeated()
+    {
+        var repeated = _keys.Find(duplicates);
+        var (next, first) = (0, 0L);
+        foreach (var chunk in _chunks)
+        {
+            var from = next;
+            while (next < repeated.Count && repeated[next] < first + chunk.Rows) next++;
+            if (next > from) chunk.Repeated = [.. repeated[from..next].Select(row => (int)(row - first))];
+            first += chunk.Rows;
+        }
+    }
+}
+
+/// <summary>The upload, or what it unpacks to, is larger than allowed.</summary>
+internal sealed class FileTooLargeException(long limit) : Exception($"The file is larger than {limit} bytes.");

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Npgsql;
 
@@ -16,7 +15,7 @@ internal sealed class BinaryCopy : IDisposable
 
     public BinaryCopy(int capacity)
     {
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 1024));
+        _buffer = ChunkBuffers.Bytes.Rent(Math.Max(capacity, 1024));
         Signature.CopyTo(_buffer, 0);
         _length = Signature.Length;
     }
@@ -79,15 +78,15 @@ internal sealed class BinaryCopy : IDisposable
         await copy.WriteAsync(_buffer.AsMemory(0, _length), ct);
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose() => ChunkBuffers.Bytes.Return(_buffer);
 
     private Span<byte> Take(int size)
     {
         if (_length + size > _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, _length + size));
+            var larger = ChunkBuffers.Bytes.Rent(Math.Max(2 * _buffer.Length, _length + size));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ChunkBuffers.Bytes.Return(_buffer);
             _buffer = larger;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Fulfillment.Inventory.ImportProducts.Csv;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
@@ -23,18 +22,21 @@ internal sealed class ChunkRows : IDisposable
     private int _cellCount;
     private int _textEnd;
 
-    public ChunkRows(int length)
+    /// <param name="length">Bytes of the chunk.</param>
+    /// <param name="count">Rows that it is known to have.</param>
+    public ChunkRows(int length, int count)
     {
         Length = length;
+        Rows = new List<CatalogueRow>(count);
         _textEnd = length;
-        _text = ArrayPool<byte>.Shared.Rent(2 * length);
-        _cells = ArrayPool<(int, int)>.Shared.Rent(64 * 1024);
+        _text = ChunkBuffers.Bytes.Rent(2 * length);
+        _cells = ChunkBuffers.Cells.Rent(count * CatalogueColumns.Count);
     }
 
     /// <summary>Bytes of the chunk.</summary>
     public int Length { get; }
 
-    public List<CatalogueRow> Rows { get; } = [];
+    public List<CatalogueRow> Rows { get; }
 
     public List<RowError> Errors { get; } = [];
 
@@ -57,9 +59,9 @@ internal sealed class ChunkRows : IDisposable
     {
         if (_cellCount + CatalogueColumns.Count > _cells.Length)
         {
-            var larger = ArrayPool<(int, int)>.Shared.Rent(2 * _cells.Length);
+            var larger = ChunkBuffers.Cells.Rent(2 * _cells.Length);
             _cells.AsSpan(0, _cellCount).CopyTo(larger);
-            ArrayPool<(int, int)>.Shared.Return(_cells);
+            ChunkBuffers.Cells.Return(_cells);
             _cells = larger;
         }
 
@@ -93,7 +95,7 @@ internal sealed class ChunkRows : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_text);
-        ArrayPool<(int, int)>.Shared.Return(_cells);
+        ChunkBuffers.Bytes.Return(_text);
+        ChunkBuffers.Cells.Return(_cells);
     }
 }

@@ -52,7 +52,7 @@ public sealed class ImportChunkHandler(
     {
         // A chunk of one row may be a line without end: no more of it is looked at than shows that it is too long.
         var length = chunk.Rows == 1 ? Math.Min(chunk.Length, 2 * CsvReader.MaxRecord) : chunk.Length;
-        using var rows = new ChunkRows(checked((int)length));
+        using var rows = new ChunkRows(checked((int)length), chunk.Rows);
         if (await files.ReadAsync(job.FileKey, chunk.Offset, rows.Chunk, ct) < length)
             throw new InvalidDataException($"The file of import {job.Id} is shorter than it was.");
 

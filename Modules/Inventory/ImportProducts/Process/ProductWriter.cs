@@ -30,40 +30,39 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
 
     private const string PlanByKey = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL client_min_messages = warning";
 
+    // Whatever has a description has stock, but not the other way round.
     private const string FindKnown = """
-        SELECT n::int - 1, product.product_id IS NOT NULL, item.product_id IS NOT NULL
-        FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, n)
-        LEFT JOIN products product ON product.product_id = wanted.id LEFT JOIN inventory_items item ON item.product_id = wanted.id
-        WHERE product.product_id IS NOT NULL OR item.product_id IS NOT NULL
+        SELECT n, has_product, has_item FROM (
+            SELECT n::int - 1 AS n, product_id IS NOT NULL AS has_product,
+                CASE WHEN product_id IS NOT NULL THEN true ELSE EXISTS (SELECT FROM inventory_items item WHERE item.product_id = id) END AS has_item
+            FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, n) LEFT JOIN products ON product_id = id) AS found
+        WHERE has_item
         """;
 
     // Only rows that are going to change are locked. What is reserved by active orders cannot be taken away.
-    private const string LockChanging = """
+    private const string LockChangingStock = """
         SELECT given.n, item.reserved_quantity FROM import_rows given JOIN inventory_items item USING (product_id)
         WHERE item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name
         ORDER BY item.product_id FOR NO KEY UPDATE OF item
         """;
 
-    private const string Update = """
-        WITH moved AS (
-            UPDATE inventory_items item SET product_name = coalesce(given.name, item.product_name), updated_at = now(),
-                available_quantity = given.stock - item.reserved_quantity, received_quantity = given.stock + item.sold_quantity
-            FROM import_rows given
-            WHERE item.product_id = given.product_id
-                AND (item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name)
-            RETURNING given.n),
-        described AS (
-            UPDATE products product SET name = given.name, description = given.description, brand = given.brand, category = given.category,
-                price = given.price, currency = given.currency, ean = given.ean, color = given.color, size = given.size,
-                availability = given.availability, internal_id = given.internal_id, catalogue_index = given.catalogue_index, updated_at = now()
-            FROM import_rows given
-            WHERE product.product_id = given.product_id AND given.name IS NOT NULL
-                AND (product.name, product.description, product.brand, product.category, product.price, product.currency, product.ean, product.color,
-                    product.size, product.availability, product.internal_id, product.catalogue_index)
-                IS DISTINCT FROM (given.name, given.description, given.brand, given.category, given.price, given.currency, given.ean, given.color,
-                    given.size, given.availability, given.internal_id, given.catalogue_index)
-            RETURNING given.n)
-        SELECT n FROM moved UNION SELECT n FROM described
+    private const string UpdateStock = """
+        UPDATE inventory_items item SET product_name = coalesce(given.name, item.product_name), updated_at = now(),
+            available_quantity = given.stock - item.reserved_quantity, received_quantity = given.stock + item.sold_quantity
+        FROM import_rows given WHERE given.n = ANY($1) AND item.product_id = given.product_id
+        """;
+
+    private const string UpdateProducts = """
+        UPDATE products product SET name = given.name, description = given.description, brand = given.brand, category = given.category,
+            price = given.price, currency = given.currency, ean = given.ean, color = given.color, size = given.size,
+            availability = given.availability, internal_id = given.internal_id, catalogue_index = given.catalogue_index, updated_at = now()
+        FROM import_rows given
+        WHERE given.n <> ALL($1) AND product.product_id = given.product_id
+            AND (product.name, product.description, product.brand, product.category, product.price, product.currency, product.ean, product.color,
+                product.size, product.availability, product.internal_id, product.catalogue_index)
+            IS DISTINCT FROM (given.name, given.description, given.brand, given.category, given.price, given.currency, given.ean, given.color,
+                given.size, given.availability, given.internal_id, given.catalogue_index)
+        RETURNING given.n
         """;
 
     private readonly CatalogueColumn _key = CatalogueColumns.Of(job.Key);
@@ -123,26 +122,37 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
 
         await ExecuteAsync(Prepare);
         await given.SendAsync(connection, $"import_rows (n, stock, {ProductColumns})", ct);
-        var tooSmall = await FindTooSmallAsync();
+        var (changed, tooSmall) = await LockChangingStockAsync();
         foreach (var n in tooSmall)
         {
             Reject(n, CatalogueColumn.Stock, RowErrorCode.StockBelowReserved, "is less than what is reserved for orders");
             rejected.Add(n);
         }
 
-        if (tooSmall.Length > 0)
+        if (changed.Count > 0)
         {
-            await using var drop = Command("DELETE FROM import_rows WHERE n = ANY($1)");
-            drop.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = tooSmall });
-            await drop.ExecuteNonQueryAsync(ct);
+            await using var update = Command(UpdateStock, [.. changed]);
+            await update.ExecuteNonQueryAsync(ct);
         }
 
-        await using var update = Command(Update);
-        await using var reader = await update.ExecuteReaderAsync(ct);
-        var changed = (await reader.ReadAllAsync(row => row.GetInt32(0))).ToHashSet();
-        if (job.Mode != ImportMode.StockOnly)
-            changed.UnionWith(known.Where(row => row.Value.HasProduct != row.Value.HasItem && !rejected.Contains(row.Key)).Select(row => row.Key));
+        if (job.Mode == ImportMode.StockOnly) return changed.Count;
+        await using (var update = Command(UpdateProducts, tooSmall))
+        await using (var reader = await update.ExecuteReaderAsync(ct))
+        {
+            changed.UnionWith(await reader.ReadAllAsync(row => row.GetInt32(0)));
+        }
+
+        changed.UnionWith(known.Where(row => !row.Value.HasProduct && !rejected.Contains(row.Key)).Select(row => row.Key));
         return changed.Count;
+    }
+
+    private async Task<(HashSet<int> Changing, int[] TooSmall)> LockChangingStockAsync()
+    {
+        await using var find = Command(LockChangingStock);
+        await using var reader = await find.ExecuteReaderAsync(ct);
+        var found = await reader.ReadAllAsync(row => (N: row.GetInt32(0), Reserved: row.GetInt32(1)));
+        var tooSmall = found.Where(row => rows.Rows[row.N].Stock < row.Reserved).Select(row => row.N).ToArray();
+        return ([.. found.Select(row => row.N).Except(tooSmall)], tooSmall);
     }
 
     private HashSet<int> RejectUnknown(Dictionary<int, Known> known)
@@ -158,13 +168,6 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Rows.Select(row => Encoding.UTF8.GetString(rows.Text(row, _key)))] });
         await using var reader = await find.ExecuteReaderAsync(ct);
         return (await reader.ReadAllAsync(row => (N: row.GetInt32(0), Known: new Known(row.GetBoolean(1), row.GetBoolean(2))))).ToDictionary(row => row.N, row => row.Known);
-    }
-
-    private async Task<int[]> FindTooSmallAsync()
-    {
-        await using var find = Command(LockChanging);
-        await using var reader = await find.ExecuteReaderAsync(ct);
-        return [.. (await reader.ReadAllAsync(row => (N: row.GetInt32(0), Reserved: row.GetInt32(1)))).Where(row => rows.Rows[row.N].Stock < row.Reserved).Select(row => row.N)];
     }
 
     private void AddGiven(BinaryCopy copy, int n, in CatalogueRow row)
@@ -222,11 +225,13 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private NpgsqlCommand Command(string sql)
+    private NpgsqlCommand Command(string sql, int[]? rowNumbers = null)
     {
 #pragma warning disable CA2100 // The constants of this class.
-        return new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
+        if (rowNumbers is not null) command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = rowNumbers });
+        return command;
     }
 
     /// <summary>What the database has of a row.</summary>

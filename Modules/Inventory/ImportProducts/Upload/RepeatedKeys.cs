@@ -12,7 +12,7 @@ namespace Fulfillment.Inventory.ImportProducts.Upload;
 internal sealed class RepeatedKeys : IDisposable
 {
     private const int Entry = 16;
-    private const int EntriesAtOnce = 1_000_000;
+    private const int EntriesAtOnce = 250_000;
 
     private readonly FileStream _file = new(
         Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.keys"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 * 1024,
@@ -37,7 +37,7 @@ internal sealed class RepeatedKeys : IDisposable
         _file.Flush();
         var found = new List<uint>();
         var parts = (ulong)(_count / EntriesAtOnce) + 1;
-        var (hashes, rows) = (new List<ulong>(), new List<ulong>());
+        var (hashes, rows) = (new List<ulong>(EntriesAtOnce), new List<ulong>(EntriesAtOnce));
         for (var part = 0UL; part < parts; part++)
         {
             hashes.Clear();

@@ -39,7 +39,7 @@ internal sealed class CpuMeter(IReadOnlyList<int> hosts, IReadOnlyList<int> post
         }
 
         var broker = await system.Broker.ProcessIdAsync(ct);
-        return new CpuMeter(system.ProcessIds, [.. postmasters], Stat(broker) is { Name: "beam.smp" } ? broker : 0);
+        return new CpuMeter([.. system.Processes.Select(host => host.Id)], [.. postmasters], Stat(broker) is { Name: "beam.smp" } ? broker : 0);
     }
 
     public CpuTimes Read() => new(

@@ -11,9 +11,10 @@ internal static class Machine
         $"{Environment.ProcessorCount} x {Processor()}, {RuntimeInformation.FrameworkDescription}, "
         + $"PostgreSQL {(await SettingAsync(system, "server_version", ct)).Split(' ')[0]}, {await system.Broker.VersionAsync(ct)}";
 
-    /// <summary>What the database promises about a commit.</summary>
-    public static async Task<string> DurabilityAsync(RunningSystem system, CancellationToken ct) =>
-        $"fsync {await SettingAsync(system, "fsync", ct)}, synchronous_commit {await SettingAsync(system, "synchronous_commit", ct)}";
+    /// <summary>How the system runs, and what the database promises about a commit.</summary>
+    public static async Task<string> SettingsAsync(StageOptions options, RunningSystem system, CancellationToken ct) =>
+        $"{(options.Split ? "4 processes" : "1 process")}, {options.QueueType} queues, "
+        + $"fsync {await SettingAsync(system, "fsync", ct)}, synchronous_commit {await SettingAsync(system, "synchronous_commit", ct)}";
 
     private static async Task<string> SettingAsync(RunningSystem system, string name, CancellationToken ct)
     {

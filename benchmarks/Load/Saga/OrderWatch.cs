@@ -18,9 +18,19 @@ internal sealed class OrderWatch(RunningSystem system, long after)
     public async Task<long> LastOrderAsync(CancellationToken ct) =>
         await ScalarAsync("Order", "SELECT coalesce(max(order_id), 0) FROM orders WHERE order_id > $1", ct);
 
+    /// <summary>Posts, shows how far that has come, and returns when everything has ended.</summary>
+    public async Task RunAsync(OrderLoad load, string name, CancellationToken ct)
+    {
+        using var progress = new Progress(name, load);
+        var posting = load.PostAsync(ct);
+        await AllEndedAsync(load, posting, progress.Show, ct);
+        await posting;
+        system.ThrowIfEnded();
+    }
+
     /// <summary>Returns when as many orders have ended as were accepted.</summary>
     /// <exception cref="LoadException">Nothing has moved for a minute.</exception>
-    public async Task AllEndedAsync(OrderLoad load, Task posting, Action<long> progress, CancellationToken ct)
+    public async Task AllEndedAsync(OrderPosts load, Task posting, Action<long> progress, CancellationToken ct)
     {
         var (last, still) = ((0, 0L), Stopwatch.StartNew());
         while (true)

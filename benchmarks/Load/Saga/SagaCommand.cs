@@ -9,38 +9,27 @@ internal static class SagaCommand
 {
     public static async Task<int> RunAsync(SagaOptions options, CancellationToken ct)
     {
-        await using var system = await RunningSystem.StartAsync(options.Stage, ct);
+        await using var system = await RunningSystem.StartAsync(options.Stage, [], ct);
         using var http = new SocketsHttpHandler { MaxConnectionsPerServer = options.Concurrency, UseProxy = false };
         var shop = new Shop(options.Products, options.Seed);
         await shop.StockAsync(http, system["Inventory"], ct);
         var before = await new OrderWatch(system, after: 0).LastOrderAsync(ct);
 
-        var warmup = new OrderLoad(http, system["Order"], shop.Orders(options.Warmup, options.Items), options.Concurrency);
-        await RunAsync(system, warmup, new OrderWatch(system, before), "warm-up", ct);
+        using var warmup = new OrderLoad(http, system["Order"], shop.Orders(options.Warmup, options.Items), options.Concurrency);
+        await new OrderWatch(system, before).RunAsync(warmup, "warm-up", ct);
 
-        var load = new OrderLoad(http, system["Order"], shop.Orders(options.Orders, options.Items), options.Concurrency);
+        using var load = new OrderLoad(http, system["Order"], shop.Orders(options.Orders, options.Items), options.Concurrency);
         var watch = new OrderWatch(system, await new OrderWatch(system, after: 0).LastOrderAsync(ct));
         var meter = await CpuMeter.ForAsync(system, ct);
         var start = meter.Read();
         var clock = Stopwatch.StartNew();
-        await RunAsync(system, load, watch, "measurement", ct);
+        await watch.RunAsync(load, "measurement", ct);
         var endToEnd = clock.Elapsed;
         await watch.SettledAsync(ct);
         var result = new SagaResult(load, endToEnd, clock.Elapsed, meter.Read() - start, await watch.DurationsAsync(ct), await watch.CountAsync(ct));
 
         await SagaReport.WriteAsync(options, system, result, ct);
         var violations = await SagaChecks.FindAsync(system, shop, before, [.. warmup.Accepted, .. load.Accepted], warmup.Refused + load.Refused, ct);
-        Console.WriteLine(violations.Count == 0 ? "checks      all hold" : $"checks      {violations.Count} VIOLATED");
-        foreach (var violation in violations) Console.WriteLine($"            {violation}");
-        return violations.Count == 0 ? 0 : 1;
-    }
-
-    private static async Task RunAsync(RunningSystem system, OrderLoad load, OrderWatch watch, string name, CancellationToken ct)
-    {
-        using var progress = new Progress(name, load);
-        var posting = load.PostAsync(ct);
-        await watch.AllEndedAsync(load, posting, progress.Show, ct);
-        await posting;
-        system.ThrowIfEnded();
+        return Report.Checks(violations);
     }
 }

@@ -1,5 +1,6 @@
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Stage;
+using static Fulfillment.Load.Measure.Report;
 
 namespace Fulfillment.Load.Saga;
 
@@ -17,18 +18,15 @@ internal static class SagaReport
     {
         var (load, cpu, counts) = (result.Load, result.Cpu, result.Counts);
         Line("machine", await Machine.DescribeAsync(system, ct));
-        Line("settings", $"{(options.Stage.Split ? "4 processes" : "1 process")}, {options.Stage.QueueType} queues, {await Machine.DurabilityAsync(system, ct)}");
+        Line("settings", await Machine.SettingsAsync(options.Stage, system, ct));
         Line("load", $"{options.Orders} orders of {options.Items} items, {options.Concurrency} in flight, {options.Products} products, seed {options.Seed}");
-        Line("post", $"{load.Answered / load.Duration.TotalSeconds:0} orders/s   p50 {Latency(50)}   p90 {Latency(90)}   p99 {Latency(99)}   max {Latency(100)} ms");
+        Line("post", $"{load.Answered / load.Duration.TotalSeconds:0} orders/s   p50 {load.Latency(50)}   p90 {load.Latency(90)}   p99 {load.Latency(99)}   max {load.Latency(100)} ms");
         Line("end to end", $"{counts.Ended / result.EndToEnd.TotalSeconds:0} orders/s   from creation to end p50 {result.Durations[0]:0}   p99 {result.Durations[1]:0} ms");
         Line("cpu/order", $"host {PerOrder(cpu.Host)}   postgres {PerOrder(cpu.Postgres)}   rabbitmq {PerOrder(cpu.Broker)}   load {PerOrder(cpu.Load)} ms");
         Line("machine use", $"{Share(cpu.Machine)} in {result.Settled.TotalSeconds:0.0} s, {Share(cpu.Others)} by others and the kernel");
         Line("orders", string.Join(", ", counts.ByStatus.Select(pair => $"{pair.Value} {pair.Key}")) + (load.Refused > 0 ? $", {load.Refused} refused" : ""));
 
-        string Latency(double percentile) => $"{load.Latencies.GetValueAtPercentile(percentile) / 1000.0:0.0}";
         string PerOrder(TimeSpan? time) => time is { } used ? $"{used.TotalMilliseconds / counts.Ended:0.00}" : "?";
         string Share(TimeSpan? time) => time is { } used ? $"{used / result.Settled / Environment.ProcessorCount:0 %}" : "?";
     }
-
-    private static void Line(string name, string text) => Console.WriteLine($"{name,-12}{text}");
 }

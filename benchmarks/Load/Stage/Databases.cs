@@ -13,6 +13,10 @@ internal sealed class Databases : IAsyncDisposable
     /// <summary>Connection strings by module.</summary>
     public Dictionary<string, string> ConnectionStrings { get; } = [];
 
+    /// <summary>The server that the databases were created on, as its administrator.</summary>
+    /// <exception cref="LoadException">They were given instead.</exception>
+    public string Server => _server ?? throw new LoadException("This needs databases of its own: unset ConnectionStrings__Order and the others.");
+
     /// <summary>A pool of the module's role.</summary>
     public NpgsqlDataSource this[string module] => _sources[module];
 
@@ -71,11 +75,11 @@ internal sealed class Databases : IAsyncDisposable
         }
     }
 
-    private static string Name(string module) => $"bench_{module.ToLowerInvariant()}";
+    public static string Name(string module) => $"bench_{module.ToLowerInvariant()}";
 
-    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken ct)
+    public static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken ct)
     {
-#pragma warning disable CA2100 // Made of the constants above.
+#pragma warning disable CA2100 // Made of constants and of what the catalogue of a database of ours says.
         await using var command = source.CreateCommand(sql);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(ct);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,7 +12,10 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _log;
 
-    private HostProcess(Process process, string log, Uri address) => (_process, _log, Address) = (process, log, address);
+    private HostProcess(string name, Process process, string log, Uri address) => (Name, _process, _log, Address) = (name, process, log, address);
+
+    /// <summary>Of the module, or host when it runs all of them.</summary>
+    public string Name { get; }
 
     public Uri Address { get; }
 
@@ -21,7 +25,8 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Start(string? module, IReadOnlyDictionary<string, string> settings)
     {
         var program = Repository.File("artifacts/bin/Host/release/Host.dll");
-        var log = Repository.NewFile($"artifacts/bench/{module?.ToLowerInvariant() ?? "host"}.log");
+        var name = module?.ToLowerInvariant() ?? "host";
+        var log = Repository.NewFile($"artifacts/bench/{name}.log");
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         // The shell sends the output to the file and becomes the host, so that no byte of it comes through this process.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" >\"$2\" 2>&1", Environment.ProcessPath!, program, log])
@@ -29,12 +34,12 @@ internal sealed class HostProcess : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(program),
             UseShellExecute = false,
         };
-        foreach (var (name, value) in settings) start.Environment[name] = value;
+        foreach (var (variable, value) in settings) start.Environment[variable] = value;
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["MigrateAtStart"] = "true";
         if (module is not null) start.Environment["MODULES"] = module;
-        return new HostProcess(Process.Start(start)!, log, address);
+        return new HostProcess(name, Process.Start(start)!, log, address);
     }
 
     /// <summary>Waits until the process is ready for work.</summary>
@@ -56,6 +61,15 @@ internal sealed class HostProcess : IAsyncDisposable
         }
 
         throw new LoadException($"The host is not ready after {Patience.TotalSeconds:0} s; what it says is in {_log}");
+    }
+
+    /// <summary>The most memory that the process has ever had in use, in bytes, where the system tells (Linux).</summary>
+    public long? PeakMemory()
+    {
+        var file = $"/proc/{Id}/status";
+        if (!File.Exists(file)) return null;
+        var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return line is null ? null : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 
     public void ThrowIfEnded()

@@ -23,17 +23,21 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public Broker Broker { get; }
 
-    public IReadOnlyList<int> ProcessIds => [.. _hosts.Values.Distinct().Select(host => host.Id)];
+    public IReadOnlyList<HostProcess> Processes => [.. _hosts.Values.Distinct()];
 
     /// <summary>Base address of a module's HTTP API.</summary>
     public Uri this[string module] => _hosts[module].Address;
 
-    public static async Task<RunningSystem> StartAsync(StageOptions options, CancellationToken ct)
+    /// <summary>Starts everything.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="settings">Environment of the processes beyond what every run needs.</param>
+    /// <param name="ct">Gives it up.</param>
+    public static async Task<RunningSystem> StartAsync(StageOptions options, Dictionary<string, string> settings, CancellationToken ct)
     {
         var system = new RunningSystem(options, await Databases.PrepareAsync(ct), await Broker.PrepareAsync(ct));
         try
         {
-            await system.StartHostsAsync(ct);
+            await system.StartHostsAsync(settings, ct);
             return system;
         }
         catch
@@ -51,7 +55,7 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>Stops the processes; databases and broker stay. What they had not acknowledged is in its queue again.</summary>
     public async Task StopHostsAsync()
     {
-        await Task.WhenAll(_hosts.Values.Distinct().Select(host => host.DisposeAsync().AsTask()));
+        await Task.WhenAll(Processes.Select(host => host.DisposeAsync().AsTask()));
         _hosts.Clear();
     }
 
@@ -68,13 +72,13 @@ internal sealed class RunningSystem : IAsyncDisposable
         Broker.Dispose();
     }
 
-    private async Task StartHostsAsync(CancellationToken ct)
+    private async Task StartHostsAsync(Dictionary<string, string> settings, CancellationToken ct)
     {
-        var settings = Databases.ConnectionStrings.ToDictionary(database => $"ConnectionStrings__{database.Key}", database => database.Value);
+        foreach (var (module, address) in Databases.ConnectionStrings) settings[$"ConnectionStrings__{module}"] = address;
         settings["RabbitMq__Uri"] = Broker.Uri.ToString();
         settings["RabbitMq__QueueType"] = _options.QueueType;
         var all = _options.Split ? null : HostProcess.Start(module: null, settings);
         foreach (var module in Databases.Modules) _hosts[module] = all ?? HostProcess.Start(module, settings);
-        await Task.WhenAll(_hosts.Values.Distinct().Select(host => host.ReadyAsync(ct)));
+        await Task.WhenAll(Processes.Select(host => host.ReadyAsync(ct)));
     }
 }

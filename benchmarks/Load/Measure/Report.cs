@@ -1,0 +1,15 @@
+namespace Fulfillment.Load.Measure;
+
+/// <summary>How results are printed.</summary>
+internal static class Report
+{
+    public static void Line(string name, string text) => Console.WriteLine($"{name,-12}{text}");
+
+    /// <summary>Prints what is not as it must be, and returns the exit code for it.</summary>
+    public static int Checks(IReadOnlyList<string> violations)
+    {
+        Line("checks", violations.Count == 0 ? "all hold" : $"{violations.Count} VIOLATED");
+        foreach (var violation in violations) Line("", violation);
+        return violations.Count == 0 ? 0 : 1;
+    }
+}

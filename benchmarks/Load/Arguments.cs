@@ -17,13 +17,12 @@ internal sealed class Arguments(IEnumerable<string> args)
 
     public bool Flag(string name) => _left.Remove(name);
 
-    public int Number(string name, int fallback, int least = 1)
-    {
-        if (Text(name) is not { } text) return fallback;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
+    public int Number(string name, int fallback, int least = 1) => Text(name) is { } text ? Number(name, text, least) : fallback;
+
+    public static int Number(string name, string text, int least) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
             ? number
             : throw new LoadException($"{name} takes a number from {least}, not '{text}'.");
-    }
 
     public string Choice(string name, params string[] choices)
     {
@@ -31,13 +30,7 @@ internal sealed class Arguments(IEnumerable<string> args)
         return choices.Contains(text) ? text : throw new LoadException($"{name} is one of {string.Join(", ", choices)}, not '{text}'.");
     }
 
-    /// <summary>To be called when every option has been asked for.</summary>
-    public void NothingLeft()
-    {
-        if (_left.Count > 0) throw new LoadException($"There is no option {_left[0]} here; see help.");
-    }
-
-    private string? Text(string name)
+    public string? Text(string name)
     {
         var at = _left.IndexOf(name);
         if (at < 0) return null;
@@ -45,5 +38,21 @@ internal sealed class Arguments(IEnumerable<string> args)
         var value = _left[at + 1];
         _left.RemoveRange(at, 2);
         return value;
+    }
+
+    /// <summary>The argument that is no option. To be called when every option has been asked for, so that it may stand anywhere.</summary>
+    public string Positional(string name)
+    {
+        if (_left.Count == 0) throw new LoadException($"{name} is missing; see help.");
+        var value = _left[0];
+        if (value.StartsWith("--", StringComparison.Ordinal)) NothingLeft();
+        _left.RemoveAt(0);
+        return value;
+    }
+
+    /// <summary>To be called when every option has been asked for.</summary>
+    public void NothingLeft()
+    {
+        if (_left.Count > 0) throw new LoadException($"There is no option {_left[0]} here; see help.");
     }
 }

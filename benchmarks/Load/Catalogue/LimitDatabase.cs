@@ -1,0 +1,84 @@
+using Fulfillment.Load.Stage;
+using Npgsql;
+
+namespace Fulfillment.Load.Catalogue;
+
+/// <summary>
+/// What an import can at best cost: a database on the same server, with tables equal to the system's, that psql fills with \copy into an
+/// unlogged table and one INSERT per table. It checks nothing, can neither stop nor go on, and fails as a whole.
+/// </summary>
+internal sealed class LimitDatabase : IAsyncDisposable
+{
+    private const string Name = "bench_limit";
+    private const string Staging = "staging";
+
+    // The file's columns, by the names that the system has for them.
+    private static readonly string[] FileColumns =
+        ["index_number", "name", "description", "brand", "category", "price", "currency", "stock", "ean", "color", "size", "availability", "internal_id"];
+
+    // Columns of the system that are called otherwise in the file, or do not come from it.
+    private static readonly Dictionary<string, string> Sources = new()
+    {
+        ["product_id"] = "internal_id", ["product_name"] = "name", ["available_quantity"] = "stock", ["received_quantity"] = "stock",
+        ["reserved_quantity"] = "0", ["sold_quantity"] = "0", ["updated_at"] = "now()",
+    };
+
+    private readonly string _server;
+    private readonly Psql _psql;
+
+    private LimitDatabase(string server, string address) =>
+        (_server, Source, _psql) = (server, NpgsqlDataSource.Create(address), new Psql(address));
+
+    public NpgsqlDataSource Source { get; }
+
+    public static async Task<LimitDatabase> CreateAsync(string server, CancellationToken ct)
+    {
+        await using var administrator = NpgsqlDataSource.Create(server);
+        await Databases.ExecuteAsync(administrator, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)", ct);
+        await Databases.ExecuteAsync(administrator, $"CREATE DATABASE {Name}", ct);
+        return new LimitDatabase(server, new NpgsqlConnectionStringBuilder(server) { Database = Name }.ConnectionString);
+    }
+
+    /// <summary>Makes the tables anew, empty.</summary>
+    public async Task ClearAsync(IEnumerable<TableDefinition> tables, CancellationToken ct)
+    {
+        await Databases.ExecuteAsync(Source, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", ct);
+        await Databases.ExecuteAsync(Source, $"CREATE UNLOGGED TABLE {Staging} ({string.Join(", ", FileColumns.Select(column => $"{column} text COLLATE \"C\""))})", ct);
+        foreach (var table in tables) await Databases.ExecuteAsync(Source, table.Create, ct);
+    }
+
+    /// <summary>Brings a file into the tables and returns how long that took; emptying the unlogged table before does not count.</summary>
+    public async Task<TimeSpan> LoadAsync(string file, IEnumerable<TableDefinition> tables, CancellationToken ct)
+    {
+        await Databases.ExecuteAsync(Source, $"TRUNCATE {Staging}", ct);
+        await Housekeeping.BeforeMeasuringAsync(Source.ConnectionString, _server, ct);
+        var path = file.Replace("'", "''", StringComparison.Ordinal);
+        return await _psql.RunAsync([$@"\copy {Staging} FROM '{path}' WITH (FORMAT csv, HEADER true)", .. tables.Select(Insert)], ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await using var administrator = NpgsqlDataSource.Create(_server);
+        await Databases.ExecuteAsync(administrator, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)", default);
+    }
+
+    // Of rows with the same key the last one counts, as it does for the system.
+    private static string Insert(TableDefinition table)
+    {
+        var columns = table.Columns.Where(column => SourceOf(column) is not null).ToList();
+        var unknown = table.Columns.FirstOrDefault(column => SourceOf(column) is null && column is { Required: true, HasDefault: false });
+        if (unknown is not null) throw new LoadException($"No column of the file belongs to {table.Name}.{unknown.Name}.");
+        var values = columns.Select(column => column is { Required: true, IsText: true }
+            ? $"coalesce({SourceOf(column)}, '')::{column.Type}"
+            : $"{SourceOf(column)}::{column.Type}");
+        return $"""
+            INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => column.Name))})
+            SELECT DISTINCT ON (internal_id) {string.Join(", ", values)} FROM {Staging} ORDER BY internal_id, {Staging}.ctid DESC
+            ON CONFLICT (product_id) DO UPDATE SET {string.Join(", ", columns.Skip(1).Select(column => $"{column.Name} = excluded.{column.Name}"))}
+            """;
+    }
+
+    private static string? SourceOf(TableColumn column) =>
+        Sources.GetValueOrDefault(column.Name) ?? (FileColumns.Contains(column.Name) ? column.Name : null);
+}

@@ -1,4 +1,5 @@
 using Fulfillment.Load;
+using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Saga;
 
 const string Help = """
@@ -14,7 +15,30 @@ const string Help = """
               --seed N          random numbers, printed by each run
               --split           one process per module instead of one for all
               --keep            leave databases and virtual host for a look
+      import  imports a catalogue, again, and with every row changed, while orders come in at a steady rate; compares that with what
+              psql needs for the same files (\copy and INSERT ... ON CONFLICT), and checks that the tables are equal
+              --rows N          rows of the catalogue (2000000)
+              --orders-per-second N   while new and changed rows are imported (50)
+              --seed N          of the catalogue and the orders (1)
+              --queue-type, --split, --keep   as above; FULFILLMENT_PSQL names a psql that is not on PATH
       help    this text
+
+    Without servers of its own, as ./dev import and ./dev sample-csv:
+
+      import-file FILE  imports a CSV file, plain or gzip, into a running system and follows that to its end;
+              the exit code is 0 when every row was imported, 2 when some failed, else 1
+              --url ADDRESS     of the module Inventory (http://localhost:8082)
+              --key K           internalId, ean or index: which column becomes the product's id (internalId)
+              --duplicates D    last, first or error: which of several rows with the same key counts (last)
+              --mode M          upsert, insertOnly or stockOnly (upsert)
+              --dry-run         writes nothing
+              --max-errors N    ends the import when more rows have failed
+              --errors FILE     saves the rows that failed there, ready to be corrected and imported
+      sample-csv N      writes a catalogue of N rows to the standard output
+              --seed N          the same seed makes the same rows (1)
+              --bad N           as many rows are wrong, in five different ways (0)
+              --revision N      another price and stock in every row (0)
+              --repeating-ids   internal ids from 1 to 100 instead of unique ones
 
     Servers: FULFILLMENT_POSTGRES, FULFILLMENT_RABBITMQ and FULFILLMENT_RABBITMQ_MANAGEMENT, as ./dev servers env bench prints them;
     ConnectionStrings__Order and so on when each module has a server of its own.
@@ -35,6 +59,12 @@ try
     {
         case "saga":
             return await SagaCommand.RunAsync(SagaOptions.Read(arguments), stop.Token);
+        case "import":
+            return await ImportBenchCommand.RunAsync(ImportBenchOptions.Read(arguments), stop.Token);
+        case "import-file":
+            return await ImportFileCommand.RunAsync(ImportFileOptions.Read(arguments), stop.Token);
+        case "sample-csv":
+            return SampleCommand.Run(SampleOptions.Read(arguments), stop.Token);
         case "help":
             Console.WriteLine(Help);
             return 0;

@@ -14,7 +14,7 @@ internal sealed class LimitDatabase : IAsyncDisposable
 
     // The file's columns, by the names that the system has for them.
     private static readonly string[] FileColumns =
-        ["index_number", "name", "description", "brand", "category", "price", "currency", "stock", "ean", "color", "size", "availability", "internal_id"];
+        ["catalogue_index", "name", "description", "brand", "category", "price", "currency", "stock", "ean", "color", "size", "availability", "internal_id"];
 
     // Columns of the system that are called otherwise in the file, or do not come from it.
     private static readonly Dictionary<string, string> Sources = new()
@@ -67,7 +67,7 @@ internal sealed class LimitDatabase : IAsyncDisposable
     private static string Insert(TableDefinition table)
     {
         var columns = table.Columns.Where(column => SourceOf(column) is not null).ToList();
-        var unknown = table.Columns.FirstOrDefault(column => SourceOf(column) is null && column is { Required: true, HasDefault: false });
+        var unknown = table.Columns.FirstOrDefault(column => SourceOf(column) is null && !column.HasDefault);
         if (unknown is not null) throw new LoadException($"No column of the file belongs to {table.Name}.{unknown.Name}.");
         var values = columns.Select(column => column is { Required: true, IsText: true }
             ? $"coalesce({SourceOf(column)}, '')::{column.Type}"

@@ -23,6 +23,7 @@ internal static class ImportBenchCommand
 
         // Orders that came before the first import would pay for its compilation; a shop that imports has been open for a while.
         await shop.StockAsync(http, system["Inventory"], ct);
+        var others = await ImportChecks.ProductsAsync(system, ct);
         var watch = new OrderWatch(system, after: 0);
         using var warmup = new OrderLoad(http, system["Order"], shop.Orders(Warmup, ItemsPerOrder), concurrency: 8);
         await watch.RunAsync(warmup, "warm-up", ct);
@@ -43,7 +44,7 @@ internal static class ImportBenchCommand
         foreach (var (step, i) in steps.Select((step, i) => (step, i))) report.Write(new LimitStep(step.Name, products[i], both[i]), step);
         ImportReport.WriteMemory(system);
 
-        await checks.CheckTablesAsync(system, limit, tables, files.Changed.Totals, shop.ProductPrefix, ct);
+        await checks.CheckTablesAsync(system, limit, tables, files.Changed.Totals, others, ct);
         OrderPosts[] orders = [warmup, first, second];
         var lost = await SagaChecks.FindAsync(
             system, shop, before: 0, [.. orders.SelectMany(posts => posts.Accepted)], orders.Sum(posts => posts.Refused), ct);

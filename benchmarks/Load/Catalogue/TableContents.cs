@@ -10,20 +10,20 @@ internal sealed record TableContents(long Rows, string Hash)
     /// <summary>Reads it.</summary>
     /// <param name="source">The database.</param>
     /// <param name="table">The table. When a row was last changed is not part of its contents.</param>
-    /// <param name="without">Rows whose product begins with this are left out.</param>
+    /// <param name="without">Products that are left out.</param>
     /// <param name="ct">Gives it up.</param>
-    public static async Task<TableContents> ReadAsync(NpgsqlDataSource source, TableDefinition table, string without, CancellationToken ct)
+    public static async Task<TableContents> ReadAsync(NpgsqlDataSource source, TableDefinition table, string[] without, CancellationToken ct)
     {
         var columns = table.Columns.Where(column => column.Name != "updated_at").Select(column => $"coalesce({column.Name}::text, '')");
         var sql = $"""
             SELECT count(*), coalesce(sum(hashtextextended(concat_ws('|', {string.Join(", ", columns)}), 0)), 0)::text
-            FROM {table.Name} WHERE NOT starts_with(product_id, $1)
+            FROM {table.Name} WHERE product_id <> ALL ($1)
             """;
 #pragma warning disable CA2100 // Names from the database's own catalogue.
         await using var command = source.CreateCommand(sql);
 #pragma warning restore CA2100
         command.CommandTimeout = 0;
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = without });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = without });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return new TableContents(reader.GetInt64(0), reader.GetString(1));

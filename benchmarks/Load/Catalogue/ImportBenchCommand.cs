@@ -15,7 +15,7 @@ internal static class ImportBenchCommand
     {
         Psql.MustExist();
         using var files = ImportBenchFiles.Write(options, ct);
-        await using var system = await RunningSystem.StartAsync(options.Stage, new() { ["Import__Directory"] = files.Uploads }, ct);
+        await using var system = await RunningSystem.StartAsync(options.Stage, ct);
         await using var limit = await LimitDatabase.CreateAsync(system.Databases.Server, ct);
         using var http = new SocketsHttpHandler { MaxConnectionsPerServer = 256, UseProxy = false };
         var (shop, report, checks) = (new Shop(Products, options.Seed), new ImportReport(options), new ImportChecks(options));

@@ -5,32 +5,25 @@ namespace Fulfillment.Load.Catalogue;
 /// <summary>A file to import.</summary>
 internal sealed record SampleOnDisk(string Path, SampleTotals Totals);
 
-/// <summary>What a run of the benchmark needs on disk: a catalogue, the same with other prices and stock, and a folder for uploads.</summary>
+/// <summary>What a run of the benchmark needs on disk: a catalogue, and the same with other prices and stock.</summary>
 internal sealed class ImportBenchFiles : IDisposable
 {
     private readonly bool _keep;
 
-    private ImportBenchFiles(SampleOnDisk first, SampleOnDisk changed, string uploads, bool keep) =>
-        (First, Changed, Uploads, _keep) = (first, changed, uploads, keep);
+    private ImportBenchFiles(SampleOnDisk first, SampleOnDisk changed, bool keep) => (First, Changed, _keep) = (first, changed, keep);
 
     public SampleOnDisk First { get; }
 
     public SampleOnDisk Changed { get; }
 
-    public string Uploads { get; }
-
-    public static ImportBenchFiles Write(ImportBenchOptions options, CancellationToken ct)
-    {
-        var uploads = Path.GetDirectoryName(Repository.NewFile($"artifacts/bench/imports/{Guid.NewGuid():N}/file"))!;
-        return new ImportBenchFiles(Write(options, revision: 0, ct), Write(options, revision: 1, ct), uploads, options.Stage.Keep);
-    }
+    public static ImportBenchFiles Write(ImportBenchOptions options, CancellationToken ct) =>
+        new(Write(options, revision: 0, ct), Write(options, revision: 1, ct), options.Stage.Keep);
 
     public void Dispose()
     {
         if (_keep) return;
         File.Delete(First.Path);
         File.Delete(Changed.Path);
-        Directory.Delete(Uploads, recursive: true);
     }
 
     private static SampleOnDisk Write(ImportBenchOptions options, int revision, CancellationToken ct)

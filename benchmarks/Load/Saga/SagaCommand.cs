@@ -9,7 +9,7 @@ internal static class SagaCommand
 {
     public static async Task<int> RunAsync(SagaOptions options, CancellationToken ct)
     {
-        await using var system = await RunningSystem.StartAsync(options.Stage, [], ct);
+        await using var system = await RunningSystem.StartAsync(options.Stage, ct);
         using var http = new SocketsHttpHandler { MaxConnectionsPerServer = options.Concurrency, UseProxy = false };
         var shop = new Shop(options.Products, options.Seed);
         await shop.StockAsync(http, system["Inventory"], ct);

@@ -20,6 +20,9 @@ internal static class Repository
         return full;
     }
 
+    /// <summary>A folder that exists from now on.</summary>
+    public static string NewFolder(string path) => Directory.CreateDirectory(Path.Combine(Root, path)).FullName;
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -3,7 +3,7 @@ namespace Fulfillment.Load.Stage;
 /// <summary>How the system is started.</summary>
 /// <param name="Split">One process per module instead of one for all.</param>
 /// <param name="QueueType">quorum or classic.</param>
-/// <param name="Keep">Leaves databases and virtual host behind.</param>
+/// <param name="Keep">Leaves databases, virtual host and uploads behind.</param>
 internal sealed record StageOptions(bool Split, string QueueType, bool Keep)
 {
     public static StageOptions Read(Arguments arguments) =>
@@ -15,6 +15,7 @@ internal sealed class RunningSystem : IAsyncDisposable
 {
     private readonly StageOptions _options;
     private readonly Dictionary<string, HostProcess> _hosts = [];
+    private readonly string _uploads = Repository.NewFolder($"artifacts/bench/imports/{Guid.NewGuid():N}");
 
     private RunningSystem(StageOptions options, Databases databases, Broker broker) =>
         (_options, Databases, Broker) = (options, databases, broker);
@@ -28,16 +29,12 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>Base address of a module's HTTP API.</summary>
     public Uri this[string module] => _hosts[module].Address;
 
-    /// <summary>Starts everything.</summary>
-    /// <param name="options">How.</param>
-    /// <param name="settings">Environment of the processes beyond what every run needs.</param>
-    /// <param name="ct">Gives it up.</param>
-    public static async Task<RunningSystem> StartAsync(StageOptions options, Dictionary<string, string> settings, CancellationToken ct)
+    public static async Task<RunningSystem> StartAsync(StageOptions options, CancellationToken ct)
     {
         var system = new RunningSystem(options, await Databases.PrepareAsync(ct), await Broker.PrepareAsync(ct));
         try
         {
-            await system.StartHostsAsync(settings, ct);
+            await system.StartHostsAsync(ct);
             return system;
         }
         catch
@@ -67,14 +64,16 @@ internal sealed class RunningSystem : IAsyncDisposable
         {
             await Databases.DropAsync();
             await Broker.DeleteAsync(CancellationToken.None);
+            Directory.Delete(_uploads, recursive: true);
         }
 
         Broker.Dispose();
     }
 
-    private async Task StartHostsAsync(Dictionary<string, string> settings, CancellationToken ct)
+    private async Task StartHostsAsync(CancellationToken ct)
     {
-        foreach (var (module, address) in Databases.ConnectionStrings) settings[$"ConnectionStrings__{module}"] = address;
+        var settings = Databases.ConnectionStrings.ToDictionary(database => $"ConnectionStrings__{database.Key}", database => database.Value);
+        settings["Import__Directory"] = _uploads;
         settings["RabbitMq__Uri"] = Broker.Uri.ToString();
         settings["RabbitMq__QueueType"] = _options.QueueType;
         var all = _options.Split ? null : HostProcess.Start(module: null, settings);

@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Host;
+using JasperFx;
 
 try
 {
@@ -15,6 +16,8 @@ try
             "the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, reason => app.Logger.LogWarning("Waiting for {Reason}", reason), default);
         return 0;
     }
+
+    if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
 
     app.UseFulfillment();
     await app.RunAsync();

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using Fulfillment.Contracts;
+using JasperFx.CodeGeneration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -46,6 +48,10 @@ public static class MessagingSetup
     {
         wolverine.Durability.Mode = DurabilityMode.Solo;
         wolverine.Durability.DurabilityAgentEnabled = false;
+        // The adapters of the handlers are compiled with the host (Internal/Generated); one that is missing there is compiled at run time, which
+        // takes seconds and a hundred megabytes.
+        wolverine.ApplicationAssembly = Assembly.GetEntryAssembly();
+        wolverine.CodeGeneration.TypeLoadMode = TypeLoadMode.Auto;
         wolverine.MultipleHandlerBehavior = MultipleHandlerBehavior.Separated;
         wolverine.EnableAutomaticFailureAcks = false;
         wolverine.DefaultExecutionTimeout = TimeSpan.FromMinutes(2);

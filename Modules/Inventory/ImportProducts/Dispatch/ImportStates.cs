@@ -4,14 +4,22 @@ using Npgsql;
 namespace Fulfillment.Inventory.ImportProducts.Dispatch;
 
 /// <summary>
-/// The changes of state of an import, each decided by the row itself. They wait for the chunks that are being written, which hold a lock on
-/// it, so when one has been answered nothing is written any more.
+/// The changes of state of an import, each decided by the row itself. Chunks hold a shared lock while they are being written, and a change
+/// takes the exclusive one, so when it has been answered nothing is written any more. The lock is not that of the row, for which a change
+/// could wait for ever while chunks overlap; this one is given in the order of asking.
 /// </summary>
 internal static class ImportStates
 {
+    /// <summary>Held until the end of a transaction that writes a chunk of import <c>$1</c>.</summary>
+    public const string LockShared = "SELECT pg_advisory_xact_lock_shared(1768779888, ($1 % 2147483647)::int)";
+
+    private const string LockExclusive = "SELECT pg_advisory_xact_lock(1768779888, ($1 % 2147483647)::int)";
+
     private const string Pause = "UPDATE import_jobs SET state = 2, updated_at = now() WHERE id = $1 AND state = 1";
 
-    private const string Cancel = "UPDATE import_jobs SET state = 5, state_reason = NULL, updated_at = now(), finished_at = now() WHERE id = $1 AND state IN (1, 2, 4)";
+    private const string Cancel = """
+        UPDATE import_jobs SET state = 5, state_reason = NULL, updated_at = now(), finished_at = now() WHERE id = $1 AND state IN (1, 2, 4)
+        """;
 
     // What was published before may have been thrown away meanwhile: it is published again.
     private const string Resume = """
@@ -27,13 +35,13 @@ internal static class ImportStates
         """;
 
     /// <summary>True when the import was running and is paused now.</summary>
-    public static async Task<bool> PauseAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Pause, ct, id) == 1;
+    public static async Task<bool> PauseAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Pause, id, ct) == 1;
 
     /// <summary>True when the import was not finished and is cancelled now.</summary>
-    public static async Task<bool> CancelAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Cancel, ct, id) == 1;
+    public static async Task<bool> CancelAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Cancel, id, ct) == 1;
 
     /// <summary>Ends a running import with a reason; it can be resumed.</summary>
-    public static Task FailAsync(NpgsqlDataSource database, long id, string reason, CancellationToken ct) => ExecuteAsync(database, Fail, ct, id, reason);
+    public static Task FailAsync(NpgsqlDataSource database, long id, string reason, CancellationToken ct) => ExecuteAsync(database, Fail, id, ct, reason);
 
     /// <summary>True when the import was paused or had failed and is running now.</summary>
     public static async Task<bool> ResumeAsync(NpgsqlDataSource database, long id, long? maxErrors, CancellationToken ct)
@@ -44,10 +52,13 @@ internal static class ImportStates
         return await command.ExecuteScalarAsync(ct) is not null;
     }
 
-    private static async Task<int> ExecuteAsync(NpgsqlDataSource database, string sql, CancellationToken ct, params object[] values)
+    private static async Task<int> ExecuteAsync(NpgsqlDataSource database, string sql, long id, CancellationToken ct, params object[] values)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var batch = new NpgsqlBatch(connection).Add(sql, values[0], values.AsSpan(1));
-        return await batch.ExecuteNonQueryAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection).Add(LockExclusive, id).Add(sql, id, values);
+        var changed = await batch.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
+        return changed;
     }
 }

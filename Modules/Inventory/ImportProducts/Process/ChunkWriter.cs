@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Inventory.ImportProducts.Csv;
+using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Npgsql;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
@@ -13,10 +14,10 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
 {
     private const int Attempts = 4;
 
-    // The job is shared among its chunks, and locked against being paused or cancelled while one of them is being written.
+    // Also comes after the lock: what was changed before it is visible.
     private const string Claim = """
         SELECT true FROM import_jobs JOIN import_chunks ON import_id = id
-        WHERE id = $1 AND chunk = $2 AND state = 1 AND done_at IS NULL FOR UPDATE OF import_chunks FOR SHARE OF import_jobs
+        WHERE id = $1 AND chunk = $2 AND state = 1 AND done_at IS NULL FOR UPDATE OF import_chunks
         """;
 
     private const string Finish = """
@@ -51,10 +52,7 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using var claim = new NpgsqlCommand(Claim, connection);
-        claim.Parameters.Add(new NpgsqlParameter<long> { TypedValue = job.Id });
-        claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = chunk.Chunk });
-        if (await claim.ExecuteScalarAsync(ct) is null) return;
+        if (!await ClaimAsync(connection, ct)) return;
 
         // A dry run does everything and takes it back, so it reports exactly what the real one would.
         if (job.DryRun) await transaction.SaveAsync("rows", ct);
@@ -78,6 +76,14 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
         Failpoint.Hit("import-before-commit");
         await transaction.CommitAsync(ct);
         Failpoint.Hit("import-after-commit");
+    }
+
+    private async Task<bool> ClaimAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection).Add(ImportStates.LockShared, job.Id).Add(Claim, job.Id, chunk.Chunk);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        return await reader.ReadAsync(ct);
     }
 
     private int[] CountByCode()

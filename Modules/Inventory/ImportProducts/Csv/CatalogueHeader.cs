@@ -67,7 +67,8 @@ internal sealed class CatalogueHeader
 
     private static string Text(ReadOnlySpan<byte> value, bool escaped)
     {
-        var text = Encoding.UTF8.GetString(value);
+        // A name is only compared and shown, and the database takes no NUL.
+        var text = string.Concat(Encoding.UTF8.GetString(value).Where(character => !char.IsControl(character)));
         return escaped ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
     }
 }

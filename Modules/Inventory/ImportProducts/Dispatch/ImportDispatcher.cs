@@ -47,6 +47,7 @@ public sealed class ImportDispatcher(
     private const string CompleteDone = """
         UPDATE import_jobs SET state = 3, updated_at = now(), finished_at = now()
         WHERE state = 1 AND NOT EXISTS (SELECT FROM import_chunks WHERE import_id = id AND done_at IS NULL)
+            AND (max_errors IS NULL OR max_errors >= (SELECT coalesce(sum(failed), 0) FROM import_chunks WHERE import_id = id))
         RETURNING id, file_key
         """;
 

@@ -54,13 +54,13 @@ public sealed class ErrorEndpoints : ICarterModule
         var isErrorsFile = new CatalogueHeader((byte)job.Delimiter, job.Header).IsErrorsFile;
 
         await using var output = new StreamWriter(http.Response.Body, new UTF8Encoding(false), 32 * 1024, leaveOpen: true);
-        await WriteAsync(output, [.. places.Select(place => job.Header[place]), .. OwnColumns]);
+        await WriteAsync(output, [.. places.Select(place => Harmless(Encoding.UTF8.GetBytes(job.Header[place]))), .. OwnColumns]);
         await foreach (var error in db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id).OrderBy(error => error.Row).AsAsyncEnumerable().WithCancellation(ct))
         {
             var cells = Cells(error.Record, (byte)job.Delimiter);
-            var values = places.Select(place => place < cells.Count ? Harmless(cells[place], isErrorsFile) : "");
-            await WriteAsync(
-                output, [.. values, error.Row.ToString(CultureInfo.InvariantCulture), error.ColumnName ?? "", ImportView.NameOf(error.Code), error.Message]);
+            var values = places.Select(place => place < cells.Count ? Harmless(isErrorsFile ? HarmlessCell.Restore(cells[place]) : cells[place]) : "");
+            var column = Harmless(Encoding.UTF8.GetBytes(error.ColumnName ?? ""));
+            await WriteAsync(output, [.. values, error.Row.ToString(CultureInfo.InvariantCulture), column, ImportView.NameOf(error.Code), error.Message]);
         }
 
         await output.FlushAsync(ct);
@@ -93,7 +93,7 @@ public sealed class ErrorEndpoints : ICarterModule
         return cells;
     }
 
-    private static string Harmless(byte[] cell, bool isHarmless) => !isHarmless && HarmlessCell.IsFormula(cell) ? "'" + Text(cell) : Text(cell);
+    private static string Harmless(ReadOnlySpan<byte> cell) => HarmlessCell.IsFormula(cell) ? $"'{Encoding.UTF8.GetString(cell)}" : Encoding.UTF8.GetString(cell);
 
     private static string Text(byte[] cell) => Encoding.UTF8.GetString(cell);
 

@@ -176,5 +176,6 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
         value.ContainsAnyInRange((byte)0, (byte)0x1F) || value.Contains((byte)0x7F)
         || (value.IndexOf((byte)0xC2) is >= 0 and var at && Encoding.UTF8.GetString(value[at..]).Any(char.IsControl));
 
-    private static string Shown(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value[..Math.Min(value.Length, 40)]).ReplaceLineEndings(" ");
+    private static string Shown(ReadOnlySpan<byte> value) =>
+        string.Concat(Encoding.UTF8.GetString(value[..Math.Min(value.Length, 40)]).Select(character => char.IsControl(character) ? '\uFFFD' : character));
 }

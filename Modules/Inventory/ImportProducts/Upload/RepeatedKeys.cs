@@ -14,10 +14,7 @@ internal sealed class RepeatedKeys : IDisposable
     private const int Entry = 16;
     private const int EntriesAtOnce = 250_000;
 
-    private readonly FileStream _file = new(
-        Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.keys"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 * 1024,
-        FileOptions.DeleteOnClose);
-
+    private readonly FileStream _file = Open(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.keys"));
     private long _count;
 
     public void Add(uint row, ReadOnlySpan<byte> key)
@@ -58,6 +55,14 @@ internal sealed class RepeatedKeys : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static FileStream Open(string path)
+    {
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 128 * 1024, FileOptions.DeleteOnClose);
+        // Where a file may be open without a name, even a process that is killed leaves none behind.
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        return file;
+    }
 
     private void Collect(ulong part, ulong parts, List<ulong> hashes, List<ulong> rows)
     {

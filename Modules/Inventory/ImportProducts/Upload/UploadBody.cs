@@ -54,7 +54,7 @@ internal static class UploadBody
         var start = await reader.ReadAtLeastAsync(2, ct);
         var isGzip = start.Buffer.Length >= 2 && StartsWithMagic(start.Buffer);
         reader.AdvanceTo(start.Buffer.Start);
-        return isGzip ? new GZipStream(new ZeroPaddedStream(reader.AsStream()), CompressionMode.Decompress) : reader.AsStream();
+        return isGzip ? new GZipStream(new PaddedStream(reader.AsStream()), CompressionMode.Decompress) : reader.AsStream();
     }
 
     private static bool StartsWithMagic(System.Buffers.ReadOnlySequence<byte> buffer)

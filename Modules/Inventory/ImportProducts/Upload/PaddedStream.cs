@@ -1,10 +1,10 @@
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
 /// <summary>
-/// A stream with eight zero bytes behind its end. A gzip file ends with eight bytes of checksum and length, and the runtime does not mind when
-/// they are missing. Now zeros stand in their place, which are wrong; behind a whole file they are padding, which is ignored.
+/// A stream with eight bytes of 255 behind its end. A gzip file ends with eight bytes of checksum and length, and the runtime does not mind
+/// when they are missing. Now something stands in their place that is wrong; behind a whole file it is padding, which is ignored.
 /// </summary>
-internal sealed class ZeroPaddedStream(Stream source) : Stream
+internal sealed class PaddedStream(Stream source) : Stream
 {
     private int _left = 8;
 
@@ -56,7 +56,7 @@ internal sealed class ZeroPaddedStream(Stream source) : Stream
     private int Pad(Span<byte> buffer)
     {
         var count = Math.Min(_left, buffer.Length);
-        buffer[..count].Clear();
+        buffer[..count].Fill(0xFF);
         _left -= count;
         return count;
     }

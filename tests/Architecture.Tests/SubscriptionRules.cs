@@ -14,6 +14,7 @@ internal static partial class SubscriptionRules
     private static readonly Dictionary<(string Consumer, string Event), string> Established = new()
     {
         [("Inventory", nameof(OrderCreatedEvent))] = "order-created-queue",
+        [("Inventory", nameof(ImportChunkDueEvent))] = "product-import-queue",
         [("Payment", nameof(InventoryReservedEvent))] = "inventory-reserved-queue",
         [("Notification", nameof(InventoryFailedEvent))] = "inventory-failed-queue",
         [("Notification", nameof(PaymentCompletedEvent))] = "payment-completed-queue",

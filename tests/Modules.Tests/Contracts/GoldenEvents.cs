@@ -27,6 +27,7 @@ internal static class GoldenEvents
                 long.MaxValue, "CUST-001", "Not enough stock of product PROD-002", "PROD-002", "OUT_OF_STOCK").CausedBy(Created, Id(3), At)),
             ["payment-completed"] = Publish(new PaymentCompletedEvent(1, "CUST-001", 42, "TXN-0123ABCD", 59.90m, "CREDIT_CARD").CausedBy(Reserved, Id(4), At)),
             ["payment-failed"] = Publish(new PaymentFailedEvent(1, "CUST-001", 59m, "Insufficient funds", "INSUFFICIENT_FUNDS").CausedBy(Reserved, Id(5), At)),
+            ["product-import"] = Publish(new ImportChunkDueEvent(long.MaxValue, 3).Starting(Id(6), At)),
         };
 
     private static (BaseEvent, OutgoingMessage) Publish<TEvent>(TEvent @event)

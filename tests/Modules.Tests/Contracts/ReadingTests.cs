@@ -18,6 +18,7 @@ public sealed class ReadingTests
         ["PAYMENT_COMPLETED"] = (typeof(PaymentCompletedEvent), Event(
             "PAYMENT_COMPLETED", """ "paymentId":42,"transactionId":"TXN-0123ABCD","amount":59.98,"paymentMethod":"CREDIT_CARD" """)),
         ["PAYMENT_FAILED"] = (typeof(PaymentFailedEvent), Event("PAYMENT_FAILED", """ "amount":59.98,"reason":"No","errorCode":"NO" """)),
+        ["PRODUCT_IMPORT"] = (typeof(ImportChunkDueEvent), Event("PRODUCT_IMPORT", """ "importId":7,"chunk":3 """)),
     };
 
     private static readonly Dictionary<string, string> Wrong = new()
@@ -77,7 +78,7 @@ public sealed class ReadingTests
 
         var read = Readers.Read(reader, type, json).ShouldBeAssignableTo<BaseEvent>()!;
 
-        (read.EventType, read.AboutOrder, read.EventId).ShouldBe((name, 1L, Guid.Parse("7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11")));
+        (read.EventType, read.AboutOrder, read.EventId).ShouldBe((name, type == typeof(ImportChunkDueEvent) ? 0L : 1L, Guid.Parse("7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11")));
         (read.OccurredAt, read.CorrelationId, read.CausationId).ShouldBe((null, null, null));
         read.Timestamp.ShouldBe(new DateTimeOffset(2026, 1, 15, 22, 43, 6, TimeSpan.Zero));
     }
@@ -123,6 +124,17 @@ public sealed class ReadingTests
             read.Timestamp.ShouldBe(new DateTimeOffset(2026, 1, 15, 22, 43, 6, TimeSpan.Zero));
             read.Timestamp.Offset.ShouldBe(TimeSpan.Zero);
         }
+    }
+
+    [Theory]
+    [InlineData(""" "importId":7 """)]
+    [InlineData(""" "chunk":3 """)]
+    [InlineData(""" "importId":7,"chunk":2147483648 """)]
+    [InlineData(""" "importId":"7","chunk":3 """)]
+    public void A_chunk_that_is_not_named_by_two_numbers_is_refused(string fields)
+    {
+        foreach (var reader in new[] { Readers.Contracts, Readers.Wolverine })
+            Should.Throw<JsonException>(() => Readers.Read(reader, typeof(ImportChunkDueEvent), Event("PRODUCT_IMPORT", fields)));
     }
 
     [Fact]

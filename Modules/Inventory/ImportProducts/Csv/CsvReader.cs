@@ -110,7 +110,7 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
                 for (end = at + 1; ; end++)
                 {
                     var step = reach[end..].IndexOfAny((byte)'"', (byte)'\n');
-                    if (step < 0) return isLast ? Broken(CsvMistake.BadQuoting) : OutOfReach(reach);
+                    if (step < 0) return isLast ? Broken() : OutOfReach(reach);
                     end += step;
                     if (reach[end] == '\n') newlines++;
                     else if (end + 1 == reach.Length && !isLast) return OutOfReach(reach);
@@ -134,7 +134,7 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
                 }
 
                 end = at + step;
-                if (reach[end] == '"') return Broken(CsvMistake.BadQuoting);
+                if (reach[end] == '"') return Broken();
                 var content = reach[end] == '\n' && end > at && reach[end - 1] == '\r' ? end - 1 : end;
                 Keep(count++, at, content - at, escaped: false);
                 if (reach[end] == '\n') return Found(content, end + 1, count, newlines);
@@ -148,7 +148,7 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
                 if (reach[end + 1] == '\n') return Found(end, end + 2, count, newlines);
             }
 
-            if (reach[end] != delimiter) return Broken(CsvMistake.BadQuoting);
+            if (reach[end] != delimiter) return Broken();
             at = end + 1;
         }
     }
@@ -160,34 +160,32 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
 
     private CsvStatus Found(int length, int consumed, int count, int newlines)
     {
-        Take(length, consumed, length > MaxRecord ? CsvMistake.TooLong : CsvMistake.None, lines: newlines + 1);
+        if (length > MaxRecord) return Broken();
+        Take(length, consumed, CsvMistake.None, lines: newlines + 1);
         FieldCount = count;
         return CsvStatus.Record;
     }
 
-    // More bytes may help, unless the longest record would have ended here. Then a line that is itself too long is just that, while one
-    // with line ends in it has them within quotes that are never closed.
-    private CsvStatus OutOfReach(ReadOnlySpan<byte> reach)
-    {
-        if (reach.Length < Window) return CsvStatus.NeedMore;
-        return Broken(reach.Contains((byte)'\n') ? CsvMistake.BadQuoting : CsvMistake.TooLong);
-    }
+    // More bytes may help, unless the longest record would have ended here. Then it is a line that is too long, or one with a quote that is
+    // never closed.
+    private CsvStatus OutOfReach(ReadOnlySpan<byte> reach) => reach.Length < Window ? CsvStatus.NeedMore : Broken();
 
-    private CsvStatus Broken(CsvMistake mistake)
+    // The first line says what it is, and a long one is too long whatever else is wrong with it: nobody has to look at all of it.
+    private CsvStatus Broken()
     {
         var rest = _data[Position..];
         var newline = rest.IndexOf((byte)'\n');
         if (newline < 0 && !complete)
         {
             if (rest.Length < Window) return CsvStatus.NeedMore;
-            Take(rest.Length, rest.Length, mistake, lines: 0);
+            Take(rest.Length, rest.Length, CsvMistake.TooLong, lines: 0);
             return CsvStatus.Endless;
         }
 
         var consumed = newline < 0 ? rest.Length : newline + 1;
         var length = newline < 0 ? rest.Length : newline;
         if (length > 0 && rest[length - 1] == '\r') length--;
-        Take(length, consumed, mistake, lines: 1);
+        Take(length, consumed, length > MaxRecord ? CsvMistake.TooLong : CsvMistake.BadQuoting, lines: 1);
         return CsvStatus.Record;
     }
 

@@ -17,9 +17,15 @@ internal sealed record UploadPlan(CatalogueHeader Header, long SizeBytes, string
 /// Stores a file, and in the same pass hashes it, cuts it into chunks between records, counts its rows and finds repeated keys. So an import
 /// knows its size before it starts, and its chunks can be worked on in any order and any number of times. Memory: two buffers.
 /// </summary>
-internal sealed class UploadPlanner(ImportOptions options, ImportKey key, ImportDuplicates duplicates, ImportMode mode) : IDisposable
+/// <param name="options">Limits.</param>
+/// <param name="key">Which column identifies a product.</param>
+/// <param name="duplicates">Which row of a key counts.</param>
+/// <param name="mode">Says which columns there must be.</param>
+/// <param name="bufferBytes">Bytes that are read at a time, more than the longest record.</param>
+internal sealed class UploadPlanner(
+    ImportOptions options, ImportKey key, ImportDuplicates duplicates, ImportMode mode, int bufferBytes = 1024 * 1024) : IDisposable
 {
-    private readonly byte[] _buffer = new byte[1024 * 1024];
+    private readonly byte[] _buffer = new byte[bufferBytes];
     private readonly byte[] _keyText = new byte[CsvReader.MaxRecord];
     private readonly RepeatedKeys _keys = new();
     private readonly List<PlannedChunk> _chunks = [];
@@ -71,8 +77,8 @@ internal sealed class UploadPlanner(ImportOptions options, ImportKey key, Import
         if (status == CsvStatus.Endless)
         {
             Close();
-            Add(at, ref reader);
             _inEndless = true;
+            Add(at, ref reader);
         }
 
         _line = reader.Line;
@@ -109,7 +115,10 @@ internal sealed class UploadPlanner(ImportOptions options, ImportKey key, Import
 
     private void Add(int at, ref CsvReader reader)
     {
-        _chunk ??= new PlannedChunk(_bufferOffset + at + reader.Start, 0, reader.StartLine, 0);
+        var start = _bufferOffset + at + reader.Start;
+        // Empty lines between two records belong to no row, however many they are; a chunk is read into memory.
+        if (_chunk is not null && start - _chunk.Offset >= options.ChunkBytes) Close();
+        _chunk ??= new PlannedChunk(start, 0, reader.StartLine, 0);
         _chunk = _chunk with { Length = _bufferOffset + at + reader.Position - _chunk.Offset, Rows = _chunk.Rows + 1 };
         var place = _header![CatalogueColumns.Of(key)];
         // A row that is broken as a whole has no key; it is going to be rejected, so it must not take another one's place.
@@ -120,7 +129,7 @@ internal sealed class UploadPlanner(ImportOptions options, ImportKey key, Import
         }
 
         _rows++;
-        if (_chunk.Length >= options.ChunkBytes) Close();
+        if (_chunk.Length >= options.ChunkBytes && !_inEndless) Close();
     }
 
     private void AddKey(ReadOnlySpan<byte> data, CsvField field)

@@ -19,6 +19,7 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
 
     private readonly CatalogueColumn _key = CatalogueColumns.Of(key);
     private readonly CatalogueColumn[] _required = CatalogueColumns.Required(key, mode);
+    private readonly CatalogueColumn[] _texts = mode == ImportMode.StockOnly ? [] : [.. Texts.Where(column => column != CatalogueColumns.Of(key))];
     private readonly CsvField[] _fields = new CsvField[header.Names.Count];
 
     /// <summary>The column that the first mistake of the current row is in.</summary>
@@ -90,9 +91,8 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
             return default;
         }
 
-        ReadOnlySpan<CatalogueColumn> texts = mode == ImportMode.StockOnly ? [_key] : Texts;
-        if (mode != ImportMode.StockOnly) CheckText(_key, SetCell(rows, cells, _key, count));
-        foreach (var column in texts) CheckText(column, SetCell(rows, cells, column, count));
+        CheckText(_key, SetCell(rows, cells, _key, count));
+        foreach (var column in _texts) CheckText(column, SetCell(rows, cells, column, count));
         var price = mode == ImportMode.StockOnly ? 0 : ReadPrice(SetCell(rows, cells, CatalogueColumn.Price, count));
         return (price, ReadStock(SetCell(rows, cells, CatalogueColumn.Stock, count)));
     }
@@ -176,6 +176,11 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
         value.ContainsAnyInRange((byte)0, (byte)0x1F) || value.Contains((byte)0x7F)
         || (value.IndexOf((byte)0xC2) is >= 0 and var at && Encoding.UTF8.GetString(value[at..]).Any(char.IsControl));
 
-    private static string Shown(ReadOnlySpan<byte> value) =>
-        string.Concat(Encoding.UTF8.GetString(value[..Math.Min(value.Length, 40)]).Select(character => char.IsControl(character) ? '\uFFFD' : character));
+    // Whole characters, and none that neither a person nor the database wants in a message.
+    private static string Shown(ReadOnlySpan<byte> value)
+    {
+        var length = Math.Min(value.Length, 40);
+        while (length > 0 && length < value.Length && (value[length] & 0xC0) == 0x80) length--;
+        return string.Concat(Encoding.UTF8.GetString(value[..length]).Select(character => char.IsControl(character) ? ' ' : character));
+    }
 }

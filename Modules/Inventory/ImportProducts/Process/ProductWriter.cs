@@ -49,7 +49,9 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     private const string UpdateStock = """
         UPDATE inventory_items item SET product_name = coalesce(given.name, item.product_name), updated_at = now(),
             available_quantity = given.stock - item.reserved_quantity, received_quantity = given.stock + item.sold_quantity
-        FROM import_rows given WHERE given.n = ANY($1) AND item.product_id = given.product_id
+        FROM import_rows given
+        WHERE item.product_id = given.product_id
+            AND (item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name)
         """;
 
     private const string UpdateProducts = """
@@ -57,7 +59,7 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
             price = given.price, currency = given.currency, ean = given.ean, color = given.color, size = given.size,
             availability = given.availability, internal_id = given.internal_id, catalogue_index = given.catalogue_index, updated_at = now()
         FROM import_rows given
-        WHERE given.n <> ALL($1) AND product.product_id = given.product_id
+        WHERE product.product_id = given.product_id
             AND (product.name, product.description, product.brand, product.category, product.price, product.currency, product.ean, product.color,
                 product.size, product.availability, product.internal_id, product.catalogue_index)
             IS DISTINCT FROM (given.name, given.description, given.brand, given.category, given.price, given.currency, given.ean, given.color,
@@ -129,14 +131,16 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
             rejected.Add(n);
         }
 
-        if (changed.Count > 0)
+        if (tooSmall.Length > 0)
         {
-            await using var update = Command(UpdateStock, [.. changed]);
-            await update.ExecuteNonQueryAsync(ct);
+            await using var drop = Command("DELETE FROM import_rows WHERE n = ANY($1)");
+            drop.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = tooSmall });
+            await drop.ExecuteNonQueryAsync(ct);
         }
 
+        if (changed.Count > 0) await ExecuteAsync(UpdateStock);
         if (job.Mode == ImportMode.StockOnly) return changed.Count;
-        await using (var update = Command(UpdateProducts, tooSmall))
+        await using (var update = Command(UpdateProducts))
         await using (var reader = await update.ExecuteReaderAsync(ct))
         {
             changed.UnionWith(await reader.ReadAllAsync(row => row.GetInt32(0)));
@@ -225,13 +229,11 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private NpgsqlCommand Command(string sql, int[]? rowNumbers = null)
+    private NpgsqlCommand Command(string sql)
     {
 #pragma warning disable CA2100 // The constants of this class.
-        var command = new NpgsqlCommand(sql, connection);
+        return new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
-        if (rowNumbers is not null) command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = rowNumbers });
-        return command;
     }
 
     /// <summary>What the database has of a row.</summary>

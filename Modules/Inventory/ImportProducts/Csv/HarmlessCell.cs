@@ -17,6 +17,9 @@ internal static class HarmlessCell
         return content.Length > 0 && Starts.Contains(content[0]);
     }
 
+    /// <summary>The cell as it is handed out.</summary>
+    public static byte[] Protect(ReadOnlySpan<byte> cell) => IsFormula(cell) ? [(byte)'\'', .. cell] : cell.ToArray();
+
     /// <summary>The cell without the apostrophe that was put in front of it.</summary>
     public static ReadOnlySpan<byte> Restore(ReadOnlySpan<byte> cell) => cell is [(byte)'\'', ..] && IsFormula(cell) ? cell[1..] : cell;
 }

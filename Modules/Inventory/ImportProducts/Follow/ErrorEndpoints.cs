@@ -93,7 +93,7 @@ public sealed class ErrorEndpoints : ICarterModule
         return cells;
     }
 
-    private static string Harmless(ReadOnlySpan<byte> cell) => HarmlessCell.IsFormula(cell) ? $"'{Encoding.UTF8.GetString(cell)}" : Encoding.UTF8.GetString(cell);
+    private static string Harmless(ReadOnlySpan<byte> cell) => Text(HarmlessCell.Protect(cell));
 
     private static string Text(byte[] cell) => Encoding.UTF8.GetString(cell);
 

@@ -22,6 +22,9 @@ internal sealed class BinaryCopy : IDisposable
 
     public int Rows { get; private set; }
 
+    /// <summary>What has been written so far.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
+
     public void StartRow(short fields)
     {
         BinaryPrimitives.WriteInt16BigEndian(Take(2), fields);

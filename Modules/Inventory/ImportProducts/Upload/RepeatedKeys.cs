@@ -9,10 +9,10 @@ namespace Fulfillment.Inventory.ImportProducts.Upload;
 /// number of the row, and looks at a part of the hashes at a time, so its memory does not grow with the file. (Two different keys among a
 /// hundred million rows share 96 bits with a probability of about 10^-13.)
 /// </summary>
-internal sealed class RepeatedKeys : IDisposable
+/// <param name="entriesAtOnce">How many hashes are looked at together.</param>
+internal sealed class RepeatedKeys(int entriesAtOnce = 250_000) : IDisposable
 {
     private const int Entry = 16;
-    private const int EntriesAtOnce = 250_000;
 
     private readonly FileStream _file = Open(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.keys"));
     private long _count;
@@ -33,8 +33,8 @@ internal sealed class RepeatedKeys : IDisposable
     {
         _file.Flush();
         var found = new List<uint>();
-        var parts = (ulong)(_count / EntriesAtOnce) + 1;
-        var (hashes, rows) = (new List<ulong>(EntriesAtOnce), new List<ulong>(EntriesAtOnce));
+        var parts = (ulong)(_count / entriesAtOnce) + 1;
+        var (hashes, rows) = (new List<ulong>(entriesAtOnce), new List<ulong>(entriesAtOnce));
         for (var part = 0UL; part < parts; part++)
         {
             hashes.Clear();

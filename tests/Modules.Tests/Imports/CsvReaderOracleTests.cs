@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using CsvHelper.Configuration;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Sylvan.Data.Csv;
+
+namespace Modules.Tests.Imports;
+
+/// <summary>What others write and read is read alike.</summary>
+public sealed class CsvReaderOracleTests
+{
+    private static readonly Gen<char> Delimiters = Gen.OneOf(',', ';', '\t', '|');
+
+    private static readonly Gen<string> Values =
+        Gen.OneOf("a", "B", "\"", ",", ";", "\t", "|", "\n", "\r", "\r\n", " ", "'", "é", "漢", "😀", "0").Array[0, 6].Select(string.Concat);
+
+    // Two columns at least: a record of one empty cell would be an empty line.
+    private static readonly Gen<string[][]> Tables =
+        Gen.Int[2, 5].SelectMany(columns => Values.Array[columns].Array[1, 8]);
+
+    [Fact]
+    public void What_CsvHelper_writes_is_read_as_it_was()
+    {
+        Gen.Select(Tables, Delimiters, Gen.Bool).Sample(
+            (table, delimiter, quoteAll) => Read(Write(table, delimiter, quoteAll), delimiter).SequenceEqual(table.Select(Joined)), iter: 5_000);
+    }
+
+    [Fact]
+    public void What_Sylvan_reads_is_read_alike()
+    {
+        // With lines that end with LF: among other line ends within quotes, it takes CRLF for two.
+        Gen.Select(Tables, Delimiters).Sample(
+            (table, delimiter) =>
+            {
+                var text = Write(table, delimiter, quoteAll: true);
+                return Read(text, delimiter).SequenceEqual(ReadWithSylvan(text, delimiter));
+            },
+            iter: 5_000);
+    }
+
+    private static string Write(string[][] table, char delimiter, bool quoteAll)
+    {
+        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = delimiter.ToString() };
+        if (quoteAll) (configuration.ShouldQuote, configuration.NewLine) = (_ => true, "\n");
+        using var text = new StringWriter();
+        using var writer = new CsvHelper.CsvWriter(text, configuration);
+        foreach (var row in table)
+        {
+            foreach (var value in row) writer.WriteField(value);
+            writer.NextRecord();
+        }
+
+        writer.Flush();
+        return text.ToString();
+    }
+
+    private static List<string> Read(string text, char delimiter)
+    {
+        var (data, fields, rows) = (Encoding.UTF8.GetBytes(text), new CsvField[5], new List<string>());
+        var reader = new CsvReader(data, (byte)delimiter, complete: true, fields);
+        while (reader.Read() == CsvStatus.Record)
+        {
+            reader.Mistake.ShouldBe(CsvMistake.None);
+            rows.Add(Joined(fields.Take(reader.FieldCount).Select(field => Value(data, field))));
+        }
+
+        return rows;
+    }
+
+    private static string Value(byte[] data, CsvField field)
+    {
+        var value = data.AsSpan(field.Start, field.Length);
+        var unescaped = new byte[value.Length];
+        return Encoding.UTF8.GetString(field.Escaped ? unescaped.AsSpan(0, Cell.Unescape(value, unescaped)) : value);
+    }
+
+    private static List<string> ReadWithSylvan(string text, char delimiter)
+    {
+        var options = new CsvDataReaderOptions { HasHeaders = false, Delimiter = delimiter };
+        using var reader = CsvDataReader.Create(new StringReader(text), options);
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(Joined(Enumerable.Range(0, reader.RowFieldCount).Select(reader.GetString)));
+        return rows;
+    }
+
+    private static string Joined(IEnumerable<string> values) => string.Join('\u001F', values);
+}

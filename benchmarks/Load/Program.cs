@@ -1,5 +1,6 @@
 using Fulfillment.Load;
 using Fulfillment.Load.Catalogue;
+using Fulfillment.Load.Csv;
 using Fulfillment.Load.Saga;
 
 const string Help = """
@@ -21,6 +22,9 @@ const string Help = """
               --orders-per-second N   while new and changed rows are imported (50)
               --seed N          of the catalogue and the orders (1)
               --queue-type, --split, --keep   as above; FULFILLMENT_PSQL names a psql that is not on PATH
+      csv     compares parsers of CSV on a catalogue in memory; needs no servers
+              --rows N          rows of the catalogue (200000)
+              --seed N          of the catalogue (1)
       help    this text
 
     Without servers of its own, as ./dev import and ./dev sample-csv:
@@ -61,6 +65,8 @@ try
             return await SagaCommand.RunAsync(SagaOptions.Read(arguments), stop.Token);
         case "import":
             return await ImportBenchCommand.RunAsync(ImportBenchOptions.Read(arguments), stop.Token);
+        case "csv":
+            return CsvBenchCommand.Run(CsvBenchOptions.Read(arguments), stop.Token);
         case "import-file":
             return await ImportFileCommand.RunAsync(ImportFileOptions.Read(arguments), stop.Token);
         case "sample-csv":

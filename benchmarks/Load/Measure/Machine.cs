@@ -8,8 +8,9 @@ namespace Fulfillment.Load.Measure;
 internal static class Machine
 {
     public static async Task<string> DescribeAsync(RunningSystem system, CancellationToken ct) =>
-        $"{Environment.ProcessorCount} x {Processor()}, {RuntimeInformation.FrameworkDescription}, "
-        + $"PostgreSQL {(await SettingAsync(system, "server_version", ct)).Split(' ')[0]}, {await system.Broker.VersionAsync(ct)}";
+        $"{Describe()}, PostgreSQL {(await SettingAsync(system, "server_version", ct)).Split(' ')[0]}, {await system.Broker.VersionAsync(ct)}";
+
+    public static string Describe() => $"{Environment.ProcessorCount} x {Processor()}, {RuntimeInformation.FrameworkDescription}";
 
     /// <summary>How the system runs, and what the database promises about a commit.</summary>
     public static async Task<string> SettingsAsync(StageOptions options, RunningSystem system, CancellationToken ct) =>

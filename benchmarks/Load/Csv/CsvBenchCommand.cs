@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Fulfillment.Load.Catalogue;
+using Fulfillment.Load.Measure;
+
+namespace Fulfillment.Load.Csv;
+
+/// <summary>How fast does one core turn a catalogue into rows, and how much memory goes through its hands?</summary>
+internal static class CsvBenchCommand
+{
+    private const int Rounds = 5;
+
+    public static int Run(CsvBenchOptions options, CancellationToken ct)
+    {
+        using var stream = new MemoryStream();
+        new SampleCatalogue(new SampleOptions(options.Rows, options.Seed)).Write(stream, ct);
+        var file = stream.ToArray();
+        var plan = OwnParser.Plan(file);
+        Contender[] contenders =
+        [
+            new("CsvHelper", () => LibraryParsers.CsvHelper(file)),
+            new("Sylvan", () => LibraryParsers.Sylvan(file)),
+            new("own", () => OwnParser.Parse(file, plan)),
+            new("own, planned", () => OwnParser.Parse(file, OwnParser.Plan(file))),
+        ];
+
+        // In turns, so that whatever else the machine does disturbs all alike.
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var contender in contenders)
+            {
+                ct.ThrowIfCancellationRequested();
+                contender.Run();
+            }
+        }
+
+        Report.Line("machine", Machine.Describe());
+        Report.Line("file", $"{options.Rows} rows, {file.Length / 1e6:F1} MB, seed {options.Seed}");
+        var fastest = contenders.Min(contender => contender.Times.Min());
+        foreach (var contender in contenders) Report.Line(contender.Name, contender.Describe(file.Length, options.Rows, fastest));
+        return Report.Checks(
+            [.. contenders.Where(contender => contender.Sum != contenders[0].Sum || contender.Sum.Rows != options.Rows)
+                .Select(contender => $"{contender.Name} found {contender.Sum}, {contenders[0].Name} {contenders[0].Sum}")]);
+    }
+
+    private sealed class Contender(string name, Func<Checksum> parse)
+    {
+        private readonly List<long> _allocated = [];
+
+        public string Name => name;
+
+        public List<TimeSpan> Times { get; } = [];
+
+        public Checksum Sum { get; private set; }
+
+        public void Run()
+        {
+            GC.Collect();
+            var (before, clock) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
+            var sum = parse();
+            Times.Add(clock.Elapsed);
+            _allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
+            if (Times.Count > 1 && sum != Sum) throw new LoadException($"{name} found {Sum} first and {sum} then.");
+            Sum = sum;
+        }
+
+        public string Describe(int bytes, int rows, TimeSpan fastest)
+        {
+            string Speed(TimeSpan time) => $"{bytes / 1e6 / time.TotalSeconds,5:F0}";
+            return $"{Speed(Times.Min())} MB/s best, {Speed(Times.Order().ElementAt(Rounds / 2))} median, {Times.Min() / fastest,5:F2} times the fastest, "
+                + $"{_allocated.Order().ElementAt(Rounds / 2) / (double)rows,5:F0} bytes allocated per row";
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Fulfillment.Load.Csv;
+
+/// <summary>What the parsers are measured with.</summary>
+internal sealed record CsvBenchOptions(int Rows, int Seed)
+{
+    public static CsvBenchOptions Read(Arguments arguments)
+    {
+        var options = new CsvBenchOptions(arguments.Number("--rows", 200_000), arguments.Number("--seed", 1, least: 0));
+        arguments.NothingLeft();
+        return options;
+    }
+}

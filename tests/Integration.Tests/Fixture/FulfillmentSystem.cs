@@ -22,9 +22,13 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     {
         _servers = servers;
         Broker = new Broker(servers.Amqp, servers.Management, $"test_{_suffix}");
+        ImportDirectory = Directory.CreateTempSubdirectory($"fulfillment_{_suffix}_").FullName;
     }
 
     public Broker Broker { get; }
+
+    /// <summary>Where its processes keep the files that they import.</summary>
+    public string ImportDirectory { get; }
 
     public Database Orders => _databases["Order"];
 
@@ -80,7 +84,7 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     /// <summary>The environment of a process of this system. Connection strings are given for its own modules only.</summary>
     public Dictionary<string, string?> Settings(string? modules = null, params (string Name, string Value)[] more)
     {
-        var settings = new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri };
+        var settings = new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri, ["Import__Directory"] = ImportDirectory };
         if (modules is not null) settings["MODULES"] = modules;
         foreach (var module in modules?.Split(',') ?? Modules) settings[$"ConnectionStrings__{module}"] = _databases[module].ConnectionString;
         foreach (var (name, value) in more) settings[name] = value;
@@ -150,6 +154,7 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (_, process) in _processes) await process.DisposeAsync();
+        Directory.Delete(ImportDirectory, recursive: true);
         await Broker.DisposeAsync();
         foreach (var database in _databases.Values) await database.DisposeAsync();
         await using var admin = NpgsqlDataSource.Create(Admin());

@@ -17,6 +17,7 @@ public sealed class Servers : IAsyncLifetime
 {
     private readonly List<IContainer> _containers = [];
     private RabbitMqContainer? _brokerContainer;
+    private PostgreSqlContainer? _databaseContainer;
     private bool _privateServers;
     private bool _downAtEnd;
 
@@ -86,6 +87,31 @@ public sealed class Servers : IAsyncLifetime
         await StartBrokerAsync();
     }
 
+    /// <summary>Skips the test that is running unless the database server may be restarted.</summary>
+    public void SkipUnlessDatabaseIsOurs() => Assert.SkipUnless(
+        _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a server of somebody else, which is not restarted");
+
+    /// <summary>Restarts PostgreSQL and waits until it takes connections.</summary>
+    public async Task RestartPostgresAsync()
+    {
+        if (_databaseContainer is null)
+        {
+            await Dev("servers", "restart-postgres", "test");
+        }
+        else
+        {
+            await _databaseContainer.StopAsync();
+            await _databaseContainer.StartAsync();
+        }
+
+        await Eventually.True("PostgreSQL to take connections", async () =>
+        {
+            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Postgres) { Database = "postgres", Pooling = false });
+            await using var connection = await source.OpenConnectionAsync();
+            return true;
+        });
+    }
+
     private static string Required(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"FULFILLMENT_POSTGRES is set, but {name} is not");
 
@@ -105,9 +131,10 @@ public sealed class Servers : IAsyncLifetime
         try
         {
             // The ports are chosen here because a restarted container would otherwise get others.
-            var (amqp, management) = (FreePort(), FreePort());
+            var (amqp, management, port) = (FreePort(), FreePort(), FreePort());
             var postgres = new PostgreSqlBuilder("postgres:17-alpine")
                 .WithUsername("postgres").WithPassword("postgres")
+                .WithPortBinding(port, 5432)
                 .WithCommand("-c", "max_connections=300").Build();
             _containers.Add(postgres);
             var rabbitmq = new RabbitMqBuilder("rabbitmq:4-management-alpine")
@@ -115,7 +142,7 @@ public sealed class Servers : IAsyncLifetime
                 .WithPortBinding(amqp, 5672).WithPortBinding(management, 15672).Build();
             _containers.Add(rabbitmq);
             await Task.WhenAll(postgres.StartAsync(), rabbitmq.StartAsync());
-            _brokerContainer = rabbitmq;
+            (_brokerContainer, _databaseContainer) = (rabbitmq, postgres);
             var address = new NpgsqlConnectionStringBuilder(postgres.GetConnectionString()) { Database = null };
             Use(
                 "containers", address.ConnectionString, $"amqp://guest:guest@{rabbitmq.Hostname}:{amqp}",

@@ -21,22 +21,26 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     private const string ProductColumns =
         "product_id, name, description, brand, category, price, currency, ean, color, size, availability, internal_id, catalogue_index";
 
-    // Per connection; emptied at the end of each transaction. Its statements are planned for few rows that are looked up by key, which is what
-    // the settings insist on, because the planner knows nothing of a temporary table.
+    // Per connection; emptied at the end of each transaction.
     private const string Prepare = """
         CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (n int, stock int, product_id text COLLATE "C", name text, description text, brand text, category text,
             price numeric(19,2), currency text, ean text, color text, size text, availability text, internal_id text, catalogue_index text) ON COMMIT DELETE ROWS
         """;
 
-    private const string PlanByKey = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL client_min_messages = warning";
+    // The tables may be empty while a statement is planned and hold millions of rows when it runs again, or fill while it runs. So no plan is kept, and
+    // keys are looked up in the index, which is right for any chunk that is small beside its table.
+    private const string PlanAnew = """
+        DISCARD PLANS;
+        SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL client_min_messages = warning
+        """;
 
-    // Whatever has a description has stock, but not the other way round.
+    // Scalar subqueries cannot become a scan of the whole table, as a join or EXISTS could. What has a description has stock, but not the other way round.
     private const string FindKnown = """
-        SELECT n, has_product, has_item FROM (
-            SELECT n::int - 1 AS n, product_id IS NOT NULL AS has_product,
-                CASE WHEN product_id IS NOT NULL THEN true ELSE EXISTS (SELECT FROM inventory_items item WHERE item.product_id = id) END AS has_item
-            FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, n) LEFT JOIN products ON product_id = id) AS found
-        WHERE has_item
+        SELECT n, has_product IS TRUE, has_product IS TRUE OR has_item IS TRUE FROM (
+            SELECT n, has_product, CASE WHEN has_product THEN true ELSE (SELECT true FROM inventory_items WHERE product_id = id) END AS has_item
+            FROM (SELECT id, n::int - 1 AS n, (SELECT true FROM products WHERE product_id = id) AS has_product
+                  FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, n) OFFSET 0) AS described OFFSET 0) AS found
+        WHERE has_product OR has_item
         """;
 
     // Only rows that are going to change are locked. What is reserved by active orders cannot be taken away.
@@ -73,7 +77,7 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     /// <exception cref="ConcurrentWriteException">Somebody else added one of the products at the same time.</exception>
     public async Task<Written> WriteAsync()
     {
-        await ExecuteAsync(PlanByKey);
+        await ExecuteAsync(PlanAnew);
         var known = await FindKnownAsync();
         if (job.Mode == ImportMode.InsertOnly) return new Written(await InsertAsync(known, known.Keys.ToHashSet()), 0, known.Count);
 

@@ -29,9 +29,8 @@ internal static class ImportBenchCommand
         await watch.RunAsync(warmup, "warm-up", ct);
 
         var bodies = shop.Orders(10_000, ItemsPerOrder);
-        using var first = new SteadyOrders(http, system["Order"], bodies, options.OrdersPerSecond);
-        using var second = new SteadyOrders(http, system["Order"], bodies, options.OrdersPerSecond);
-        var steps = await ImportAsync(system, files, (first, second), report, ct);
+        using var meanwhile = new SteadyOrders(http, system["Order"], bodies, options.OrdersPerSecond);
+        var steps = await ImportAsync(system, files, meanwhile, report, ct);
         checks.Check(steps[0], import => import.InsertedRows);
         checks.Check(steps[1], import => import.UnchangedRows);
         checks.Check(steps[2], import => import.UpdatedRows);
@@ -45,19 +44,20 @@ internal static class ImportBenchCommand
         ImportReport.WriteMemory(system);
 
         await checks.CheckTablesAsync(system, limit, tables, files.Changed.Totals, others, ct);
-        OrderPosts[] orders = [warmup, first, second];
+        OrderPosts[] orders = [warmup, meanwhile];
         var lost = await SagaChecks.FindAsync(
             system, shop, before: 0, [.. orders.SelectMany(posts => posts.Accepted)], orders.Sum(posts => posts.Refused), ct);
         return Report.Checks([.. checks.Violations, .. lost]);
     }
 
     private static async Task<IReadOnlyList<ImportStep>> ImportAsync(
-        RunningSystem system, ImportBenchFiles files, (SteadyOrders First, SteadyOrders Second) orders, ImportReport report, CancellationToken ct)
+        RunningSystem system, ImportBenchFiles files, SteadyOrders orders, ImportReport report, CancellationToken ct)
     {
         var (runs, steps) = (new ImportRuns(system, await CpuMeter.ForAsync(system, ct)), new List<ImportStep>());
-        await MeasureAsync("new", files.First, orders.First);
+        // The first two have the machine for themselves, as psql has; the last one, which works most, shares it with orders.
+        await MeasureAsync("new", files.First, null);
         await MeasureAsync("same again", files.First, null);
-        await MeasureAsync("changed", files.Changed, orders.Second);
+        await MeasureAsync("changed", files.Changed, orders);
         return steps;
 
         async Task MeasureAsync(string name, SampleOnDisk file, SteadyOrders? meanwhile)

@@ -21,8 +21,9 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     private const string ProductColumns =
         "product_id, name, description, brand, category, price, currency, ean, color, size, availability, internal_id, catalogue_index";
 
-    // Per connection; emptied at the end of each transaction.
+    // Per connection; emptied at the end of each transaction. It has no index: it is scanned, and its rows are looked up in the index of the other table.
     private const string Prepare = """
+        SET LOCAL enable_seqscan = on;
         CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (n int, stock int, product_id text COLLATE "C", name text, description text, brand text, category text,
             price numeric(19,2), currency text, ean text, color text, size text, availability text, internal_id text, catalogue_index text) ON COMMIT DELETE ROWS
         """;

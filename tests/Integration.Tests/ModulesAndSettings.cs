@@ -31,7 +31,8 @@ public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<P
         "inventory-dead-letter-queue", "inventory-failed-queue", "inventory-payment-completed-queue", "inventory-payment-failed-queue",
         "inventory-reserved-queue", "notification-dead-letter-queue", "order-created-queue", "order-dead-letter-queue",
         "order-inventory-failed-queue", "order-inventory-reserved-queue", "order-payment-completed-queue", "order-payment-failed-queue",
-        "payment-completed-queue", "payment-dead-letter-queue", "payment-failed-queue", "unrouted-queue",
+        "payment-completed-queue", "payment-dead-letter-queue", "payment-failed-queue", "product-import-queue",
+        "unrouted-queue",
     ]);
 
     [Theory]
@@ -40,6 +41,7 @@ public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<P
     [InlineData("inventory.events", "inventory.reserved", "order-inventory-reserved-queue")]
     [InlineData("inventory.events", "inventory.failed", "inventory-failed-queue")]
     [InlineData("inventory.events", "inventory.failed", "order-inventory-failed-queue")]
+    [InlineData("inventory.events", "product.import", "product-import-queue")]
     [InlineData("payment.events", "payment.completed", "payment-completed-queue")]
     [InlineData("payment.events", "payment.completed", "order-payment-completed-queue")]
     [InlineData("payment.events", "payment.completed", "inventory-payment-completed-queue")]

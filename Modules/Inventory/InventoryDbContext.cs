@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Inventory.ImportProducts;
 using Microsoft.EntityFrameworkCore;
 
@@ -57,6 +58,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         product.Property(p => p.UpdatedAt).HasDefaultValueSql("now()");
 
         ConfigureImports(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
     }
 
     private static void ConfigureImports(ModelBuilder modelBuilder)

@@ -34,5 +34,6 @@ public sealed class InventoryModule : Module
         builder.AddImports();
         builder.Services.AddSingleton<ReservationWriter>();
         builder.Services.AddSingleton<SettlementWriter>();
+        builder.Services.AddHostedService<IdempotencySweeper<InventoryDbContext>>();
     }
 }

@@ -39,5 +39,6 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         item.Property(i => i.Price).HasPrecision(19, 2);
 
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
     }
 }

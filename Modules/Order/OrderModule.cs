@@ -32,5 +32,6 @@ public sealed class OrderModule : Module
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<OutboxRelay<OrderDbContext>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay<OrderDbContext>>());
+        builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();
     }
 }

@@ -26,5 +26,6 @@ public sealed class PaymentModule : Module
         builder.Services.AddSingleton<IPaymentGateway, SimulatedGateway>();
         builder.Services.AddSingleton<PaymentReader>();
         builder.Services.AddSingleton<PaymentWriter>();
+        builder.Services.AddHostedService<IdempotencySweeper<PaymentDbContext>>();
     }
 }

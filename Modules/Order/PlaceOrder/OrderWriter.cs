@@ -9,9 +9,11 @@ namespace Fulfillment.Orders.PlaceOrder;
 /// An order on its way into the database. It keeps the number that it was given, so that a batch whose commit was not answered can be
 /// tried again without a second order.
 /// </summary>
-public sealed class NewOrder(PlaceOrderRequest request)
+public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = null) : IIdempotentItem
 {
     public PlaceOrderRequest Request { get; } = request;
+
+    public IdempotencyKey? Key { get; } = key;
 
     public Guid EventId { get; } = Guid.CreateVersion7();
 
@@ -24,7 +26,7 @@ public sealed class NewOrder(PlaceOrderRequest request)
 
 /// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
 public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time)
-    : GroupCommit<NewOrder, OrderView>(database.Source, time: time)
+    : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, time: time)
 {
     private const string InsertOrders = """
         WITH stored AS (
@@ -41,7 +43,14 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     // The second look at order_items finds the rows of a retry as well as those of this transaction.
     private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
 
-    protected override async Task<IReadOnlyList<OrderView>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
+    protected override StoredAnswer Answer(IdempotencyKey key, OrderView result)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(result);
+        return key.Answer(result, OrderView.AddressOf(result.OrderId));
+    }
+
+    protected override async Task<IReadOnlyList<OrderView>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
     {
         await NumberAsync(connection, items);
         var now = Now();

@@ -1,5 +1,6 @@
 using Carter;
 using FluentValidation;
+using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
@@ -48,13 +49,16 @@ public sealed class PlaceOrderEndpoint : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders");
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, OrderWriter orders, OutboxRelay<OrderDbContext> relay, CancellationToken ct)
+        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
-        var order = new NewOrder(request);
+        var (key, mistake) = IdempotencyKeys.Read(http, "POST /api/orders", request);
+        if (mistake is not null) return mistake;
+        var order = new NewOrder(request, key);
         Flow.Enter("Order", 0, order.EventId, order.EventId);
         var placed = await orders.ExecuteAsync(order, ct);
+        Failpoint.Hit("order-edge-after-commit");
         relay.Wake();
-        return TypedResults.Created($"/api/orders/{placed.OrderId}", placed);
+        return placed.Answer(view => TypedResults.Created(OrderView.AddressOf(view.OrderId), view));
     }
 }

@@ -19,6 +19,8 @@ public sealed class OutboxRelay<TContext>(
 {
     private const int MaxBatch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>Says that something was committed to the outbox.</summary>
@@ -40,26 +42,42 @@ public sealed class OutboxRelay<TContext>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await startup.DatabasesReady.WaitAsync(stoppingToken);
-        var failing = false;
-        while (!stoppingToken.IsCancellationRequested)
+        // A batch that has begun is finished when the process stops: cut off, it would be published again.
+        using var patience = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => patience.CancelAfter(LastWords));
+        var failures = 0;
+        bool last;
+        do
         {
+            last = stoppingToken.IsCancellationRequested;
             try
             {
-                while (await PublishBatchAsync(stoppingToken) == MaxBatch)
+                while (await PublishBatchAsync(patience.Token) == MaxBatch)
                 {
                 }
 
-                if (failing) logger.LogInformation("{Module}: pending events are being published again", database.Module);
-                failing = false;
+                if (failures > 0) logger.LogInformation("{Module}: pending events are being published again", database.Module);
+                failures = 0;
             }
-            catch (Exception e) when (e is not OperationCanceledException && TransientFailure.Is(e))
+#pragma warning disable CA1031 // Events must leave whatever has happened: a relay that has ended would keep them for ever.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                if (!failing) logger.LogWarning("{Module}: pending events wait, {Reason}", database.Module, e.Message);
-                failing = true;
+                failures++;
+                if (!TransientFailure.Is(e)) logger.LogError(e, "{Module}: pending events wait for something unexpected", database.Module);
+                else if (failures == 1) logger.LogWarning("{Module}: pending events wait, {Reason}", database.Module, e.Message);
             }
 
-            await _wake.WaitAsync(Poll, stoppingToken);
+            await RestAsync(failures, stoppingToken);
         }
+        while (!last);
+    }
+
+    // What is stored while nothing can be published needs no attempt of its own.
+    private async Task RestAsync(int failures, CancellationToken stoppingToken)
+    {
+        var pause = Poll * Math.Min(Math.Pow(2, Math.Max(0, failures - 1)), LongestPause / Poll) * (failures == 0 ? 1 : 0.75 + (Random.Shared.NextDouble() / 2));
+        await (failures == 0 ? _wake.WaitAsync(pause, stoppingToken) : Task.Delay(pause, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<int> PublishBatchAsync(CancellationToken ct)
@@ -82,7 +100,10 @@ public sealed class OutboxRelay<TContext>(
         }
 
         if (messages.Count == 0) return 0;
-        await Task.WhenAll(messages.Select(message => publisher.PublishAsync(message, ct)));
+        Failpoint.Hit("relay-after-read");
+        var published = Task.WhenAll(messages.Select(message => publisher.PublishAsync(message, ct)));
+        Failpoint.Hit("relay-before-confirm");
+        await published;
         Failpoint.Hit("relay-before-commit");
         await transaction.CommitAsync(ct);
         return messages.Count;

@@ -26,8 +26,11 @@ public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = nu
 
 /// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
 public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time)
-    : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, time: time)
+    : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, Limits, time)
 {
+    // A client waits for this one: it is told soon that the database is away.
+    private static readonly BatchLimits Limits = new() { Patience = TimeSpan.FromSeconds(4) };
+
     private const string InsertOrders = """
         WITH stored AS (
             INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)

@@ -18,6 +18,7 @@ internal sealed class StartupService(
     ILogger<StartupService> logger) : BackgroundService
 {
     private ITimer? _deadline;
+    private bool _wolverineHasBegun;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,12 +28,27 @@ internal sealed class StartupService(
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
             startup.DatabasesAreReady();
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", topology.DeclareAsync, Waiting, stoppingToken);
-            await ((IHostedService)wolverine).StartAsync(stoppingToken);
-            // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
-            // acknowledge what it is given and publish a copy of it.
-            lifetime.ApplicationStopping.Register(StopTakingWork);
+            try
+            {
+                _wolverineHasBegun = true;
+                await ((IHostedService)wolverine).StartAsync(stoppingToken);
+            }
+            finally
+            {
+                // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
+                // acknowledge what it is given and publish a copy of it. A start that has failed may have left listeners, too.
+                lifetime.ApplicationStopping.Register(StopTakingWork);
+            }
+
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
+        }
+        catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested && TransientFailure.Is(e))
+        {
+            // Wolverine starts once in the life of a host. The next host waits for the broker again.
+            logger.LogWarning("RabbitMQ went away while the listeners were started ({Reason}): starting anew", e.Message);
+            startup.StartAnew = true;
+            lifetime.StopApplication();
         }
         catch (ConfigurationException e)
         {
@@ -45,7 +61,7 @@ internal sealed class StartupService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (startup.MessagingReady.IsCompletedSuccessfully) await ((IHostedService)wolverine).StopAsync(cancellationToken);
+        if (_wolverineHasBegun) await ((IHostedService)wolverine).StopAsync(cancellationToken);
     }
 
     public override void Dispose()

@@ -13,6 +13,8 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// </summary>
 internal sealed class ReturnToQueue : IContinuationSource, IContinuation
 {
+    public static readonly ReturnToQueue Instance = new();
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     public string Description => "Pause the listener and leave the message to the broker";

@@ -12,11 +12,22 @@ public sealed record Subscription(string Queue, Type EventType, EventRoute Route
     /// <summary>Messages that a process works on at a time; null for <see cref="RabbitMqOptions.Concurrency"/>. For few, heavy messages.</summary>
     public ushort? Concurrency { get; init; }
 
+    /// <summary>Name of the event, for example <c>ORDER_CREATED</c>.</summary>
+    public string EventName { get; } = NameOf(EventType);
+
     /// <summary>Subscribes <typeparamref name="THandler"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
     /// <param name="queue">Name of the queue, unique in the system.</param>
     public static Subscription To<TEvent, THandler>(string queue)
         where TEvent : BaseEvent, IRoutedEvent =>
         new(queue, typeof(TEvent), TEvent.Route, typeof(THandler));
+
+    // The name is set by the constructor of the contract, whatever it is given.
+    private static string NameOf(Type eventType)
+    {
+        var constructor = eventType.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;
+        var instance = (BaseEvent)constructor.Invoke(new object?[constructor.GetParameters().Length]);
+        return instance.EventType;
+    }
 }
 
 /// <summary>The queues and exchanges of the whole system, whichever modules this process runs.</summary>
@@ -29,9 +40,9 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
     public const string UnroutedExchange = "unrouted.events";
 
-    private readonly Dictionary<string, string> _owners = modules
-        .SelectMany(module => module.Subscriptions, (module, subscription) => (subscription.Queue, module.Name))
-        .ToDictionary(pair => pair.Queue, pair => pair.Name);
+    private readonly Dictionary<string, (Module Module, Subscription Subscription)> _queues = modules
+        .SelectMany(module => module.Subscriptions, (module, subscription) => (Module: module, Subscription: subscription))
+        .ToDictionary(pair => pair.Subscription.Queue);
 
     /// <summary>Topic exchanges, by name.</summary>
     public static IReadOnlyList<string> TopicExchanges { get; } = [Exchanges.Order, Exchanges.Inventory, Exchanges.Payment];
@@ -40,5 +51,9 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     public IReadOnlyList<Module> Modules { get; } = modules;
 
     /// <summary>Name of the module that listens to a queue.</summary>
-    public string? OwnerOf(string? queue) => queue is null ? null : _owners.GetValueOrDefault(queue);
+    public string? OwnerOf(string? queue) => Find(queue)?.Module.Name;
+
+    /// <summary>The subscription of a queue, and the module that listens to it; null when no module does.</summary>
+    public (Module Module, Subscription Subscription)? Find(string? queue) =>
+        queue is not null && _queues.TryGetValue(queue, out var found) ? found : null;
 }

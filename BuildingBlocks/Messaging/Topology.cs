@@ -53,6 +53,11 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     /// <summary>Name of the module that listens to a queue.</summary>
     public string? OwnerOf(string? queue) => Find(queue)?.Module.Name;
 
+    /// <summary>Queues that a module listens to, apart from its dead-letter queue.</summary>
+    /// <param name="module">Name of the module.</param>
+    public IReadOnlyList<string> QueuesOf(string module) =>
+        [.. Modules.Where(candidate => candidate.Name == module).SelectMany(owner => owner.Subscriptions).Select(subscription => subscription.Queue)];
+
     /// <summary>The subscription of a queue, and the module that listens to it; null when no module does.</summary>
     public (Module Module, Subscription Subscription)? Find(string? queue) =>
         queue is not null && _queues.TryGetValue(queue, out var found) ? found : null;

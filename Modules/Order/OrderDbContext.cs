@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,5 +40,6 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         item.Property(i => i.Price).HasPrecision(19, 2);
 
         OutboxMessage.Configure(modelBuilder);
+        DeadLetter.Configure(modelBuilder);
     }
 }

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Payments;
@@ -29,5 +30,7 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         transaction.Property(t => t.Type).HasMaxLength(20);
         transaction.Property(t => t.Amount).HasPrecision(19, 2);
         transaction.Property(t => t.Message).HasMaxLength(200);
+
+        DeadLetter.Configure(modelBuilder);
     }
 }

@@ -30,6 +30,25 @@ public sealed record Subscription(string Queue, Type EventType, EventRoute Route
     }
 }
 
+/// <summary>An exchange as it is declared.</summary>
+/// <param name="Name">Name of the exchange.</param>
+/// <param name="Type">For example <c>topic</c>.</param>
+/// <param name="Alternate">Exchange that takes what no queue wants; null for none.</param>
+public sealed record DeclaredExchange(string Name, string Type, string? Alternate);
+
+/// <summary>A queue as it is declared.</summary>
+/// <param name="Name">Name of the queue.</param>
+/// <param name="DeadLetterQueue">Queue that takes what is rejected; null for none.</param>
+/// <param name="Module">Module that uses it; null when all do.</param>
+public sealed record DeclaredQueue(string Name, string? DeadLetterQueue, string? Module);
+
+/// <summary>A binding as it is declared.</summary>
+/// <param name="Exchange">Exchange of the messages.</param>
+/// <param name="Queue">Queue that gets them.</param>
+/// <param name="RoutingKey">Key that they have.</param>
+/// <param name="Module">Module that uses the queue; null when all do.</param>
+public sealed record DeclaredBinding(string Exchange, string Queue, string RoutingKey, string? Module);
+
 /// <summary>The queues and exchanges of the whole system, whichever modules this process runs.</summary>
 /// <param name="modules">Every module of the system.</param>
 public sealed class Topology(IReadOnlyList<Module> modules)
@@ -49,6 +68,27 @@ public sealed class Topology(IReadOnlyList<Module> modules)
 
     /// <summary>Every module of the system.</summary>
     public IReadOnlyList<Module> Modules { get; } = modules;
+
+    /// <summary>Every exchange.</summary>
+    public static IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
+        [new(UnroutedExchange, "fanout", null), .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutedExchange))];
+
+    /// <summary>Every queue.</summary>
+    public IReadOnlyList<DeclaredQueue> DeclaredQueues { get; } =
+    [
+        new(UnroutedQueue, null, null),
+        .. modules.Select(module => new DeclaredQueue(module.DeadLetterQueue, null, module.Name)),
+        .. modules.SelectMany(module => module.Subscriptions, (module, subscription) => new DeclaredQueue(subscription.Queue, module.DeadLetterQueue, module.Name)),
+    ];
+
+    /// <summary>Every binding.</summary>
+    public IReadOnlyList<DeclaredBinding> DeclaredBindings { get; } =
+    [
+        new(UnroutedExchange, UnroutedQueue, "", null),
+        .. modules.SelectMany(
+            module => module.Subscriptions,
+            (module, subscription) => new DeclaredBinding(subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),
+    ];
 
     /// <summary>Name of the module that listens to a queue.</summary>
     public string? OwnerOf(string? queue) => Find(queue)?.Module.Name;

@@ -1,4 +1,6 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Topologies;
+using Fulfillment.BuildingBlocks.Operations.Unrouted;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +24,17 @@ public static class OperationsSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<DeadLetterReplayer<TContext>>());
     }
 
+    /// <summary>Watches the topology, and reaches what no queue wanted. Once per process.</summary>
+    public static void AddTopologyOperations(this IServiceCollection services)
+    {
+        services.AddSingleton<ManagementApi>();
+        services.AddSingleton<TopologyCheck>();
+        services.AddSingleton<TopologyMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyMonitor>());
+        services.AddSingleton<UnroutedMessages>();
+        services.AddHealthChecks().AddCheck<TopologyHealth>("topology", tags: ["ready"]);
+    }
+
     /// <summary>Maps <c>{module}/ops/...</c>.</summary>
     /// <param name="app">The routes of the process.</param>
     /// <param name="module">Prefix of the module, for example <c>/api/orders</c>.</param>
@@ -31,5 +44,7 @@ public static class OperationsSetup
         var routes = app.MapGroup($"{module}/ops").WithTags("Operations");
         DeadLetterEndpoints.Map<TContext>(routes);
         ReplayEndpoints.Map<TContext>(routes);
+        UnroutedEndpoints.Map(routes);
+        TopologyEndpoints.Map(routes);
     }
 }

@@ -75,6 +75,25 @@ public sealed class ReplayCrashes(NothingStarted shared) : SystemTest, IClassFix
         (await host.StopAsync()).ShouldBe(0);
     }
 
+    /// <summary>Orders whose letters wait for a replay, and nothing any more that would hinder it.</summary>
+    private async Task<IReadOnlyList<long>> BreakOrdersAsync(string product)
+    {
+        await _system.StockUpAsync(product, Letters);
+        await _system.Inventory.ExecuteAsync("ALTER TABLE reservations ADD CONSTRAINT broken CHECK (customer_id <> 'CUST-APPROVE-BROKEN')");
+        var orders = new List<long>();
+        for (var i = 0; i < Letters; i++) orders.Add(await _system.PlaceAsync("CUST-APPROVE-BROKEN", product));
+        await new DeadLetterApi(_system, "Inventory").ArriveAsync(Letters, "status=OPEN");
+        await _system.Inventory.ExecuteAsync("ALTER TABLE reservations DROP CONSTRAINT broken");
+        return orders;
+    }
+}
+
+/// <summary>Servers that are restarted. A system of its own, because its connections end.</summary>
+public sealed class DeadLettersInOutages(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
+{
+    private const int Letters = 20;
+    private readonly FulfillmentSystem _system = shared.System;
+
     [Fact]
     public async Task Dead_letters_survive_a_restart_of_database_and_broker()
     {
@@ -94,17 +113,5 @@ public sealed class ReplayCrashes(NothingStarted shared) : SystemTest, IClassFix
 
         await Eventually.Get("every letter", () => letters.ListAsync("queue=payment-failed-queue"), rows => rows.Count == Letters + 1);
         (await host.StopAsync()).ShouldBe(0);
-    }
-
-    /// <summary>Orders whose letters wait for a replay, and nothing any more that would hinder it.</summary>
-    private async Task<IReadOnlyList<long>> BreakOrdersAsync(string product)
-    {
-        await _system.StockUpAsync(product, Letters);
-        await _system.Inventory.ExecuteAsync("ALTER TABLE reservations ADD CONSTRAINT broken CHECK (customer_id <> 'CUST-APPROVE-BROKEN')");
-        var orders = new List<long>();
-        for (var i = 0; i < Letters; i++) orders.Add(await _system.PlaceAsync("CUST-APPROVE-BROKEN", product));
-        await new DeadLetterApi(_system, "Inventory").ArriveAsync(Letters, "status=OPEN");
-        await _system.Inventory.ExecuteAsync("ALTER TABLE reservations DROP CONSTRAINT broken");
-        return orders;
     }
 }

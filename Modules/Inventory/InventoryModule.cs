@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
 using Fulfillment.Inventory.ExpireReservations;
@@ -33,6 +34,7 @@ public sealed class InventoryModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
+        builder.AddOperations<InventoryDbContext>();
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
         builder.Services.AddSingleton<ReservationWriter>();

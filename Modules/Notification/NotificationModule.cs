@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
 using Fulfillment.Notifications.NotifyCustomer;
@@ -27,6 +28,7 @@ public sealed class NotificationModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<NotificationDbContext>(Name);
+        builder.AddOperations<NotificationDbContext>();
         builder.Services.AddSingleton<NotificationWriter>();
         builder.Services.AddSingleton<Notifier>();
     }

@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
 using Fulfillment.Orders.PlaceOrder;
@@ -33,6 +34,7 @@ public sealed class OrderModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<OrderDbContext>(Name);
+        builder.AddOperations<OrderDbContext>();
         builder.Services.AddSingleton<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<OrderTracker>();

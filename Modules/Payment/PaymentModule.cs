@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
 using Fulfillment.Payments.ChargePayment;
@@ -27,6 +28,7 @@ public sealed class PaymentModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name);
+        builder.AddOperations<PaymentDbContext>();
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<IPaymentGateway, SimulatedGateway>();
         builder.Services.AddSingleton<ChargeWriter>();

@@ -1,7 +1,9 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Inventory.Audit;
 using Fulfillment.Inventory.ImportProducts;
 using Fulfillment.Inventory.ImportProducts.Process;
 using Fulfillment.Inventory.ReserveStock;
@@ -31,6 +33,7 @@ public sealed class InventoryModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
+        builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddSingleton<ReservationWriter>();
         builder.Services.AddSingleton<SettlementWriter>();

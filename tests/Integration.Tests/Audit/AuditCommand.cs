@@ -1,0 +1,59 @@
+using Fulfillment.Integration.Tests.Fixture;
+
+namespace Fulfillment.Integration.Tests.Audit;
+
+/// <summary>./dev audit against a system of four processes.</summary>
+public sealed class AuditCommand(FourProcesses shared) : SystemTest, IClassFixture<FourProcesses>
+{
+    private readonly FulfillmentSystem _system = shared.System;
+
+    [Fact]
+    public async Task A_system_at_rest_is_found_healthy_then_violated_then_silent()
+    {
+        await PlayAsync();
+
+        var (code, healthy) = await AuditAsync("--wait", "60");
+        healthy.ShouldContain("all hold");
+        code.ShouldBe(0, healthy);
+        foreach (var module in FulfillmentSystem.Modules)
+        {
+            var report = await AuditApi.ReportAsync(_system, module);
+            report.GetProperty("ok").GetBoolean().ShouldBeTrue(report.ToString());
+            report.GetProperty("module").GetString().ShouldBe(module);
+        }
+
+        await _system.Payments.ExecuteAsync("UPDATE payments SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payments WHERE status = 1)");
+        (code, var violated) = await AuditAsync();
+        code.ShouldBe(1, violated);
+        foreach (var check in new[] { "charged-once", "completed-is-paid", "money-adds-up" })
+            violated.Split('\n').ShouldContain(line => line.Contains(check, StringComparison.Ordinal) && line.Contains("VIOLATED", StringComparison.Ordinal), violated);
+
+        var notifications = _system.Api("Notification").BaseAddress!;
+        (code, var wrong) = await LoadProgram.RunAsync([.. Addresses("Order", "Inventory", "Payment"), "--notifications", _system.Api("Order").BaseAddress!.ToString()]);
+        code.ShouldBe(2, wrong);
+        string[] others = Addresses("Order", "Inventory", "Payment");
+        await _system.StopAllAsync();
+        (code, var silent) = await LoadProgram.RunAsync([.. others, "--notifications", notifications.ToString()]);
+        code.ShouldBe(2, silent);
+        silent.ShouldContain("does not answer");
+    }
+
+    /// <summary>An order of each kind.</summary>
+    private async Task PlayAsync()
+    {
+        await _system.StockUpAsync("AUDITED", 5);
+        await _system.PlaceAsync("CUST-APPROVE-1", "AUDITED", quantity: 2);
+        await _system.PlaceAsync("CUST-DECLINE-1", "AUDITED");
+        await _system.PlaceAsync("CUST-APPROVE-1", "AUDITED", quantity: 100);
+        await _system.PlaceAsync("CUST-APPROVE-1", "NO-SUCH-PRODUCT");
+        await _system.AllEndAsync();
+    }
+
+    private Task<(int ExitCode, string Output)> AuditAsync(params string[] options) =>
+        LoadProgram.RunAsync([.. Addresses([.. FulfillmentSystem.Modules]), .. options]);
+
+    private string[] Addresses(params string[] modules) =>
+        ["audit", .. modules.SelectMany(module => new[] { Option(module), _system.Api(module).BaseAddress!.ToString() })];
+
+    private static string Option(string module) => module == "Inventory" ? "--inventory" : $"--{module.ToLowerInvariant()}s";
+}

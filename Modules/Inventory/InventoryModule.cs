@@ -4,6 +4,7 @@ using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
 using Fulfillment.Inventory.Audit;
+using Fulfillment.Inventory.ExpireReservations;
 using Fulfillment.Inventory.ImportProducts;
 using Fulfillment.Inventory.ImportProducts.Process;
 using Fulfillment.Inventory.ReserveStock;
@@ -25,6 +26,7 @@ public sealed class InventoryModule : Module
         Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
         // Compensation
         Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>(OrderCancelledHandler.Queue),
         // Catalogues
         Subscription.To<ImportChunkDueEvent, ImportChunkHandler>(ImportChunkHandler.Queue) with { Concurrency = ImportChunkHandler.Concurrency },
     ];
@@ -35,7 +37,11 @@ public sealed class InventoryModule : Module
         builder.AddModuleDatabase<InventoryDbContext>(Name);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
+        builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
         builder.Services.AddSingleton<ReservationWriter>();
         builder.Services.AddSingleton<SettlementWriter>();
+        builder.Services.AddSingleton<StockSettler>();
+        builder.Services.AddHostedService<ReservationExpiry>();
+        builder.Services.AddOutboxRelay<InventoryDbContext>();
     }
 }

@@ -42,7 +42,7 @@ internal static class PaymentInvariants
         UNION ALL
         SELECT order_id::text, format('refund %s is open since %s', refunds.id, refunds.created_at)
         FROM refunds JOIN payments ON payments.id = refunds.payment_id
-        WHERE completed_at IS NULL AND refunds.created_at < now() - make_interval(secs => $1)
+        WHERE refunds.completed_at IS NULL AND refunds.created_at < now() - make_interval(secs => $1)
         """);
 
     public static IReadOnlyList<Invariant> All { get; } =

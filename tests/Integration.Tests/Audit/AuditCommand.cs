@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Fulfillment.Integration.Tests.Fixture;
 
 namespace Fulfillment.Integration.Tests.Audit;
@@ -46,7 +47,16 @@ public sealed class AuditCommand(FourProcesses shared) : SystemTest, IClassFixtu
         await _system.PlaceAsync("CUST-DECLINE-1", "AUDITED");
         await _system.PlaceAsync("CUST-APPROVE-1", "AUDITED", quantity: 100);
         await _system.PlaceAsync("CUST-APPROVE-1", "NO-SUCH-PRODUCT");
+        var cancelled = await _system.PlaceAsync("CUST-APPROVE-1", "AUDITED");
+        using var cancel = await _system.Api("Order").PostAsJsonAsync($"/api/orders/{cancelled}/cancel", new { reason = "Changed my mind" });
+        ((int)cancel.StatusCode).ShouldBeOneOf(200, 409); // It may be too late.
         await _system.AllEndAsync();
+
+        var refunded = await _system.PlaceAsync("CUST-APPROVE-1", "AUDITED", price: 10m);
+        (await _system.EndOfAsync(refunded)).GetProperty("status").GetString().ShouldBe("COMPLETED");
+        var payment = (await _system.GetAsync("Payment", $"/api/payments?orderId={refunded}"))[0].GetProperty("paymentId").GetInt64();
+        using var refund = await _system.Api("Payment").PostAsJsonAsync($"/api/payments/{payment}/refunds", new { amount = 4m, reason = "Scratched" });
+        refund.IsSuccessStatusCode.ShouldBeTrue(await refund.Content.ReadAsStringAsync());
     }
 
     private Task<(int ExitCode, string Output)> AuditAsync(params string[] options) =>

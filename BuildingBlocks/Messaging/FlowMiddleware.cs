@@ -21,8 +21,9 @@ public static class FlowMiddleware
     }
 
     /// <summary>Called by Wolverine after each handler that has succeeded, before the message is acknowledged.</summary>
-    public static void After(Envelope envelope, Topology topology)
+    public static void After(BaseEvent message, Envelope envelope, Topology topology)
     {
+        ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(topology);
         ArgumentNullException.ThrowIfNull(envelope);
         Failpoint.Hit(topology.OwnerOf(envelope.Destination?.Segments[^1]), "after-publish");

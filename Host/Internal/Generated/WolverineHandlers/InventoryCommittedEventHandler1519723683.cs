@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await inventoryCommittedHandler.Handle(inventoryCommittedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryCommittedEvent, context.Envelope, _topology);
         }
     }
 

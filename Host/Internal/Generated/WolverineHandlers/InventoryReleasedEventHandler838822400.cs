@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await inventoryReleasedHandler.Handle(inventoryReleasedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryReleasedEvent, context.Envelope, _topology);
         }
     }
 

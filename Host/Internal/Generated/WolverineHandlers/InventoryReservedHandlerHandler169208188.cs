@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await inventoryReservedHandler.Handle(inventoryReservedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryReservedEvent, context.Envelope, _topology);
         }
     }
 

@@ -32,6 +32,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await orderCancelledHandler.Handle(orderCancelledEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(orderCancelledEvent, context.Envelope, _topology);
         }
     }
 

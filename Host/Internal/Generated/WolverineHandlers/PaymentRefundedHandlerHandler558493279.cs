@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await paymentRefundedHandler.Handle(paymentRefundedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentRefundedEvent, context.Envelope, _topology);
         }
     }
 

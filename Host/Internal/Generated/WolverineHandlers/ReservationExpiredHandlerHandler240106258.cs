@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await reservationExpiredHandler.Handle(reservationExpiredEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(reservationExpiredEvent, context.Envelope, _topology);
         }
     }
 

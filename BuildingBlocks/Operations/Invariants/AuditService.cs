@@ -55,7 +55,12 @@ internal sealed class AuditService(
                 var report = await auditor.CheckAsync(connection, options.Value.OpenSeconds, ct);
                 metrics.Show(report);
                 foreach (var check in report.Checks.Where(check => check.Violations > 0))
-                    logger.LogWarning("{Module}: {Check} is violated {Count} time(s), for example {Example}", report.Module, check.Name, check.Violations, check.Examples[0]);
+                {
+                    logger.LogWarning(
+                        "{Module}: {Check} is violated {Count} time(s), for example {Example}",
+                        report.Module, check.Name, check.Violations, check.Examples[0]);
+                }
+
                 await PauseAsync(ct);
             }
         }

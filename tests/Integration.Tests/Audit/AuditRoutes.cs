@@ -43,11 +43,11 @@ public sealed class AuditRoutes(OneProcess shared) : SystemTest
         var placed = new List<long>();
         for (var i = 0; i < 3; i++) placed.Add(await _system.PlaceAsync($"CUST-APPROVE-{i}", "LEDGER"));
         foreach (var order in placed) await _system.EndOfAsync(order);
-        var path = AuditApi.Path(module, $"ledger?after={placed[0] - 1}&limit=2");
-        await Eventually.Get($"{module} to know the orders", () => _system.GetAsync(module, AuditApi.Path(module, $"ledger?after={placed[0] - 1}")), page => page.GetArrayLength() >= 3);
+        var start = AuditApi.Path(module, $"ledger?after={placed[0] - 1}");
+        await Eventually.Get($"{module} to know the orders", () => _system.GetAsync(module, start), page => page.GetArrayLength() >= 3);
 
         var seen = new List<long>();
-        for (var next = path; next is not null;)
+        for (var next = $"{start}&limit=2"; next is not null;)
         {
             using var answer = await _system.Api(module).GetAsync(new Uri(next, UriKind.Relative));
             var page = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -68,7 +68,8 @@ public sealed class AuditRoutes(OneProcess shared) : SystemTest
         await _system.EndOfAsync(order);
         await _system.StockBecomesAsync("LEDGER-ENTRY", available: 8, reserved: 0, sold: 2);
 
-        (await EntryAsync("Order", order)).ShouldBe($$"""{"orderId":{{order}},"customerId":"CUST-APPROVE-1","status":"COMPLETED","statusReason":null,"totalAmount":21.00}""");
+        (await EntryAsync("Order", order)).ShouldBe(
+            $$"""{"orderId":{{order}},"customerId":"CUST-APPROVE-1","status":"COMPLETED","statusReason":null,"totalAmount":21.00}""");
         (await EntryAsync("Inventory", order)).ShouldBe($$"""{"orderId":{{order}},"status":"COMMITTED","reasonCode":null}""");
         (await EntryAsync("Payment", order)).ShouldBe(
             $$"""{"orderId":{{order}},"status":"COMPLETED","amount":21.00,"refundedAmount":0.00,"cancelReason":null,"manualRefund":0}""");

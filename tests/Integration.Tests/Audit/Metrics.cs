@@ -36,7 +36,7 @@ public sealed class Metrics(NothingStarted shared) : SystemTest, IClassFixture<N
     private static async Task<string?> ViolationsAsync(HostProcess process)
     {
         var lines = (await process.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
-        return lines.SingleOrDefault(line => line.StartsWith(Gauge + "{", StringComparison.Ordinal)
-            && line.Contains("module=\"Inventory\"", StringComparison.Ordinal) && line.Contains("check=\"stock-conserved\"", StringComparison.Ordinal))?.Split(' ')[1];
+        string[] marks = [$"{Gauge}{{", "module=\"Inventory\"", "check=\"stock-conserved\""];
+        return lines.SingleOrDefault(line => marks.All(mark => line.Contains(mark, StringComparison.Ordinal)))?.Split(' ')[1];
     }
 }

@@ -32,7 +32,9 @@ public sealed class PlantedViolations(OneProcess shared) : SystemTest, IClassFix
         new("Inventory", "reserved-is-held", "HELD-OF-NOTHING", Reservation(920002, 1, "HELD-OF-NOTHING", 2)),
         new("Inventory", "sold-is-committed", "SOLD-BY-NOBODY", Stock("SOLD-BY-NOBODY", available: 5, sold: 1, received: 6)),
         new("Inventory", "sold-is-committed", "SOLD-UNSEEN", Stock("SOLD-UNSEEN", available: 5, received: 5) + Reservation(920003, 2, "SOLD-UNSEEN", 1)),
-        new("Inventory", "reservations-expire", "920004", Frozen("reservations", "UPDATE") + Stock("OVERDUE", available: 5, reserved: 1, received: 6) + Reservation(920004, 1, "OVERDUE", 1, overdue: "3 minutes")),
+        new(
+            "Inventory", "reservations-expire", "920004",
+            Frozen("reservations", "UPDATE") + Stock("OVERDUE", available: 5, reserved: 1, received: 6) + Reservation(920004, 1, "OVERDUE", 1, overdue: "3 minutes")),
         new("Inventory", "outbox-drains", "00000000-0000-0000-0000-000000000001", Outbox()),
 
         new("Payment", "one-payment-per-order", "930001", "DROP INDEX ix_payments_order_id;" + Payment(930001, id: 930001) + Payment(930001, id: 930101)),
@@ -133,8 +135,11 @@ public sealed class PlantedViolations(OneProcess shared) : SystemTest, IClassFix
         long order, long? id = null, int status = 1, string amount = "10", string refunded = "0", string? cancelled = null, string[]? charges = null,
         string age = "0 seconds") => $"""
         ALTER TABLE payments DROP CONSTRAINT IF EXISTS ck_payments_refunded_amount;
-        INSERT INTO payments (id, order_id, customer_id, amount, status, refunded_amount, cancel_reason, payment_method, transaction_id, event_id, created_at, updated_at)
-        VALUES ({id ?? order}, {order}, 'C', {amount}, {status}, {refunded}, {(cancelled is null ? "NULL" : $"'{cancelled}'")}, 'CARD', 'TXN-0', gen_random_uuid(), now() - interval '{age}', now());
+        INSERT INTO payments (
+            id, order_id, customer_id, amount, status, refunded_amount, cancel_reason, payment_method, transaction_id, event_id, created_at, updated_at)
+        VALUES (
+            {id ?? order}, {order}, 'C', {amount}, {status}, {refunded}, nullif('{cancelled}', ''), 'CARD', 'TXN-0', gen_random_uuid(),
+            now() - interval '{age}', now());
         """ + string.Concat((charges ?? [amount]).Select(charge => $"""
         INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
         VALUES ({id ?? order}, 'TXN-0', 'CHARGE', 1, {charge}, 'planted', now());

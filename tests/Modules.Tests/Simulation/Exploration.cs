@@ -144,9 +144,10 @@ internal sealed class Exploration
     {
         var held = state.Shop.Reservations.GetValueOrDefault(_wish.Order);
         var payment = state.Shop.Payments.GetValueOrDefault(_wish.Order);
-        var (cause, told) = (held?.SettledBy, state.Shop.Told.Count);
-        return string.Create(null, stackalloc char[128],
-            $"{state.Shop.Orders[_wish.Order]} {held?.Status} {cause} {payment?.Status} {payment?.CancelReason} {payment?.Refund is null} {payment?.RefundOpen} {told} {state.MayCancel} ")
-            + string.Join(',', state.Left);
+        var refund = payment is { Refund: not null } ? payment.RefundOpen : (bool?)null;
+        return string.Join(
+            ' ', state.Shop.Orders[_wish.Order].Status, held?.Status, held?.SettledBy, payment?.Status, payment?.CancelReason, refund, state.MayCancel,
+            state.Shop.Told.Count,
+            string.Join(',', state.Left));
     }
 }

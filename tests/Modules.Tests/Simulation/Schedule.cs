@@ -67,7 +67,8 @@ internal sealed class Schedule
 
     private bool Step()
     {
-        long[] expiring = [.. Shop.Reservations.Where(held => held.Value.Status == ReservationStatus.Active && Shop.Wishes[held.Key].Expires).Select(held => held.Key)];
+        var active = Shop.Reservations.Where(held => held.Value.Status == ReservationStatus.Active).Select(held => held.Key);
+        long[] expiring = [.. active.Where(order => Shop.Wishes[order].Expires)];
         long[] refunds = [.. Shop.Payments.Where(payment => payment.Value.RefundOpen).Select(payment => payment.Key)];
         var (place, cancel, publish, deliver) = (_unplaced.Count > 0 ? 1 : 0, _cancels.Count, Shop.Outbox.Count, _inFlight.Count);
         var choices = place + cancel + expiring.Length + refunds.Length + publish + deliver;

@@ -31,6 +31,8 @@ internal static class FulfillmentSetup
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
 
         var mistakes = new List<string>();
+        Collect(mistakes, () => builder.Services.AddValidatedOptions<ShutdownOptions>(builder.Configuration, "Shutdown"));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownOptions.HostTimeout);
         Collect(mistakes, () => builder.AddMessaging(new Topology(all), enabled));
         Collect(mistakes, builder.AddAuditing);
         foreach (var module in enabled) Collect(mistakes, () => module.Register(builder));
@@ -39,6 +41,7 @@ internal static class FulfillmentSetup
 
     public static void UseFulfillment(this WebApplication app)
     {
+        app.UseConnectionCloseWhenStopping();
         app.UseProblems();
         app.MapHealth();
         app.MapMetrics();

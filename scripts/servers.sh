@@ -363,6 +363,14 @@ unhook_management() {
     >/dev/null 2>&1 || true
 }
 
+# broker_memory FRACTION: how much memory RabbitMQ may use; with less than it has, it blocks whoever publishes.
+broker_memory() {
+  [[ $source == private ]] || die "set $set_name ($source) has no rabbitmq of ours"
+  load_ports || die "set $set_name has never been started"
+  HOME=$state/rabbitmq ERL_EPMD_PORT=$epmd_port PATH=/usr/lib/erlang/bin:$PATH timeout 20 \
+    erl_call -sname "fulfillment-$set_name@localhost" -a "vm_memory_monitor set_vm_memory_high_watermark [$1]" >/dev/null
+}
+
 # ---- installation
 
 find_postgres() {
@@ -429,7 +437,9 @@ servers_command() {
     env) print_addresses ;;
     status) servers_status ;;
     stop-broker | start-broker | restart-broker) servers_control "${command%-broker}" rabbitmq ;;
-    restart-postgres) servers_control restart postgres ;;
+    stop-postgres | start-postgres | restart-postgres | crash-postgres) servers_control "${command%-postgres}" postgres ;;
+    fill-broker) broker_memory 0.00001 ;;
+    relieve-broker) broker_memory 0.4 ;;
     *) die "unknown command 'servers $command'; see ./dev help" ;;
   esac
 }
@@ -447,7 +457,7 @@ servers_status() {
   esac
 }
 
-# servers_control start|stop|restart postgres|rabbitmq: for trying what an outage does.
+# servers_control start|stop|restart|crash postgres|rabbitmq: for trying what an outage does.
 servers_control() (
   if [[ $source == compose && $2 == rabbitmq ]]; then
     docker compose --progress quiet "$1" rabbitmq
@@ -457,6 +467,7 @@ servers_control() (
   exec 9>"$state/lock"
   flock 9
   load_ports || die "set $set_name has never been started"
+  if [[ $1 == crash ]] && is_running "$2"; then kill -QUIT "$(<"$state/$2.pid")"; fi # PostgreSQL's immediate mode
   if [[ $1 != start ]]; then stop_processes "$2"; fi
   if [[ $1 != stop ]]; then ensure_installed; "start_$2"; fi
 )

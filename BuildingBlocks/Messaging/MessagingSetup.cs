@@ -42,12 +42,15 @@ public static class MessagingSetup
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
         builder.Services.AddHostedService<StartupService>();
+        builder.Services.AddHostedService<ListenerGuard>();
     }
 
     private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, IReadOnlyList<Module> enabled)
     {
         wolverine.Durability.Mode = DurabilityMode.Solo;
         wolverine.Durability.DurabilityAgentEnabled = false;
+        // A listener that stops waits this long for the broker, and then this long for its handlers.
+        wolverine.Durability.DrainTimeout = ShutdownOptions.DrainTimeout / 2;
         // The adapters of the handlers are compiled with the host (Internal/Generated); one that is missing there is compiled at run time, which
         // takes seconds and a hundred megabytes.
         wolverine.ApplicationAssembly = Assembly.GetEntryAssembly();

@@ -63,6 +63,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
 
         ConfigureImports(modelBuilder);
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
     }
 
     private static void ConfigureImports(ModelBuilder modelBuilder)

@@ -43,5 +43,6 @@ public sealed class InventoryModule : Module
         builder.Services.AddSingleton<StockSettler>();
         builder.Services.AddHostedService<ReservationExpiry>();
         builder.Services.AddOutboxRelay<InventoryDbContext>();
+        builder.Services.AddHostedService<IdempotencySweeper<InventoryDbContext>>();
     }
 }

@@ -53,5 +53,6 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         history.HasOne<Order>().WithMany().HasForeignKey(h => h.OrderId);
 
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
     }
 }

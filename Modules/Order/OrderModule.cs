@@ -40,5 +40,6 @@ public sealed class OrderModule : Module
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<OrderTracker>();
         builder.Services.AddOutboxRelay<OrderDbContext>();
+        builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();
     }
 }

@@ -55,5 +55,6 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         transaction.Property(t => t.Message).HasMaxLength(200);
 
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
     }
 }

@@ -38,5 +38,6 @@ public sealed class PaymentModule : Module
         builder.Services.AddSingleton<RefundWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());
         builder.Services.AddOutboxRelay<PaymentDbContext>();
+        builder.Services.AddHostedService<IdempotencySweeper<PaymentDbContext>>();
     }
 }

@@ -3,6 +3,7 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Serilog;
@@ -27,6 +28,7 @@ internal static class FulfillmentSetup
         builder.Services.AddStrictJson();
         builder.Services.AddHealth();
         builder.Services.AddTopologyOperations();
+        builder.Services.AddPrometheusMetrics();
         // Carter on its own would find the routes of every module that lies in the folder.
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
 
@@ -34,6 +36,7 @@ internal static class FulfillmentSetup
         Collect(mistakes, () => builder.Services.AddValidatedOptions<ShutdownOptions>(builder.Configuration, "Shutdown"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownOptions.HostTimeout);
         Collect(mistakes, () => builder.AddMessaging(new Topology(all), enabled));
+        Collect(mistakes, builder.AddAuditing);
         foreach (var module in enabled) Collect(mistakes, () => module.Register(builder));
         if (mistakes.Count > 0) throw new ConfigurationException(mistakes);
     }
@@ -43,6 +46,7 @@ internal static class FulfillmentSetup
         app.UseConnectionCloseWhenStopping();
         app.UseProblems();
         app.MapHealth();
+        app.MapMetrics();
         app.MapCarter();
         app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
     }

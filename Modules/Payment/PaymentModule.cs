@@ -1,8 +1,10 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Payments.Audit;
 using Fulfillment.Payments.ChargePayment;
 using Fulfillment.Payments.RefundPayment;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +31,7 @@ public sealed class PaymentModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
+        builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<IPaymentGateway, SimulatedGateway>();
         builder.Services.AddSingleton<ChargeWriter>();

@@ -17,6 +17,7 @@ internal sealed class StartupService(
     IHostEnvironment environment, IConfiguration configuration, IOptions<ShutdownOptions> shutdown, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<StartupService> logger) : BackgroundService
 {
+    private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
     private ITimer? _deadline;
     private bool _wolverineHasBegun;
 
@@ -43,11 +44,14 @@ internal sealed class StartupService(
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
         }
-        catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested && TransientFailure.Is(e))
+#pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
+        catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // Wolverine starts once in the life of a host. The next host waits for the broker again.
-            logger.LogWarning("RabbitMQ went away while the listeners were started ({Reason}): starting anew", e.Message);
+            logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
             startup.StartAnew = true;
+            await Task.Delay(BeforeStartingAnew, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lifetime.StopApplication();
         }
         catch (ConfigurationException e)

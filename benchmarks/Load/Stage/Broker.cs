@@ -9,43 +9,44 @@ namespace Fulfillment.Load.Stage;
 /// <summary>A virtual host of our own on the broker.</summary>
 internal sealed class Broker : IDisposable
 {
-    private const string VirtualHost = "bench";
+    private readonly string _virtualHost;
     private readonly HttpClient _management;
 
-    private Broker(Uri server, Uri management)
+    private Broker(Uri server, Uri management, string virtualHost)
     {
+        _virtualHost = virtualHost;
         _management = new HttpClient { BaseAddress = new Uri(management.GetLeftPart(UriPartial.Authority).Replace($"{management.UserInfo}@", "", StringComparison.Ordinal)) };
         var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
-        Uri = new UriBuilder(server) { Path = VirtualHost }.Uri;
+        Uri = new UriBuilder(server) { Path = virtualHost }.Uri;
     }
 
     /// <summary>Address of the virtual host.</summary>
     public Uri Uri { get; }
 
-    public static async Task<Broker> PrepareAsync(CancellationToken ct)
+    public static async Task<Broker> PrepareAsync(string virtualHost, CancellationToken ct)
     {
-        var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"));
+        var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"), virtualHost);
         await broker.DeleteAsync(ct);
-        using var created = await broker._management.PutAsync($"api/vhosts/{VirtualHost}", null, ct);
+        using var created = await broker._management.PutAsync($"api/vhosts/{_virtualHost}", null, ct);
         created.EnsureSuccessStatusCode();
         var user = broker.Uri.UserInfo.Split(':')[0];
         using var allowed = await broker._management.PutAsJsonAsync(
-            $"api/permissions/{VirtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
+            $"api/permissions/{_virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
         allowed.EnsureSuccessStatusCode();
         return broker;
     }
 
     public async Task DeleteAsync(CancellationToken ct)
     {
-        using var deleted = await _management.DeleteAsync(new Uri($"api/vhosts/{VirtualHost}", UriKind.Relative), ct);
+        using var deleted = await _management.DeleteAsync(new Uri($"api/vhosts/{_virtualHost}", UriKind.Relative), ct);
         if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
     }
 
     /// <summary>Messages that lie ready in each queue, asked of the queues themselves: the management's numbers are seconds old.</summary>
     public async Task<Dictionary<string, uint>> CountMessagesAsync(CancellationToken ct)
     {
-        var queues = await GetAsync($"api/queues/{VirtualHost}?disable_stats=true", ct);
+        var queues = await GetAsync($"api/queues/{_virtualHost}?disable_stats=true", ct);
         await using var connection = await new ConnectionFactory { Uri = Uri }.CreateConnectionAsync(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         var counts = new Dictionary<string, uint>();

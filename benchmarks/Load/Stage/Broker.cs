@@ -6,6 +6,13 @@ using RabbitMQ.Client;
 
 namespace Fulfillment.Load.Stage;
 
+/// <summary>A queue as the management sees it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Ready">Messages that wait.</param>
+/// <param name="Unacknowledged">Messages that a consumer has.</param>
+/// <param name="Redelivered">Deliveries so far that were not the first one of their message.</param>
+internal sealed record QueueState(string Name, long Ready, long Unacknowledged, long Redelivered);
+
 /// <summary>A virtual host of our own on the broker.</summary>
 internal sealed class Broker : IDisposable
 {
@@ -28,11 +35,11 @@ internal sealed class Broker : IDisposable
     {
         var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"), virtualHost);
         await broker.DeleteAsync(ct);
-        using var created = await broker._management.PutAsync($"api/vhosts/{_virtualHost}", null, ct);
+        using var created = await broker._management.PutAsync($"api/vhosts/{virtualHost}", null, ct);
         created.EnsureSuccessStatusCode();
         var user = broker.Uri.UserInfo.Split(':')[0];
         using var allowed = await broker._management.PutAsJsonAsync(
-            $"api/permissions/{_virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
+            $"api/permissions/{virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
         allowed.EnsureSuccessStatusCode();
         return broker;
     }
@@ -54,6 +61,37 @@ internal sealed class Broker : IDisposable
             counts[name] = (await channel.QueueDeclarePassiveAsync(name, ct)).MessageCount;
         return counts;
     }
+
+    /// <summary>What the management knows of each queue, at most some seconds old.</summary>
+    public async Task<IReadOnlyList<QueueState>> QueuesAsync(CancellationToken ct) =>
+    [
+        .. (await GetAsync($"api/queues/{_virtualHost}", ct)).AsArray().Select(queue => new QueueState(
+            queue!["name"]!.GetValue<string>(),
+            queue["messages_ready"]?.GetValue<long>() ?? 0,
+            queue["messages_unacknowledged"]?.GetValue<long>() ?? 0,
+            queue["message_stats"]?["redeliver"]?.GetValue<long>() ?? 0)),
+    ];
+
+    /// <summary>Exchange and routing key of every binding that somebody made for a queue.</summary>
+    public async Task<IReadOnlyList<(string Exchange, string RoutingKey)>> BindingsAsync(string queue, CancellationToken ct) =>
+    [
+        .. (await GetAsync($"api/queues/{_virtualHost}/{queue}/bindings", ct)).AsArray()
+            .Select(binding => (Exchange: binding!["source"]!.GetValue<string>(), RoutingKey: binding["routing_key"]!.GetValue<string>()))
+            .Where(binding => binding.Exchange.Length > 0),
+    ];
+
+    /// <summary>Closes every connection to the virtual host.</summary>
+    public async Task CloseConnectionsAsync(CancellationToken ct)
+    {
+        foreach (var connection in (await GetAsync($"api/vhosts/{_virtualHost}/connections", ct)).AsArray())
+        {
+            using var closed = await _management.DeleteAsync(new Uri($"api/connections/{System.Uri.EscapeDataString(connection!["name"]!.GetValue<string>())}", UriKind.Relative), ct);
+            if (closed.StatusCode != System.Net.HttpStatusCode.NotFound) closed.EnsureSuccessStatusCode();
+        }
+    }
+
+    public Task<IConnection> ConnectAsync(CancellationToken ct) =>
+        new ConnectionFactory { Uri = Uri, ClientProvidedName = "load", AutomaticRecoveryEnabled = false }.CreateConnectionAsync(ct);
 
     public async Task<string> VersionAsync(CancellationToken ct)
     {

@@ -12,7 +12,7 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
     private const double KeyShare = 0.3;
     private const double RepeatShare = 0.1;
     private const double CancelShare = 0.08;
-    private const int MostInFlight = 1_000;
+    private const int MostInFlight = 300;
     private const int CancelTries = 5;
     private static readonly TimeSpan LongestThought = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -51,12 +51,12 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
     public async Task ComeAsync(int perSecond, int most, CancellationToken until, CancellationToken ct)
     {
         var visits = new List<Task>();
-        var start = Stopwatch.GetTimestamp();
-        for (var count = 0; count < most && !until.IsCancellationRequested; count++)
+        var due = Stopwatch.GetTimestamp();
+        for (var count = 0; count < most && !until.IsCancellationRequested; count++, due += Stopwatch.Frequency / perSecond)
         {
-            var wait = TimeSpan.FromSeconds((double)count / perSecond) - Stopwatch.GetElapsedTime(start);
+            var wait = TimeSpan.FromSeconds((due - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (Volatile.Read(ref _inFlight) >= MostInFlight && !until.IsCancellationRequested) await Task.Delay(20, ct);
+            for (; Volatile.Read(ref _inFlight) >= MostInFlight && !until.IsCancellationRequested; due = Stopwatch.GetTimestamp()) await Task.Delay(20, ct);
             if (until.IsCancellationRequested) break;
             visits.Add(VisitAsync(until, ct));
         }

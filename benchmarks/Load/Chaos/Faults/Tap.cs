@@ -67,15 +67,17 @@ internal sealed class Tap(ChaosStage stage) : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        for (var away = false; !_stop.IsCancellationRequested;)
         {
             try
             {
                 await ConsumeAsync(_stop.Token);
+                away = false;
             }
             catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException or TimeoutException)
             {
-                stage.Log.Say($"the tap waits: {e.Message}");
+                if (!away) stage.Log.Say($"the tap waits: {e.Message}");
+                away = true;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {

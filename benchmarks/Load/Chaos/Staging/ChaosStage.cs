@@ -85,6 +85,8 @@ internal sealed class ChaosStage : IAsyncDisposable
                 ["RabbitMq__Uri"] = new UriBuilder(Broker.Uri) { Host = "127.0.0.1", Port = broker.Port }.Uri.ToString(),
                 ["Import__Directory"] = _uploads,
                 ["Shutdown__Delay"] = "00:00:02",
+                // Most of these processes do not live long enough to profit from it.
+                ["DOTNET_TieredPGO"] = "0",
             };
             _instances.Add(new Instance(new HostLaunch(name, module, FreePort(), log, settings), database, broker, Log));
         }

@@ -5,6 +5,7 @@ namespace Fulfillment.Load.Chaos.Network;
 /// <summary>What a network does to the bytes that pass. Fair unless something is asked for.</summary>
 internal sealed class Weather
 {
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
     private readonly Lock _lock = new();
     private TimeSpan _delay;
     private long _heldUntil;
@@ -46,12 +47,9 @@ internal sealed class Weather
     /// <summary>Waits as long as the bytes that have just been read must wait.</summary>
     public async ValueTask PassAsync(CancellationToken ct)
     {
-        var delay = Pending();
-        while (delay > TimeSpan.Zero)
-        {
-            await Task.Delay(delay, ct);
-            lock (_lock) delay = Held();
-        }
+        if (Delay() is var delay && delay > TimeSpan.Zero) await Task.Delay(delay, ct);
+        // In slices, because a hole may be closed earlier.
+        while (Held() is var held && held > TimeSpan.Zero) await Task.Delay(held < Slice ? held : Slice, ct);
     }
 
     /// <summary>True when these bytes of the server are lost together with their connection.</summary>
@@ -67,10 +65,13 @@ internal sealed class Weather
         return true;
     }
 
-    private TimeSpan Pending()
+    private TimeSpan Delay()
     {
-        lock (_lock) return _delay > Held() ? _delay : Held();
+        lock (_lock) return _delay;
     }
 
-    private TimeSpan Held() => TimeSpan.FromSeconds(Math.Max(0, _heldUntil - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
+    private TimeSpan Held()
+    {
+        lock (_lock) return TimeSpan.FromSeconds(Math.Max(0, _heldUntil - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
+    }
 }

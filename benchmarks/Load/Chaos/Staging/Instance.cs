@@ -56,6 +56,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
             {
                 log.Violation($"{Name} ended with {_process!.ExitCode} while it was to start; its log is {launch.Log}");
                 Start();
+                watch.Restart();
             }
 
             if (watch.Elapsed < StartPatience) continue;

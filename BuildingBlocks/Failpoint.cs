@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 
 namespace Fulfillment.BuildingBlocks;
 
@@ -18,6 +19,25 @@ public static class Failpoint
         if (name != Wanted.Name || Interlocked.Increment(ref _hits) != Wanted.Hit) return;
         Process.GetCurrentProcess().Kill();
         Thread.Sleep(Timeout.Infinite); // The signal is on its way: nothing after this point may run.
+    }
+
+    /// <summary>Dies here when this point of this module was asked for, for example <c>payment-after-receive</c>.</summary>
+    [Conditional("FAILPOINTS")]
+    public static void Hit(string? module, string moment)
+    {
+        if (Wanted.Name.Length > 0) Hit($"{module?.ToLowerInvariant()}-{moment}");
+    }
+
+    /// <summary>Dies when the answer to a request is out, if this point was asked for.</summary>
+    [Conditional("FAILPOINTS")]
+    public static void HitWhenAnswered(HttpResponse response, string name)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        response.OnCompleted(() =>
+        {
+            Hit(name);
+            return Task.CompletedTask;
+        });
     }
 
     private static (string Name, int Hit) Parse(string? setting) =>

@@ -19,6 +19,11 @@ namespace Fulfillment.Contracts;
 [JsonSerializable(typeof(InventoryReservedEvent))]
 [JsonSerializable(typeof(InventoryFailedEvent))]
 [JsonSerializable(typeof(ImportChunkDueEvent))]
+[JsonSerializable(typeof(InventoryCommittedEvent))]
+[JsonSerializable(typeof(InventoryReleasedEvent))]
+[JsonSerializable(typeof(ReservationExpiredEvent))]
+[JsonSerializable(typeof(OrderCancelledEvent))]
+[JsonSerializable(typeof(PaymentRefundedEvent))]
 [JsonSerializable(typeof(PaymentCompletedEvent))]
 [JsonSerializable(typeof(PaymentFailedEvent))]
 public sealed partial class ContractsJson : JsonSerializerContext;

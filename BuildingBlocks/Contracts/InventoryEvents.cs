@@ -36,6 +36,57 @@ public sealed record InventoryFailedEvent(
     public override long AboutOrder => OrderId;
 }
 
+/// <summary>One product whose stock was given back.</summary>
+/// <param name="ProductId">Product.</param>
+/// <param name="Quantity">Pieces.</param>
+public sealed record ReleasedLine(string ProductId, int Quantity);
+
+/// <summary>The order was paid while its stock was held: the stock is sold, and the order is complete.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who placed it.</param>
+public sealed record InventoryCommittedEvent(long OrderId, string CustomerId)
+    : BaseEvent("INVENTORY_COMMITTED", "inventory-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.committed");
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override long AboutOrder => OrderId;
+}
+
+/// <summary>Stock that was held for an order, or sold to it, was given back.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who placed it.</param>
+/// <param name="Items">What came back.</param>
+/// <param name="ReasonCode"><c>PAYMENT_DECLINED</c> or the reason code of a cancelled order.</param>
+public sealed record InventoryReleasedEvent(long OrderId, string CustomerId, IReadOnlyList<ReleasedLine> Items, string ReasonCode)
+    : BaseEvent("INVENTORY_RELEASED", "inventory-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.released");
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override long AboutOrder => OrderId;
+}
+
+/// <summary>Nobody paid in time: the stock was given back, and a payment that completes after all is refunded.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who placed it.</param>
+/// <param name="Items">What came back.</param>
+/// <param name="ReasonCode"><c>RESERVATION_EXPIRED</c>.</param>
+public sealed record ReservationExpiredEvent(long OrderId, string CustomerId, IReadOnlyList<ReleasedLine> Items, string ReasonCode)
+    : BaseEvent("RESERVATION_EXPIRED", "inventory-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.expired");
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override long AboutOrder => OrderId;
+}
+
 /// <summary>A part of an uploaded catalogue is to be imported. It refers to the part; the rows are in the stored file.</summary>
 /// <param name="ImportId">Number of the import.</param>
 /// <param name="Chunk">Number of the part within it, from 0.</param>

@@ -24,3 +24,19 @@ public sealed record OrderCreatedEvent(long OrderId, string CustomerId, IReadOnl
     [JsonIgnore]
     public override long AboutOrder => OrderId;
 }
+
+/// <summary>The customer took the order back. Whatever was held or charged for it is given back.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who placed it.</param>
+/// <param name="Reason">Sentence for people.</param>
+/// <param name="ReasonCode"><c>CUSTOMER_REQUESTED</c>.</param>
+public sealed record OrderCancelledEvent(long OrderId, string CustomerId, string Reason, string ReasonCode)
+    : BaseEvent("ORDER_CANCELLED", "order-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Order, "order.cancelled");
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override long AboutOrder => OrderId;
+}

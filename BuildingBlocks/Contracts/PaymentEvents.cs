@@ -37,3 +37,21 @@ public sealed record PaymentFailedEvent(long OrderId, string CustomerId, decimal
     [JsonIgnore]
     public override long AboutOrder => OrderId;
 }
+
+/// <summary>A customer got money back.</summary>
+/// <param name="OrderId">Number of the order.</param>
+/// <param name="CustomerId">Customer who was charged.</param>
+/// <param name="PaymentId">Number of the payment.</param>
+/// <param name="RefundId">Number of the refund.</param>
+/// <param name="Amount">Amount that went back; a part of the payment, or all of it.</param>
+/// <param name="ReasonCode"><c>CUSTOMER_REQUESTED</c> or <c>RESERVATION_EXPIRED</c> after the end of an order, <c>MANUAL</c> when somebody asked for it.</param>
+public sealed record PaymentRefundedEvent(long OrderId, string CustomerId, long PaymentId, long RefundId, decimal Amount, string ReasonCode)
+    : BaseEvent("PAYMENT_REFUNDED", "payment-service"), IRoutedEvent
+{
+    /// <inheritdoc />
+    public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.refunded");
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override long AboutOrder => OrderId;
+}

@@ -5,13 +5,14 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// <summary>Fills the fields that every event carries.</summary>
 public static class EventStamps
 {
-    /// <summary>Stamps an event that starts a flow.</summary>
+    /// <summary>Stamps an event that no other event caused: a request or the clock did.</summary>
     /// <param name="event">Event whose own fields are set.</param>
     /// <param name="eventId">Its id.</param>
     /// <param name="at">When it happened.</param>
-    public static TEvent Starting<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at)
+    /// <param name="flow">Event that started the flow it belongs to; null when this one does.</param>
+    public static TEvent Starting<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at, Guid? flow = null)
         where TEvent : BaseEvent =>
-        Stamp(@event, eventId, at, correlation: eventId, causation: null);
+        Stamp(@event, eventId, at, correlation: flow ?? eventId, causation: null);
 
     /// <summary>
     /// Stamps the outcome of a handled event with the id and time that were stored with the outcome, so that

@@ -1,6 +1,7 @@
 using System.Text;
 using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Fulfillment.BuildingBlocks.Persistence;
 
@@ -30,6 +31,17 @@ public sealed class OutboxMessage
     /// <summary>Time of the transaction.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>A message on its way into the table, for a transaction of a DbContext.</summary>
+    public static OutboxMessage From(OutgoingMessage message, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new OutboxMessage
+        {
+            EventId = message.EventId, EventType = message.EventType, Exchange = message.Route.Exchange, RoutingKey = message.Route.RoutingKey,
+            Body = Encoding.UTF8.GetString(message.Body.Span), TraceParent = message.TraceParent, CreatedAt = now,
+        };
+    }
+
     /// <summary>Maps the table <c>outbox_messages</c>.</summary>
     public static void Configure(ModelBuilder model)
     {
@@ -42,22 +54,26 @@ public sealed class OutboxMessage
     }
 }
 
-/// <summary>The columns of pending events, for a set-based insert with <c>unnest</c>.</summary>
-public sealed record OutboxColumns(Guid[] EventIds, string[] EventTypes, string[] Exchanges, string[] RoutingKeys, string[] Bodies, string?[] TraceParents)
+/// <summary>Stores pending events together with what they are about.</summary>
+public static class OutboxSql
 {
-    /// <summary>Statement that stores these columns; parameters <c>$1</c> to <c>$6</c>.</summary>
-    public const string Insert = """
+    private const string Insert = """
         INSERT INTO outbox_messages (event_id, event_type, exchange, routing_key, body, trace_parent)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
         ON CONFLICT DO NOTHING
         """;
 
-    /// <summary>Splits messages into columns.</summary>
-    public static OutboxColumns From(IReadOnlyList<OutgoingMessage> messages) => new(
-        [.. messages.Select(m => m.EventId)],
-        [.. messages.Select(m => m.EventType)],
-        [.. messages.Select(m => m.Route.Exchange)],
-        [.. messages.Select(m => m.Route.RoutingKey)],
-        [.. messages.Select(m => Encoding.UTF8.GetString(m.Body.Span))],
-        [.. messages.Select(m => m.TraceParent)]);
+    /// <summary>Adds pending events to a batch.</summary>
+    public static NpgsqlBatch AddOutbox(this NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.Add(
+            Insert,
+            messages.Select(m => m.EventId).ToArray(),
+            messages.Select(m => m.EventType).ToArray(),
+            messages.Select(m => m.Route.Exchange).ToArray(),
+            messages.Select(m => m.Route.RoutingKey).ToArray(),
+            messages.Select(m => Encoding.UTF8.GetString(m.Body.Span)).ToArray(),
+            messages.Select(m => m.TraceParent).ToArray());
+    }
 }

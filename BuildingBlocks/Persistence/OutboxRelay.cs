@@ -1,68 +1,29 @@
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Fulfillment.BuildingBlocks.Persistence;
 
 /// <summary>
-/// Publishes the pending events of a module: right after the commit that stored them, when <see cref="Wake"/> says so, and by
-/// polling what another process left behind. A batch leaves the table in the transaction that outlives its confirms, so a crash
-/// publishes again, with the same ids, rather than never; replicas skip each other's batches.
+/// Publishes the pending events of a module: right after the commit that stored them, when it is woken, and by polling what another
+/// process left behind. A batch leaves the table in the transaction that outlives its confirms, so a crash publishes again, with the
+/// same ids, rather than never; replicas skip each other's batches.
 /// </summary>
 public sealed class OutboxRelay<TContext>(
-    ModuleDatabase<TContext> database, EventPublisher publisher, Startup startup, ILogger<OutboxRelay<TContext>> logger)
-    : BackgroundService
+    ModuleDatabase<TContext> database, EventPublisher publisher, Startup startup, TimeProvider time, ILogger<OutboxRelay<TContext>> logger)
+    : PollingWorker(startup, time, logger)
     where TContext : DbContext
 {
     private const int MaxBatch = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private readonly SemaphoreSlim _wake = new(0, 1);
-
-    /// <summary>Says that something was committed to the outbox.</summary>
-    public void Wake()
-    {
-        // Two callers may both see zero; the second release would exceed the limit of one, and one wake-up is enough.
-        if (_wake.CurrentCount > 0) return;
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            logger.LogTrace("The relay is already awake");
-        }
-    }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await startup.DatabasesReady.WaitAsync(stoppingToken);
-        var failing = false;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await PublishBatchAsync(stoppingToken) == MaxBatch)
-                {
-                }
+    protected override string Work => $"pending events of {database.Module}";
 
-                if (failing) logger.LogInformation("{Module}: pending events are being published again", database.Module);
-                failing = false;
-            }
-            catch (Exception e) when (e is not OperationCanceledException && TransientFailure.Is(e))
-            {
-                if (!failing) logger.LogWarning("{Module}: pending events wait, {Reason}", database.Module, e.Message);
-                failing = true;
-            }
-
-            await _wake.WaitAsync(Poll, stoppingToken);
-        }
-    }
-
-    private async Task<int> PublishBatchAsync(CancellationToken ct)
+    /// <inheritdoc />
+    protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
         await using var connection = await database.Source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -81,10 +42,25 @@ public sealed class OutboxRelay<TContext>(
                 row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5)));
         }
 
-        if (messages.Count == 0) return 0;
-        await Task.WhenAll(messages.Select(message => publisher.PublishAsync(message, ct)));
+        if (messages.Count == 0) return false;
+        Failpoint.Hit("relay-after-read");
+        var publishing = Task.WhenAll(messages.Select(message => publisher.PublishAsync(message, ct)));
+        Failpoint.Hit("relay-before-confirm");
+        await publishing;
         Failpoint.Hit("relay-before-commit");
         await transaction.CommitAsync(ct);
-        return messages.Count;
+        return messages.Count == MaxBatch;
+    }
+}
+
+/// <summary>Registers the relay of a module.</summary>
+public static class OutboxRelayRegistration
+{
+    /// <summary>A relay that callers can wake, and that runs with the host.</summary>
+    public static void AddOutboxRelay<TContext>(this IServiceCollection services)
+        where TContext : DbContext
+    {
+        services.AddSingleton<OutboxRelay<TContext>>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TContext>>());
     }
 }

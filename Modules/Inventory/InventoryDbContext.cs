@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Inventory.ImportProducts;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,6 +18,8 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
     public DbSet<ImportJob> Imports => Set<ImportJob>();
 
     public DbSet<ImportChunk> ImportChunks => Set<ImportChunk>();
+
+    public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
 
     public DbSet<ImportError> ImportErrors => Set<ImportError>();
 
@@ -41,6 +44,8 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         reservation.Property(r => r.CustomerId).HasMaxLength(64);
         reservation.Property(r => r.ReasonCode).HasMaxLength(40);
         reservation.Property(r => r.FailedProductId).HasMaxLength(64);
+        // Only what is held is in it, so it stays small whatever the number of orders.
+        reservation.HasIndex(r => r.ExpiresAt).HasFilter("status = 1");
 
         var adjustment = modelBuilder.Entity<StockAdjustment>().ToTable("stock_adjustments");
         adjustment.HasKey(a => a.Id);
@@ -57,6 +62,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         product.Property(p => p.UpdatedAt).HasDefaultValueSql("now()");
 
         ConfigureImports(modelBuilder);
+        OutboxMessage.Configure(modelBuilder);
     }
 
     private static void ConfigureImports(ModelBuilder modelBuilder)

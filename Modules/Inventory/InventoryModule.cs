@@ -2,6 +2,7 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Inventory.ExpireReservations;
 using Fulfillment.Inventory.ImportProducts;
 using Fulfillment.Inventory.ImportProducts.Process;
 using Fulfillment.Inventory.ReserveStock;
@@ -23,6 +24,7 @@ public sealed class InventoryModule : Module
         Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
         // Compensation
         Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>(OrderCancelledHandler.Queue),
         // Catalogues
         Subscription.To<ImportChunkDueEvent, ImportChunkHandler>(ImportChunkHandler.Queue) with { Concurrency = ImportChunkHandler.Concurrency },
     ];
@@ -32,7 +34,11 @@ public sealed class InventoryModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
         builder.AddImports();
+        builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
         builder.Services.AddSingleton<ReservationWriter>();
         builder.Services.AddSingleton<SettlementWriter>();
+        builder.Services.AddSingleton<StockSettler>();
+        builder.Services.AddHostedService<ReservationExpiry>();
+        builder.Services.AddOutboxRelay<InventoryDbContext>();
     }
 }

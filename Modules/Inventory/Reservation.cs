@@ -9,7 +9,7 @@ public enum ReservationStatus : short
     /// <summary>Sold: the order was paid.</summary>
     Committed = 2,
 
-    /// <summary>Given back.</summary>
+    /// <summary>Given back, or never held because the order was cancelled before it arrived; then it has no lines.</summary>
     Released = 3,
 
     /// <summary>Given back because nobody paid in time.</summary>
@@ -35,7 +35,7 @@ public sealed class Reservation
 
     public required int[] Quantities { get; init; }
 
-    /// <summary>Why it was rejected: OUT_OF_STOCK or UNKNOWN_PRODUCT.</summary>
+    /// <summary>Why it was rejected (OUT_OF_STOCK, UNKNOWN_PRODUCT) or given back (PAYMENT_DECLINED, CUSTOMER_REQUESTED, RESERVATION_EXPIRED).</summary>
     public string? ReasonCode { get; init; }
 
     /// <summary>First product that could not be reserved.</summary>
@@ -43,6 +43,15 @@ public sealed class Reservation
 
     /// <summary>Id of the event that announced this answer.</summary>
     public Guid EventId { get; init; }
+
+    /// <summary>The event that started the flow of the order.</summary>
+    public Guid? CorrelationId { get; init; }
+
+    /// <summary>The event that sold it or gave it back last; null for the clock. Its redelivery, and no other event's, repeats what that led to.</summary>
+    public Guid? SettledBy { get; init; }
+
+    /// <summary>When it expires, if it is still held then; null when it never was.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -18,6 +18,9 @@ public sealed class NotificationModule : Module
         Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
         Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
         Subscription.To<InventoryFailedEvent, InventoryFailedHandler>(InventoryFailedHandler.Queue),
+        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>(OrderCancelledHandler.Queue),
+        Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>(ReservationExpiredHandler.Queue),
+        Subscription.To<PaymentRefundedEvent, PaymentRefundedHandler>(PaymentRefundedHandler.Queue),
     ];
 
     public override void Register(IHostApplicationBuilder builder)

@@ -8,7 +8,13 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
 {
     public DbSet<Order> Orders => Set<Order>();
 
+    public DbSet<OrderHistoryEntry> History => Set<OrderHistoryEntry>();
+
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
+
+    /// <summary>Id of the event that started the flow of an order: its ORDER_CREATED.</summary>
+    public Task<Guid?> FlowOfAsync(long orderId, CancellationToken ct) =>
+        History.Where(entry => entry.OrderId == orderId).OrderBy(entry => entry.Id).Select(entry => (Guid?)entry.EventId).FirstOrDefaultAsync(ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -37,6 +43,14 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         item.Property(i => i.ProductId).HasMaxLength(64);
         item.Property(i => i.ProductName).HasMaxLength(200);
         item.Property(i => i.Price).HasPrecision(19, 2);
+
+        var history = modelBuilder.Entity<OrderHistoryEntry>().ToTable("order_history");
+        history.HasKey(h => new { h.OrderId, h.EventId });
+        history.Property(h => h.Id).UseIdentityByDefaultColumn();
+        history.Property(h => h.EventType).HasMaxLength(40);
+        history.Property(h => h.Source).HasMaxLength(40);
+        history.Property(h => h.Summary).HasMaxLength(OrderHistoryEntry.MaxSummary);
+        history.HasOne<Order>().WithMany().HasForeignKey(h => h.OrderId);
 
         OutboxMessage.Configure(modelBuilder);
     }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Orders;
 
-/// <summary>Accepts orders, announces them, and follows what becomes of them.</summary>
+/// <summary>Accepts and cancels orders, announces them, and follows what becomes of them.</summary>
 public sealed class OrderModule : Module
 {
     public override string Name => "Order";
@@ -19,9 +19,14 @@ public sealed class OrderModule : Module
         // The happy path
         Subscription.To<InventoryReservedEvent, InventoryReservedHandler>(InventoryReservedHandler.Queue),
         Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
+        Subscription.To<InventoryCommittedEvent, InventoryCommittedHandler>(InventoryCommittedHandler.Queue),
         // What goes wrong
         Subscription.To<InventoryFailedEvent, InventoryFailedHandler>(InventoryFailedHandler.Queue),
         Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
+        Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>(ReservationExpiredHandler.Queue),
+        // What is given back
+        Subscription.To<InventoryReleasedEvent, InventoryReleasedHandler>(InventoryReleasedHandler.Queue),
+        Subscription.To<PaymentRefundedEvent, PaymentRefundedHandler>(PaymentRefundedHandler.Queue),
     ];
 
     public override void Register(IHostApplicationBuilder builder)
@@ -30,7 +35,7 @@ public sealed class OrderModule : Module
         builder.AddModuleDatabase<OrderDbContext>(Name);
         builder.Services.AddSingleton<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();
-        builder.Services.AddSingleton<OutboxRelay<OrderDbContext>>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxRelay<OrderDbContext>>());
+        builder.Services.AddSingleton<OrderTracker>();
+        builder.Services.AddOutboxRelay<OrderDbContext>();
     }
 }

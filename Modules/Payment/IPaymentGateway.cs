@@ -11,6 +11,12 @@ public sealed record ChargeResult(string TransactionId, Decline? Decline);
 /// <summary>Why a charge was declined.</summary>
 public sealed record Decline(string ErrorCode, string Reason);
 
+/// <summary>Money that is to go back. The number of the refund is the idempotency key: asking twice refunds once.</summary>
+/// <param name="RefundId">Number of the refund.</param>
+/// <param name="TransactionId">Transaction of the charge.</param>
+/// <param name="Amount">Amount, at most what was charged.</param>
+public sealed record RefundOrder(long RefundId, string TransactionId, decimal Amount);
+
 /// <summary>The company that moves the money. It lives outside of this system, which is why it is an interface.</summary>
 public interface IPaymentGateway
 {
@@ -19,4 +25,7 @@ public interface IPaymentGateway
 
     /// <summary>Charges a customer. The same order gets the same answer again.</summary>
     Task<ChargeResult> ChargeAsync(Charge charge, CancellationToken ct);
+
+    /// <summary>Gives money back and returns the transaction. The same refund gets the same answer again.</summary>
+    Task<string> RefundAsync(RefundOrder refund, CancellationToken ct);
 }

@@ -34,12 +34,8 @@ public sealed class SimulatedGateway(IOptions<SimulatorOptions> options) : IPaym
     public Task<ChargeResult> ChargeAsync(Charge charge, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(charge);
-        Span<byte> input = stackalloc byte[12];
-        BinaryPrimitives.WriteInt64LittleEndian(input, charge.OrderId);
-        BinaryPrimitives.WriteInt32LittleEndian(input[8..], options.Value.Seed);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input, hash);
-
+        Hash(charge.OrderId, options.Value.Seed, hash);
         var luck = BinaryPrimitives.ReadUInt32LittleEndian(hash) / (uint.MaxValue + 1.0);
         var approved = charge.CustomerId switch
         {
@@ -48,6 +44,24 @@ public sealed class SimulatedGateway(IOptions<SimulatorOptions> options) : IPaym
             _ => luck < options.Value.SuccessRate,
         };
         var decline = approved ? null : Declines[hash[8] % Declines.Length];
-        return Task.FromResult(new ChargeResult($"TXN-{Convert.ToHexString(hash.Slice(4, 4))}", decline));
+        return Task.FromResult(new ChargeResult(Transaction(hash), decline));
     }
+
+    public Task<string> RefundAsync(RefundOrder refund, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(refund);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Hash(~refund.RefundId, options.Value.Seed, hash); // apart from every order
+        return Task.FromResult(Transaction(hash));
+    }
+
+    private static void Hash(long key, int seed, Span<byte> hash)
+    {
+        Span<byte> input = stackalloc byte[12];
+        BinaryPrimitives.WriteInt64LittleEndian(input, key);
+        BinaryPrimitives.WriteInt32LittleEndian(input[8..], seed);
+        SHA256.HashData(input, hash);
+    }
+
+    private static string Transaction(ReadOnlySpan<byte> hash) => $"TXN-{Convert.ToHexString(hash.Slice(4, 4))}";
 }

@@ -21,17 +21,20 @@ public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<P
     [Fact]
     public async Task Creates_the_tables_of_its_module_only()
     {
-        (await _system.Payments.TablesAsync()).ShouldBe(["__EFMigrationsHistory", "payment_transactions", "payments"], ignoreOrder: true);
+        (await _system.Payments.TablesAsync()).ShouldBe(["__EFMigrationsHistory", "outbox_messages", "payment_transactions", "payments", "refunds"], ignoreOrder: true);
         foreach (var other in new[] { _system.Orders, _system.Inventory, _system.Notifications }) (await other.TablesAsync()).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Declares_the_queues_of_every_module() => (await _system.Broker.QueuesAsync()).ShouldBe(
     [
-        "inventory-dead-letter-queue", "inventory-failed-queue", "inventory-payment-completed-queue", "inventory-payment-failed-queue",
-        "inventory-reserved-queue", "notification-dead-letter-queue", "order-created-queue", "order-dead-letter-queue",
-        "order-inventory-failed-queue", "order-inventory-reserved-queue", "order-payment-completed-queue", "order-payment-failed-queue",
-        "payment-completed-queue", "payment-dead-letter-queue", "payment-failed-queue", "product-import-queue",
+        "inventory-dead-letter-queue", "inventory-failed-queue", "inventory-order-cancelled-queue", "inventory-payment-completed-queue",
+        "inventory-payment-failed-queue", "inventory-reserved-queue", "notification-dead-letter-queue",
+        "notification-order-cancelled-queue", "notification-payment-refunded-queue", "notification-reservation-expired-queue",
+        "order-created-queue", "order-dead-letter-queue", "order-inventory-committed-queue", "order-inventory-failed-queue",
+        "order-inventory-released-queue", "order-inventory-reserved-queue", "order-payment-completed-queue", "order-payment-failed-queue",
+        "order-payment-refunded-queue", "order-reservation-expired-queue", "payment-completed-queue", "payment-dead-letter-queue",
+        "payment-failed-queue", "payment-order-cancelled-queue", "payment-reservation-expired-queue", "product-import-queue",
         "unrouted-queue",
     ]);
 
@@ -42,6 +45,10 @@ public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<P
     [InlineData("inventory.events", "inventory.failed", "inventory-failed-queue")]
     [InlineData("inventory.events", "inventory.failed", "order-inventory-failed-queue")]
     [InlineData("inventory.events", "product.import", "product-import-queue")]
+    [InlineData("inventory.events", "inventory.committed", "order-inventory-committed-queue")]
+    [InlineData("inventory.events", "inventory.expired", "payment-reservation-expired-queue")]
+    [InlineData("order.events", "order.cancelled", "inventory-order-cancelled-queue")]
+    [InlineData("payment.events", "payment.refunded", "notification-payment-refunded-queue")]
     [InlineData("payment.events", "payment.completed", "payment-completed-queue")]
     [InlineData("payment.events", "payment.completed", "order-payment-completed-queue")]
     [InlineData("payment.events", "payment.completed", "inventory-payment-completed-queue")]

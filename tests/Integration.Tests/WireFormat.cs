@@ -45,9 +45,9 @@ public sealed class WireFormat(OneProcess shared) : SystemTest
 
         var id = await _system.PlaceAsync("CUST-APPROVE-1", "WIRE");
         var messages = await Eventually.Get(
-            "three messages", () => Task.FromResult(tap.Messages.Where(message => message.OrderId == id).ToList()), seen => seen.Count == 3);
+            "four messages", () => Task.FromResult(tap.Messages.Where(message => message.OrderId == id).ToList()), seen => seen.Count == 4);
 
-        messages.Select(message => message.Properties.Type).ShouldBe(["ORDER_CREATED", "INVENTORY_RESERVED", "PAYMENT_COMPLETED"]);
+        messages.Select(message => message.Properties.Type).ShouldBe(["ORDER_CREATED", "INVENTORY_RESERVED", "PAYMENT_COMPLETED", "INVENTORY_COMMITTED"]);
         messages.ShouldAllBe(message => message.Properties.Persistent);
         messages.ShouldAllBe(message => message.Properties.ContentType == "application/json");
         messages.ShouldAllBe(message => message.Id == message.Json.GetProperty("eventId").GetString());
@@ -62,7 +62,7 @@ public sealed class WireFormat(OneProcess shared) : SystemTest
 
         var id = await _system.PlaceAsync("CUST-DECLINE-1", "CAUSE");
         var events = (await Eventually.Get(
-            "three messages", () => Task.FromResult(tap.Messages.Where(message => message.OrderId == id).ToList()), seen => seen.Count == 3))
+            "four messages", () => Task.FromResult(tap.Messages.Where(message => message.OrderId == id).ToList()), seen => seen.Count == 4))
             .ConvertAll(message => message.Json);
 
         events.Skip(1).Select(body => Field(body, "causationId")).ShouldBe(events.SkipLast(1).Select(body => Field(body, "eventId")));

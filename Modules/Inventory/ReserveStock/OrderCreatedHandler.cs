@@ -19,10 +19,10 @@ public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPub
 
         var answer = await reservations.ExecuteAsync(order, ct);
         Failpoint.Hit("inventory-after-commit");
+        if (answer.Withdrawn) return;
         await (answer.Failure is { } failure
             ? events.PublishAsync(Failed(order, failure).CausedBy(order, answer.EventId, answer.At), ct)
             : events.PublishAsync(Reserved(order).CausedBy(order, answer.EventId, answer.At), ct));
-        Failpoint.Hit("inventory-after-publish");
     }
 
     internal static InventoryReservedEvent Reserved(OrderCreatedEvent order) =>

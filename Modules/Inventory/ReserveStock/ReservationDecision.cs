@@ -3,8 +3,11 @@ using Fulfillment.Contracts;
 namespace Fulfillment.Inventory.ReserveStock;
 
 /// <summary>The answer to one order.</summary>
+/// <param name="EventId">Id of the event that announces it.</param>
+/// <param name="At">When it was given.</param>
 /// <param name="Failure">Why nothing was reserved; null when everything was.</param>
-public sealed record ReservationAnswer(Guid EventId, DateTimeOffset At, ReservationFailure? Failure);
+/// <param name="Withdrawn">The order was cancelled before it arrived: nothing is reserved, and nothing is to be announced.</param>
+public sealed record ReservationAnswer(Guid EventId, DateTimeOffset At, ReservationFailure? Failure, bool Withdrawn = false);
 
 /// <summary>The first product that an order could not get.</summary>
 public sealed record ReservationFailure(string ReasonCode, string ProductId);

@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Fulfillment.Inventory.ReserveStock;
@@ -9,7 +10,7 @@ namespace Fulfillment.Inventory.ReserveStock;
 /// Reserves the stock of many orders in one transaction. Rows of products are locked in key order, so that neither replicas nor
 /// settlements can wait for each other in a circle; an order that was answered before gets its stored answer.
 /// </summary>
-public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> database, TimeProvider time)
+public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> database, IOptions<ReservationOptions> options, TimeProvider time)
     : GroupCommit<OrderCreatedEvent, ReservationAnswer>(database.Source, time: time)
 {
     private const string LockItems = """
@@ -18,7 +19,8 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
 
     // Comes after the locks: a duplicate of an order that another replica was answering is visible by now.
     private const string SelectAnswers = """
-        SELECT order_id, event_id, created_at, reason_code, failed_product_id FROM reservations WHERE order_id = ANY($1)
+        SELECT order_id, event_id, created_at, status = 5, reason_code, failed_product_id, cardinality(product_ids) = 0
+        FROM reservations WHERE order_id = ANY($1)
         """;
 
     private const string TakeItems = """
@@ -30,11 +32,12 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
 
     // unnest would flatten arrays of arrays, so the lines travel as text and become arrays here.
     private const string InsertAnswers = """
-        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, failed_product_id, event_id, created_at, updated_at)
+        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, failed_product_id, event_id, correlation_id,
+            created_at, updated_at, expires_at)
         SELECT id, customer, status, ARRAY(SELECT jsonb_array_elements_text(products)), ARRAY(SELECT jsonb_array_elements_text(quantities)::int),
-            reason, failed, event, $9, $9
-        FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[])
-            AS new (id, customer, status, products, quantities, reason, failed, event)
+            reason, failed, event, flow, $10, $10, CASE WHEN status = 1 THEN now() + $11 END
+        FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::uuid[])
+            AS new (id, customer, status, products, quantities, reason, failed, event, flow)
         ON CONFLICT DO NOTHING
         """;
 
@@ -66,11 +69,11 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             OrderId: row.GetInt64(0),
             Answer: new ReservationAnswer(
                 row.GetGuid(1), row.GetFieldValue<DateTimeOffset>(2),
-                row.IsDBNull(3) ? null : new ReservationFailure(row.GetString(3), row.GetString(4)))));
+                row.GetBoolean(3) ? new ReservationFailure(row.GetString(4), row.GetString(5)) : null, Withdrawn: row.GetBoolean(6))));
         return (available.ToDictionary(row => row.Id, row => row.Pieces), answers.ToDictionary(row => row.OrderId, row => row.Answer));
     }
 
-    private static async Task StoreAsync(
+    private async Task StoreAsync(
         NpgsqlConnection connection, OrderCreatedEvent[] orders, Dictionary<long, ReservationAnswer> answers,
         IReadOnlyDictionary<string, int> taken, DateTimeOffset now)
     {
@@ -86,7 +89,8 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             orders.Select(order => answers[order.OrderId].Failure?.ReasonCode).ToArray(),
             orders.Select(order => answers[order.OrderId].Failure?.ProductId).ToArray(),
             orders.Select(order => answers[order.OrderId].EventId).ToArray(),
-            now);
+            orders.Select(order => order.CorrelationId ?? order.EventId).ToArray(),
+            now, options.Value.ReservationTtl);
         var written = await batch.ExecuteNonQueryAsync();
         // Another replica answered one of these orders in the meantime (possible only when it locked no common product).
         // Its answer holds; this transaction is rolled back and tried again, and will find it.

@@ -5,13 +5,13 @@ namespace Fulfillment.Inventory.SettleStock;
 
 /// <summary>The charge was declined: the stock goes back (the compensation of the saga).</summary>
 [StickyHandler(Queue)]
-public sealed class PaymentFailedHandler(SettlementWriter reservations)
+public sealed class PaymentFailedHandler(StockSettler stock)
 {
     public const string Queue = "inventory-payment-failed-queue";
 
     public Task Handle(PaymentFailedEvent message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return reservations.ExecuteAsync(new Settlement(message.OrderId, ReservationStatus.Released), ct);
+        return stock.SettleAsync(message, message.CustomerId, SettlementKind.GiveBack, "PAYMENT_DECLINED", ct);
     }
 }

@@ -32,6 +32,30 @@ public sealed record Letter(Guid EventId, long OrderId, string CustomerId, strin
             $"We are sorry: {failed.Reason}. Nothing was charged and the order is closed.", AlsoBySms: false);
     }
 
+    public static Letter For(OrderCancelledEvent cancelled)
+    {
+        ArgumentNullException.ThrowIfNull(cancelled);
+        return new Letter(
+            cancelled.EventId, cancelled.OrderId, cancelled.CustomerId, $"Order #{cancelled.OrderId} - Cancelled",
+            "Your order was cancelled as you wished. If it was charged, the money is on its way back.", AlsoBySms: false);
+    }
+
+    public static Letter For(ReservationExpiredEvent expired)
+    {
+        ArgumentNullException.ThrowIfNull(expired);
+        return new Letter(
+            expired.EventId, expired.OrderId, expired.CustomerId, $"Order #{expired.OrderId} - Reservation Expired",
+            "Your order was not paid in time, so it was cancelled. If it is charged after all, the money goes back.", AlsoBySms: false);
+    }
+
+    public static Letter For(PaymentRefundedEvent refunded)
+    {
+        ArgumentNullException.ThrowIfNull(refunded);
+        return new Letter(
+            refunded.EventId, refunded.OrderId, refunded.CustomerId, $"Order #{refunded.OrderId} - Refund",
+            $"{Money(refunded.Amount)} are on their way back to you.", AlsoBySms: false);
+    }
+
     /// <summary>One notification per channel.</summary>
     public IReadOnlyList<NotificationLog> Address(DateTimeOffset now)
     {

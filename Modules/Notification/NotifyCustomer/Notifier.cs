@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks;
 using Microsoft.Extensions.Logging;
 
 namespace Fulfillment.Notifications.NotifyCustomer;
@@ -7,7 +8,9 @@ public sealed partial class Notifier(NotificationWriter notifications, ILogger<N
 {
     public async Task SendAsync(Letter letter, CancellationToken ct)
     {
-        foreach (var log in await notifications.ExecuteAsync(letter, ct)) Send(logger, log);
+        var recorded = await notifications.ExecuteAsync(letter, ct);
+        Failpoint.Hit("notification-after-commit");
+        foreach (var log in recorded) Send(logger, log);
     }
 
     internal static void Send(ILogger logger, NotificationLog log)

@@ -117,6 +117,58 @@ namespace Fulfillment.Orders.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Fulfillment.Orders.OrderHistoryEntry", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("EventType")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("event_type");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("source");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Summary")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("summary");
+
+                    b.HasKey("OrderId", "EventId")
+                        .HasName("pk_order_history");
+
+                    b.ToTable("order_history", (string)null);
+                });
+
             modelBuilder.Entity("Fulfillment.Orders.OrderItem", b =>
                 {
                     b.Property<long>("Id")
@@ -163,6 +215,16 @@ namespace Fulfillment.Orders.Migrations
 
                             t.HasCheckConstraint("ck_order_items_quantity", "quantity > 0");
                         });
+                });
+
+            modelBuilder.Entity("Fulfillment.Orders.OrderHistoryEntry", b =>
+                {
+                    b.HasOne("Fulfillment.Orders.Order", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_order_history_orders_order_id");
                 });
 
             modelBuilder.Entity("Fulfillment.Orders.OrderItem", b =>

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
@@ -47,7 +48,7 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
         var now = Now();
         NewOrder[] orders = [.. items.OrderBy(order => order.OrderId)];
         var lines = orders.SelectMany(order => order.Request.Items, (order, line) => (order.OrderId, Line: line)).ToArray();
-        var outbox = OutboxColumns.From([.. orders.Select(order => Announce(order, now))]);
+        var announcements = orders.Select(order => (Order: order, Event: Announce(order, now))).ToArray();
         long[] ids = [.. orders.Select(order => order.OrderId)];
 
         await using var batch = new NpgsqlBatch(connection);
@@ -56,12 +57,13 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
             lines.Select(line => line.OrderId).ToArray(), lines.Select(line => line.Line.ProductId).ToArray(),
             lines.Select(line => line.Line.ProductName).ToArray(), lines.Select(line => line.Line.Quantity).ToArray(),
             lines.Select(line => line.Line.Price).ToArray());
-        batch.Add(
-            OutboxColumns.Insert, outbox.EventIds, outbox.EventTypes, outbox.Exchanges, outbox.RoutingKeys, outbox.Bodies, outbox.TraceParents);
+        batch.AddOutbox([.. announcements.Select(pair => OutgoingMessage.From(pair.Event) with { TraceParent = pair.Order.TraceParent })]);
+        batch.AddHistory([.. announcements.Select(pair => OrderHistoryEntry.Of(pair.Event, "Order placed", OrderStatus.Pending, now))]);
         batch.Add(SelectItemIds, ids);
         await using var reader = await batch.ExecuteReaderAsync();
         var itemIds = new Queue<long>(await reader.ReadAllAsync(row => row.GetInt64(0)));
         var views = orders.ToDictionary(order => order.OrderId, order => View(order, now, itemIds));
+        Failpoint.Hit("order-edge-before-commit");
         return [.. items.Select(order => views[order.OrderId])];
     }
 
@@ -76,13 +78,11 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
         foreach (var (order, number) in unnumbered.Zip(await reader.ReadAllAsync(row => row.GetInt64(0)))) order.OrderId = number;
     }
 
-    private static OutgoingMessage Announce(NewOrder order, DateTimeOffset now)
-    {
-        var created = new OrderCreatedEvent(
+    private static OrderCreatedEvent Announce(NewOrder order, DateTimeOffset now) =>
+        new OrderCreatedEvent(
             order.OrderId, order.Request.CustomerId,
-            [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))], order.Total);
-        return OutgoingMessage.From(created.Starting(order.EventId, now)) with { TraceParent = order.TraceParent };
-    }
+            [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))], order.Total)
+        .Starting(order.EventId, now);
 
     private static OrderView View(NewOrder order, DateTimeOffset now, Queue<long> itemIds) => new(
         order.OrderId, order.Request.CustomerId, order.Total, OrderStatus.Pending, null, now, now,

@@ -1,5 +1,6 @@
 using Carter;
 using FluentValidation;
+using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
@@ -48,12 +49,14 @@ public sealed class PlaceOrderEndpoint : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders");
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, OrderWriter orders, OutboxRelay<OrderDbContext> relay, CancellationToken ct)
+        PlaceOrderRequest request, OrderWriter orders, OutboxRelay<OrderDbContext> relay, HttpResponse response, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
         var order = new NewOrder(request);
         Flow.Enter("Order", 0, order.EventId, order.EventId);
         var placed = await orders.ExecuteAsync(order, ct);
+        Failpoint.Hit("order-edge-after-commit");
+        Failpoint.HitWhenAnswered(response, "order-edge-after-answer");
         relay.Wake();
         return TypedResults.Created($"/api/orders/{placed.OrderId}", placed);
     }

@@ -5,13 +5,13 @@ namespace Fulfillment.Orders.TrackOrder;
 
 /// <summary>Stock is reserved: the order is confirmed.</summary>
 [StickyHandler(Queue)]
-public sealed class InventoryReservedHandler(StatusWriter orders)
+public sealed class InventoryReservedHandler(OrderTracker orders)
 {
     public const string Queue = "order-inventory-reserved-queue";
 
     public Task Handle(InventoryReservedEvent message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return orders.ExecuteAsync(new StatusChange(message.OrderId, OrderStatus.Confirmed), ct);
+        return orders.MoveAsync(message, OrderStatus.Confirmed, reason: null, $"{message.Items.Count} item(s) reserved", ct);
     }
 }

@@ -1,13 +1,21 @@
 using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Fulfillment.Orders.TrackOrder;
 
 /// <summary>What an event wants an order to become.</summary>
-public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reason = null);
+public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reason = null)
+{
+    /// <summary>The event, which is recorded whether it moves the order or not.</summary>
+    public BaseEvent? Event { get; init; }
 
-/// <summary>Moves orders forward, many in one transaction. The result says whether this change moved its order.</summary>
+    /// <summary>What it says, for people.</summary>
+    public string? Summary { get; init; }
+}
+
+/// <summary>Moves orders forward and records why, many in one transaction. The result says whether this change moved its order.</summary>
 public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time, ILogger<StatusWriter> logger)
     : GroupCommit<StatusChange, bool>(database.Source, new BatchLimits { MaxBatch = 1_000 }, time)
 {
@@ -32,37 +40,33 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
         foreach (var change in items.Where(change => !current.ContainsKey(change.OrderId)))
             logger.LogWarning("An event wants order {OrderId} to become {Status}, but there is no such order", change.OrderId, change.Target);
 
-        var (moved, changes) = StatusDecision.Decide(current, items);
-        if (changes.Count == 0) return moved;
-        await using var update = new NpgsqlBatch(connection).Add(
-            Update, changes.Select(change => change.OrderId).ToArray(), changes.Select(change => (short)change.Target).ToArray(),
-            changes.Select(change => change.Reason).ToArray(), Now());
-        await update.ExecuteNonQueryAsync();
+        var (after, moved, changes) = StatusDecision.Decide(current, items);
+        await StoreAsync(connection, changes, Entries(items, after, Now()));
         return moved;
     }
-}
 
-/// <summary>Which changes of a batch move their orders.</summary>
-public static class StatusDecision
-{
-    /// <summary>Applies the changes in their order to the statuses that are stored now.</summary>
-    /// <returns>Per change whether it moved its order, and the last change of each moved order. Unknown orders are not moved.</returns>
-    public static (IReadOnlyList<bool> Moved, IReadOnlyCollection<StatusChange> Changes) Decide(
-        IReadOnlyDictionary<long, OrderStatus> stored, IReadOnlyList<StatusChange> changes)
+    private static List<OrderHistoryEntry> Entries(IReadOnlyList<StatusChange> items, IReadOnlyList<OrderStatus?> after, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(changes);
-        var current = new Dictionary<long, OrderStatus>(stored);
-        var last = new Dictionary<long, StatusChange>();
-        var moved = new bool[changes.Count];
-        for (var i = 0; i < changes.Count; i++)
+        var entries = new List<OrderHistoryEntry>(items.Count);
+        for (var i = 0; i < items.Count; i++)
         {
-            var change = changes[i];
-            if (!current.TryGetValue(change.OrderId, out var status) || OrderStatusMachine.Move(status, change.Target) == status) continue;
-            moved[i] = true;
-            current[change.OrderId] = change.Target;
-            last[change.OrderId] = change;
+            if (items[i].Event is { } message && after[i] is { } status) entries.Add(OrderHistoryEntry.Of(message, items[i].Summary, status, now));
         }
 
-        return (moved, last.Values);
+        return entries;
+    }
+
+    private async Task StoreAsync(NpgsqlConnection connection, IReadOnlyCollection<StatusChange> changes, List<OrderHistoryEntry> entries)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (changes.Count > 0)
+        {
+            batch.Add(
+                Update, changes.Select(change => change.OrderId).ToArray(), changes.Select(change => (short)change.Target).ToArray(),
+                changes.Select(change => change.Reason).ToArray(), Now());
+        }
+
+        if (entries.Count > 0) batch.AddHistory(entries);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
     }
 }

@@ -1,13 +1,15 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Payments.RefundPayment;
 using Wolverine.Attributes;
 
 namespace Fulfillment.Payments.ChargePayment;
 
 /// <summary>Stock is reserved: charge the customer, once, and say how it ended.</summary>
 [StickyHandler(Queue)]
-public sealed class InventoryReservedHandler(PaymentReader stored, IPaymentGateway gateway, PaymentWriter payments, EventPublisher events)
+public sealed class InventoryReservedHandler(
+    ChargeWriter charges, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, EventPublisher events)
 {
     public const string Queue = "inventory-reserved-queue";
 
@@ -16,25 +18,29 @@ public sealed class InventoryReservedHandler(PaymentReader stored, IPaymentGatew
         ArgumentNullException.ThrowIfNull(reserved);
         if (reserved.TotalAmount < 0) throw new InvalidMessageException($"Order {reserved.OrderId} has a negative amount.");
 
-        var payment = await stored.ExecuteAsync(reserved.OrderId, ct) ?? await ChargeAsync(reserved, ct);
+        var charge = new Charge(reserved.OrderId, reserved.CustomerId, reserved.TotalAmount);
+        var payment = await charges.ExecuteAsync(new NewCharge(charge, gateway.Method, reserved.CorrelationId ?? reserved.EventId), ct);
+        Failpoint.Hit("payment-after-begin");
+        if (payment.Status == PaymentStatus.Pending) payment = await ChargeAsync(charge, reserved.EventId, ct);
         Failpoint.Hit("payment-after-commit");
-        await (payment.Status == PaymentStatus.Completed
-            ? events.PublishAsync(Completed(reserved, payment, gateway.Method).CausedBy(reserved, payment.EventId, payment.At), ct)
-            : events.PublishAsync(Failed(reserved, payment).CausedBy(reserved, payment.EventId, payment.At), ct));
-        Failpoint.Hit("payment-after-publish");
+        if (payment.CancelReason is not null) refunds.Wake();
+        if (payment.EventId is not { } outcome) return; // The order had ended before it was charged.
+        await (payment.Status == PaymentStatus.Failed
+            ? events.PublishAsync(Failed(reserved, payment).CausedBy(reserved, outcome, payment.At), ct)
+            : events.PublishAsync(Completed(reserved, payment, gateway.Method).CausedBy(reserved, outcome, payment.At), ct));
     }
 
     internal static PaymentCompletedEvent Completed(InventoryReservedEvent reserved, StoredPayment payment, string method) =>
-        new(reserved.OrderId, reserved.CustomerId, payment.PaymentId, payment.TransactionId, reserved.TotalAmount, method);
+        new(reserved.OrderId, reserved.CustomerId, payment.PaymentId, payment.TransactionId!, payment.Amount, method);
 
     internal static PaymentFailedEvent Failed(InventoryReservedEvent reserved, StoredPayment payment) =>
-        new(reserved.OrderId, reserved.CustomerId, reserved.TotalAmount, payment.Reason!, payment.ErrorCode!);
+        new(reserved.OrderId, reserved.CustomerId, payment.Amount, payment.Reason!, payment.ErrorCode!);
 
-    private async Task<StoredPayment> ChargeAsync(InventoryReservedEvent reserved, CancellationToken ct)
+    private async Task<StoredPayment> ChargeAsync(Charge charge, Guid cause, CancellationToken ct)
     {
-        var charge = new Charge(reserved.OrderId, reserved.CustomerId, reserved.TotalAmount);
         var result = await gateway.ChargeAsync(charge, ct);
-        var outcome = DerivedId.From(reserved.EventId, result.Decline is null ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED");
-        return await payments.ExecuteAsync(new NewPayment(charge, gateway.Method, result, outcome), ct);
+        Failpoint.Hit("payment-after-charge");
+        var outcome = DerivedId.From(cause, result.Decline is null ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED");
+        return await outcomes.ExecuteAsync(new ChargeOutcome(charge.OrderId, result, outcome), ct);
     }
 }

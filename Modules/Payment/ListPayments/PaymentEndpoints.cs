@@ -9,13 +9,15 @@ namespace Fulfillment.Payments.ListPayments;
 
 /// <summary>A payment as the API shows it.</summary>
 public sealed record PaymentView(
-    long PaymentId, long OrderId, string CustomerId, decimal Amount, PaymentStatus Status, string PaymentMethod, string TransactionId,
-    string? Reason, string? ErrorCode, DateTimeOffset CreatedAt)
+    long PaymentId, long OrderId, string CustomerId, decimal Amount, PaymentStatus Status, string PaymentMethod, string? TransactionId,
+    string? Reason, string? ErrorCode, decimal RefundedAmount, string? CancelReason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static PaymentView From(Payment p)
     {
         ArgumentNullException.ThrowIfNull(p);
-        return new PaymentView(p.Id, p.OrderId, p.CustomerId, p.Amount, p.Status, p.PaymentMethod, p.TransactionId, p.Reason, p.ErrorCode, p.CreatedAt);
+        return new PaymentView(
+            p.Id, p.OrderId, p.CustomerId, p.Amount, p.Status, p.PaymentMethod, p.TransactionId, p.Reason, p.ErrorCode, p.RefundedAmount, p.CancelReason,
+            p.CreatedAt, p.UpdatedAt);
     }
 }
 
@@ -52,7 +54,7 @@ public sealed class PaymentEndpoints : ICarterModule
         var payment = await db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.Id == paymentId, ct);
         return payment is null
             ? Problems.NotFound($"There is no payment {paymentId}.")
-            : ETags.Answer(http, PaymentView.From(payment), payment.CreatedAt);
+            : ETags.Answer(http, PaymentView.From(payment), payment.UpdatedAt);
     }
 
     private static async Task<IResult> ListTransactionsAsync(long paymentId, PaymentDbContext db, HttpRequest request, CancellationToken ct)

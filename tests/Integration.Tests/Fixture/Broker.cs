@@ -95,6 +95,15 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         return await channel.MessageCountAsync(queue);
     }
 
+    /// <summary>Waits until no queue holds a message, waiting or delivered, apart from dead letters. The counts of the management are some seconds old.</summary>
+    public Task DrainedAsync() => Eventually.Get(
+        "every queue to be empty",
+        async () => string.Join(", ", (await ReadAsync("queues/{vhost}")).EnumerateArray()
+            .Where(queue => !queue.TryGetProperty("messages", out var messages) || messages.GetInt64() > 0)
+            .Select(queue => queue.GetProperty("name").GetString()!)
+            .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal) && !name.EndsWith("-dead-letter-queue", StringComparison.Ordinal))),
+        busy => busy.Length == 0);
+
     /// <summary>Takes the messages out of a queue that has no consumer.</summary>
     public async Task<IReadOnlyList<WireMessage>> TakeAsync(string queue)
     {

@@ -48,7 +48,7 @@ public sealed class GoldenTests
         {
             @event.EventType.ShouldBe(name.ToUpperInvariant().Replace('-', '_'));
             @event.SourceService.ShouldBe($"{OwnerOf(name)}-service");
-            message.Route.ShouldBe(new EventRoute($"{OwnerOf(name)}.events", name.Replace('-', '.')));
+            message.Route.ShouldBe(new EventRoute($"{OwnerOf(name)}.events", name == "reservation-expired" ? "inventory.expired" : name.Replace('-', '.')));
             using var json = JsonDocument.Parse(message.Body);
             json.RootElement.GetProperty("eventId").GetGuid().ShouldBe(message.EventId);
             (json.RootElement.TryGetProperty("orderId", out var order) ? order.GetInt64() : 0).ShouldBe(@event.AboutOrder);
@@ -59,8 +59,8 @@ public sealed class GoldenTests
     public void Only_an_import_is_about_no_order() =>
         GoldenEvents.All.Where(pair => pair.Value.Event.AboutOrder == 0).Select(pair => pair.Key).ShouldBe(["product-import"]);
 
-    // Products have no service of their own.
-    private static string OwnerOf(string name) => name.Split('-')[0] is var owner && owner == "product" ? "inventory" : owner;
+    // Products and reservations have no service of their own.
+    private static string OwnerOf(string name) => name.Split('-')[0] is var owner && owner is "product" or "reservation" ? "inventory" : owner;
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 

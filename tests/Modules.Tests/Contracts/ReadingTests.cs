@@ -18,6 +18,14 @@ public sealed class ReadingTests
         ["PAYMENT_COMPLETED"] = (typeof(PaymentCompletedEvent), Event(
             "PAYMENT_COMPLETED", """ "paymentId":42,"transactionId":"TXN-0123ABCD","amount":59.98,"paymentMethod":"CREDIT_CARD" """)),
         ["PAYMENT_FAILED"] = (typeof(PaymentFailedEvent), Event("PAYMENT_FAILED", """ "amount":59.98,"reason":"No","errorCode":"NO" """)),
+        ["ORDER_CANCELLED"] = (typeof(OrderCancelledEvent), Event("ORDER_CANCELLED", """ "reason":"No","reasonCode":"CUSTOMER_REQUESTED" """)),
+        ["INVENTORY_COMMITTED"] = (typeof(InventoryCommittedEvent), Event("INVENTORY_COMMITTED", """ "more":1 """)),
+        ["INVENTORY_RELEASED"] = (typeof(InventoryReleasedEvent), Event(
+            "INVENTORY_RELEASED", """ "items":[{"productId":"PROD-001","quantity":2}],"reasonCode":"PAYMENT_DECLINED" """)),
+        ["RESERVATION_EXPIRED"] = (typeof(ReservationExpiredEvent), Event(
+            "RESERVATION_EXPIRED", """ "items":[{"productId":"PROD-001","quantity":2}],"reasonCode":"RESERVATION_EXPIRED" """)),
+        ["PAYMENT_REFUNDED"] = (typeof(PaymentRefundedEvent), Event(
+            "PAYMENT_REFUNDED", """ "paymentId":42,"refundId":7,"amount":59.98,"reasonCode":"MANUAL" """)),
         ["PRODUCT_IMPORT"] = (typeof(ImportChunkDueEvent), Event("PRODUCT_IMPORT", """ "importId":7,"chunk":3 """)),
     };
 

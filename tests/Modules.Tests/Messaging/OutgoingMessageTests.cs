@@ -31,15 +31,23 @@ public sealed class OutgoingMessageTests
     public void Pending_messages_are_stored_as_they_will_be_sent()
     {
         var message = OutgoingMessage.From(Event) with { TraceParent = "trace" };
-        var other = message with { EventId = Guid.NewGuid(), TraceParent = null };
+        using var batch = new Npgsql.NpgsqlBatch();
 
-        var columns = OutboxColumns.From([message, other]);
+        batch.AddOutbox([message, message with { EventId = Guid.Empty, TraceParent = null }]);
 
-        columns.EventIds.ShouldBe([message.EventId, other.EventId]);
-        columns.EventTypes.ShouldBe(["PAYMENT_FAILED", "PAYMENT_FAILED"]);
-        columns.Exchanges.ShouldBe(["payment.events", "payment.events"]);
-        columns.RoutingKeys.ShouldBe(["payment.failed", "payment.failed"]);
-        columns.TraceParents.ShouldBe(["trace", null]);
-        System.Text.Encoding.UTF8.GetBytes(columns.Bodies[0]).ShouldBe(message.Body.ToArray());
+        string.Join('\n', batch.BatchCommands[0].Parameters.Select(parameter => string.Join('|', ((System.Collections.IEnumerable)parameter.Value!).Cast<object?>())))
+            .ShouldBe($"""
+                {message.EventId}|{Guid.Empty}
+                PAYMENT_FAILED|PAYMENT_FAILED
+                payment.events|payment.events
+                payment.failed|payment.failed
+                {Text(message)}|{Text(message)}
+                trace|
+                """);
+        var stored = OutboxMessage.From(message, DateTimeOffset.UnixEpoch);
+        (stored.EventId, stored.EventType, stored.Exchange, stored.RoutingKey, stored.Body, stored.TraceParent, stored.CreatedAt).ShouldBe(
+            (message.EventId, "PAYMENT_FAILED", "payment.events", "payment.failed", Text(message), "trace", DateTimeOffset.UnixEpoch));
     }
+
+    private static string Text(OutgoingMessage message) => System.Text.Encoding.UTF8.GetString(message.Body.Span);
 }

@@ -43,6 +43,21 @@ public sealed class LetterTests
     }
 
     [Fact]
+    public void The_end_of_an_order_and_money_that_comes_back_are_told_by_email()
+    {
+        Letter[] letters =
+        [
+            Letter.For(new OrderCancelledEvent(4, "CUST-4", "Changed my mind", "CUSTOMER_REQUESTED") { EventId = EventId }),
+            Letter.For(new ReservationExpiredEvent(4, "CUST-4", [], "RESERVATION_EXPIRED") { EventId = EventId }),
+            Letter.For(new PaymentRefundedEvent(4, "CUST-4", 42, 7, 59.9m, "CUSTOMER_REQUESTED") { EventId = EventId }),
+        ];
+
+        letters.Select(letter => letter.Subject).ShouldBe(["Order #4 - Cancelled", "Order #4 - Reservation Expired", "Order #4 - Refund"]);
+        letters[2].Message.ShouldContain("59.90");
+        letters.ShouldAllBe(letter => letter.Address(Now).Single().Channel == NotificationChannel.Email);
+    }
+
+    [Fact]
     public void Every_notification_carries_its_event_and_time()
     {
         var letter = new Letter(EventId, 4, "CUST-4", "Subject", "Text", AlsoBySms: true);

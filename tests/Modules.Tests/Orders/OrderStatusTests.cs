@@ -42,18 +42,20 @@ public sealed class OrderStatusTests
             new(1, OrderStatus.Confirmed), new(2, OrderStatus.Failed, "PAYMENT_DECLINED"), new(3, OrderStatus.Failed, "PAYMENT_DECLINED"),
         ];
 
-        var (moved, last) = StatusDecision.Decide(
+        var (after, moved, last) = StatusDecision.Decide(
             new Dictionary<long, OrderStatus> { [1] = OrderStatus.Pending, [2] = OrderStatus.Pending, [3] = OrderStatus.Pending }, changes);
 
         moved.ShouldBe([true, true, true, false, false, true]);
+        after.ShouldBe([OrderStatus.Completed, OrderStatus.Failed, OrderStatus.Confirmed, OrderStatus.Completed, OrderStatus.Failed, OrderStatus.Failed]);
         last.ShouldBe([changes[0], changes[1], changes[5]], ignoreOrder: true);
     }
 
     [Fact]
     public void An_order_that_is_unknown_is_not_moved()
     {
-        var (moved, changes) = StatusDecision.Decide(new Dictionary<long, OrderStatus>(), [new StatusChange(1, OrderStatus.Completed)]);
+        var (after, moved, changes) = StatusDecision.Decide(new Dictionary<long, OrderStatus>(), [new StatusChange(1, OrderStatus.Completed)]);
 
+        after.ShouldBe([null]);
         moved.ShouldBe([false]);
         changes.ShouldBeEmpty();
     }
@@ -101,7 +103,7 @@ public sealed class OrderStatusTests
         var trace = new List<OrderStatus> { OrderStatus.Pending };
         foreach (var batch in batches)
         {
-            var (moved, changes) = StatusDecision.Decide(stored, batch);
+            var (_, moved, changes) = StatusDecision.Decide(stored, batch);
             moved.Any(did => did).ShouldBe(changes.Count > 0, Describe(batches));
             foreach (var change in changes) (stored[change.OrderId], reason) = (change.Target, change.Reason);
             trace.Add(stored[1]);

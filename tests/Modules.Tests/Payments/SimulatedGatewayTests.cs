@@ -61,6 +61,20 @@ public sealed class SimulatedGatewayTests
         declines.ShouldAllBe(decline => decline.Reason.Length > 0);
     }
 
+    [Fact]
+    public async Task The_same_refund_gets_the_same_transaction_again_which_no_other_has()
+    {
+        var gateway = new SimulatedGateway(Options.Create(new SimulatorOptions()));
+        var charged = (await gateway.ChargeAsync(new Charge(7, "CUST-APPROVE", 10m), TestContext.Current.CancellationToken)).TransactionId;
+
+        var refunds = new List<string>();
+        foreach (var id in new[] { 7, 7, 8 }) refunds.Add(await gateway.RefundAsync(new RefundOrder(id, charged, 10m), TestContext.Current.CancellationToken));
+
+        refunds[1].ShouldBe(refunds[0]);
+        new[] { charged, refunds[0], refunds[2] }.ShouldBeUnique();
+        refunds.ShouldAllBe(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^TXN-[0-9A-F]{8}$"));
+    }
+
     private static async Task<IReadOnlyList<ChargeResult>> ChargeAllAsync(double rate, int seed = 0, string customer = "CUST-1")
     {
         var gateway = new SimulatedGateway(Options.Create(new SimulatorOptions { SuccessRate = rate, Seed = seed }));

@@ -42,6 +42,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await importChunkHandler.Handle(importChunkDueEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(importChunkDueEvent, context.Envelope, _topology);
         }
     }
 

@@ -10,12 +10,12 @@ namespace Internal.Generated.WolverineHandlers
     public sealed class InventoryFailedHandlerHandler1551007519 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Orders.TrackOrder.StatusWriter _statusWriter;
+        private readonly Fulfillment.Orders.TrackOrder.OrderTracker _orderTracker;
 
-        public InventoryFailedHandlerHandler1551007519(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.StatusWriter statusWriter)
+        public InventoryFailedHandlerHandler1551007519(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.OrderTracker orderTracker)
         {
             _topology = topology;
-            _statusWriter = statusWriter;
+            _orderTracker = orderTracker;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -26,10 +26,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(inventoryFailedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Orders.TrackOrder.InventoryFailedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Orders.TrackOrder.InventoryFailedHandler");
-            var inventoryFailedHandler = new Fulfillment.Orders.TrackOrder.InventoryFailedHandler(_statusWriter);
+            var inventoryFailedHandler = new Fulfillment.Orders.TrackOrder.InventoryFailedHandler(_orderTracker);
             
             // The actual message execution
             await inventoryFailedHandler.Handle(inventoryFailedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryFailedEvent, context.Envelope, _topology);
         }
     }
 

@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await inventoryFailedHandler.Handle(inventoryFailedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryFailedEvent, context.Envelope, _topology);
         }
     }
 

@@ -3,6 +3,7 @@
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Payments;
 using Fulfillment.Payments.ChargePayment;
+using Fulfillment.Payments.RefundPayment;
 
 namespace Internal.Generated.WolverineHandlers
 {
@@ -12,17 +13,19 @@ namespace Internal.Generated.WolverineHandlers
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.EventPublisher _eventPublisher;
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Payments.ChargePayment.PaymentReader _paymentReader;
-        private readonly Fulfillment.Payments.ChargePayment.PaymentWriter _paymentWriter;
+        private readonly Fulfillment.Payments.ChargePayment.ChargeWriter _chargeWriter;
+        private readonly Fulfillment.Payments.ChargePayment.OutcomeWriter _outcomeWriter;
         private readonly Fulfillment.Payments.IPaymentGateway _paymentGateway;
+        private readonly Fulfillment.Payments.RefundPayment.RefundWorker _refundWorker;
 
-        public InventoryReservedHandlerHandler1486639107(Fulfillment.BuildingBlocks.Messaging.EventPublisher eventPublisher, Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Payments.ChargePayment.PaymentReader paymentReader, Fulfillment.Payments.ChargePayment.PaymentWriter paymentWriter, Fulfillment.Payments.IPaymentGateway paymentGateway)
+        public InventoryReservedHandlerHandler1486639107(Fulfillment.BuildingBlocks.Messaging.EventPublisher eventPublisher, Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Payments.ChargePayment.ChargeWriter chargeWriter, Fulfillment.Payments.ChargePayment.OutcomeWriter outcomeWriter, Fulfillment.Payments.IPaymentGateway paymentGateway, Fulfillment.Payments.RefundPayment.RefundWorker refundWorker)
         {
             _eventPublisher = eventPublisher;
             _topology = topology;
-            _paymentReader = paymentReader;
-            _paymentWriter = paymentWriter;
+            _chargeWriter = chargeWriter;
+            _outcomeWriter = outcomeWriter;
             _paymentGateway = paymentGateway;
+            _refundWorker = refundWorker;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -33,10 +36,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(inventoryReservedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Payments.ChargePayment.InventoryReservedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Payments.ChargePayment.InventoryReservedHandler");
-            var inventoryReservedHandler = new Fulfillment.Payments.ChargePayment.InventoryReservedHandler(_paymentReader, _paymentGateway, _paymentWriter, _eventPublisher);
+            var inventoryReservedHandler = new Fulfillment.Payments.ChargePayment.InventoryReservedHandler(_chargeWriter, _paymentGateway, _outcomeWriter, _refundWorker, _eventPublisher);
             
             // The actual message execution
             await inventoryReservedHandler.Handle(inventoryReservedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryReservedEvent, context.Envelope, _topology);
         }
     }
 

@@ -10,12 +10,12 @@ namespace Internal.Generated.WolverineHandlers
     public sealed class InventoryReservedHandlerHandler169208188 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Orders.TrackOrder.StatusWriter _statusWriter;
+        private readonly Fulfillment.Orders.TrackOrder.OrderTracker _orderTracker;
 
-        public InventoryReservedHandlerHandler169208188(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.StatusWriter statusWriter)
+        public InventoryReservedHandlerHandler169208188(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.OrderTracker orderTracker)
         {
             _topology = topology;
-            _statusWriter = statusWriter;
+            _orderTracker = orderTracker;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -26,10 +26,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(inventoryReservedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Orders.TrackOrder.InventoryReservedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Orders.TrackOrder.InventoryReservedHandler");
-            var inventoryReservedHandler = new Fulfillment.Orders.TrackOrder.InventoryReservedHandler(_statusWriter);
+            var inventoryReservedHandler = new Fulfillment.Orders.TrackOrder.InventoryReservedHandler(_orderTracker);
             
             // The actual message execution
             await inventoryReservedHandler.Handle(inventoryReservedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(inventoryReservedEvent, context.Envelope, _topology);
         }
     }
 

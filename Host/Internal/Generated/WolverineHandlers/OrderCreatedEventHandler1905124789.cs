@@ -32,6 +32,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await orderCreatedHandler.Handle(orderCreatedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(orderCreatedEvent, context.Envelope, _topology);
         }
     }
 

@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await paymentCompletedHandler.Handle(paymentCompletedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentCompletedEvent, context.Envelope, _topology);
         }
     }
 

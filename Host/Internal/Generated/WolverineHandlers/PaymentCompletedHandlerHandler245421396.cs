@@ -10,12 +10,12 @@ namespace Internal.Generated.WolverineHandlers
     public sealed class PaymentCompletedHandlerHandler245421396 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Inventory.SettleStock.SettlementWriter _settlementWriter;
+        private readonly Fulfillment.Inventory.SettleStock.StockSettler _stockSettler;
 
-        public PaymentCompletedHandlerHandler245421396(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Inventory.SettleStock.SettlementWriter settlementWriter)
+        public PaymentCompletedHandlerHandler245421396(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Inventory.SettleStock.StockSettler stockSettler)
         {
             _topology = topology;
-            _settlementWriter = settlementWriter;
+            _stockSettler = stockSettler;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -26,10 +26,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(paymentCompletedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Inventory.SettleStock.PaymentCompletedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Inventory.SettleStock.PaymentCompletedHandler");
-            var paymentCompletedHandler = new Fulfillment.Inventory.SettleStock.PaymentCompletedHandler(_settlementWriter);
+            var paymentCompletedHandler = new Fulfillment.Inventory.SettleStock.PaymentCompletedHandler(_stockSettler);
             
             // The actual message execution
             await paymentCompletedHandler.Handle(paymentCompletedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentCompletedEvent, context.Envelope, _topology);
         }
     }
 

@@ -10,12 +10,12 @@ namespace Internal.Generated.WolverineHandlers
     public sealed class PaymentCompletedHandlerHandler402163089 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Orders.TrackOrder.StatusWriter _statusWriter;
+        private readonly Fulfillment.Orders.TrackOrder.OrderTracker _orderTracker;
 
-        public PaymentCompletedHandlerHandler402163089(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.StatusWriter statusWriter)
+        public PaymentCompletedHandlerHandler402163089(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.OrderTracker orderTracker)
         {
             _topology = topology;
-            _statusWriter = statusWriter;
+            _orderTracker = orderTracker;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -26,10 +26,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(paymentCompletedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Orders.TrackOrder.PaymentCompletedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Orders.TrackOrder.PaymentCompletedHandler");
-            var paymentCompletedHandler = new Fulfillment.Orders.TrackOrder.PaymentCompletedHandler(_statusWriter);
+            var paymentCompletedHandler = new Fulfillment.Orders.TrackOrder.PaymentCompletedHandler(_orderTracker);
             
             // The actual message execution
             await paymentCompletedHandler.Handle(paymentCompletedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentCompletedEvent, context.Envelope, _topology);
         }
     }
 

@@ -30,6 +30,8 @@ namespace Internal.Generated.WolverineHandlers
             
             // The actual message execution
             await paymentFailedHandler.Handle(paymentFailedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentFailedEvent, context.Envelope, _topology);
         }
     }
 

@@ -10,12 +10,12 @@ namespace Internal.Generated.WolverineHandlers
     public sealed class PaymentFailedHandlerHandler754002174 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Inventory.SettleStock.SettlementWriter _settlementWriter;
+        private readonly Fulfillment.Inventory.SettleStock.StockSettler _stockSettler;
 
-        public PaymentFailedHandlerHandler754002174(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Inventory.SettleStock.SettlementWriter settlementWriter)
+        public PaymentFailedHandlerHandler754002174(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Inventory.SettleStock.StockSettler stockSettler)
         {
             _topology = topology;
-            _settlementWriter = settlementWriter;
+            _stockSettler = stockSettler;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -26,10 +26,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(paymentFailedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Inventory.SettleStock.PaymentFailedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Inventory.SettleStock.PaymentFailedHandler");
-            var paymentFailedHandler = new Fulfillment.Inventory.SettleStock.PaymentFailedHandler(_settlementWriter);
+            var paymentFailedHandler = new Fulfillment.Inventory.SettleStock.PaymentFailedHandler(_stockSettler);
             
             // The actual message execution
             await paymentFailedHandler.Handle(paymentFailedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentFailedEvent, context.Envelope, _topology);
         }
     }
 

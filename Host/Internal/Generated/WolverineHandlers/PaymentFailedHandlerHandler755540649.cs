@@ -10,12 +10,12 @@ namespace Internal.Generated.WolverineHandlers
     public sealed class PaymentFailedHandlerHandler755540649 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Fulfillment.BuildingBlocks.Messaging.Topology _topology;
-        private readonly Fulfillment.Orders.TrackOrder.StatusWriter _statusWriter;
+        private readonly Fulfillment.Orders.TrackOrder.OrderTracker _orderTracker;
 
-        public PaymentFailedHandlerHandler755540649(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.StatusWriter statusWriter)
+        public PaymentFailedHandlerHandler755540649(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Orders.TrackOrder.OrderTracker orderTracker)
         {
             _topology = topology;
-            _statusWriter = statusWriter;
+            _orderTracker = orderTracker;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -26,10 +26,12 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(paymentFailedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Orders.TrackOrder.PaymentFailedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Orders.TrackOrder.PaymentFailedHandler");
-            var paymentFailedHandler = new Fulfillment.Orders.TrackOrder.PaymentFailedHandler(_statusWriter);
+            var paymentFailedHandler = new Fulfillment.Orders.TrackOrder.PaymentFailedHandler(_orderTracker);
             
             // The actual message execution
             await paymentFailedHandler.Handle(paymentFailedEvent, cancellation).ConfigureAwait(false);
+
+            Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.After(paymentFailedEvent, context.Envelope, _topology);
         }
     }
 

@@ -1,0 +1,68 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Npgsql;
+
+namespace Fulfillment.Orders;
+
+/// <summary>What happened to an order, as this module learned of it. The numbers of the entries are their order.</summary>
+public sealed class OrderHistoryEntry
+{
+    public long OrderId { get; init; }
+
+    public Guid EventId { get; init; }
+
+    /// <summary>Position, ascending within an order; clocks of several machines would not say it.</summary>
+    public long Id { get; init; }
+
+    public required string EventType { get; init; }
+
+    /// <summary>Service that the event came from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What it said, for people.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>When it happened there.</summary>
+    public DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>When it was recorded here.</summary>
+    public DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Status of the order from then on.</summary>
+    public OrderStatus Status { get; init; }
+
+    public const int MaxSummary = 300;
+
+    public static OrderHistoryEntry Of(BaseEvent message, string? summary, OrderStatus status, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new OrderHistoryEntry
+        {
+            OrderId = message.AboutOrder, EventId = message.EventId, EventType = message.EventType, Source = message.SourceService,
+            Summary = summary is { Length: > MaxSummary } ? summary[..MaxSummary] : summary,
+            OccurredAt = message.OccurredAt ?? message.Timestamp, RecordedAt = now, Status = status,
+        };
+    }
+}
+
+/// <summary>Records history together with what it is about.</summary>
+internal static class HistorySql
+{
+    private const string Insert = """
+        INSERT INTO order_history (order_id, event_id, event_type, source, summary, occurred_at, recorded_at, status)
+        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::smallint[])
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>Adds entries to a batch, in their order. An event that was recorded before is left as it is.</summary>
+    public static NpgsqlBatch AddHistory(this NpgsqlBatch batch, IReadOnlyList<OrderHistoryEntry> entries) => batch.Add(
+        Insert,
+        entries.Select(entry => entry.OrderId).ToArray(),
+        entries.Select(entry => entry.EventId).ToArray(),
+        entries.Select(entry => entry.EventType).ToArray(),
+        entries.Select(entry => entry.Source).ToArray(),
+        entries.Select(entry => entry.Summary).ToArray(),
+        entries.Select(entry => entry.OccurredAt.ToUniversalTime()).ToArray(),
+        entries.Select(entry => entry.RecordedAt).ToArray(),
+        entries.Select(entry => (short)entry.Status).ToArray());
+}

@@ -1,0 +1,113 @@
+using Carter;
+using FluentValidation;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Payments.RefundPayment;
+
+/// <summary>Body of <c>POST /api/payments/{paymentId}/refunds</c>.</summary>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="Amount">How much; what is left of the payment when absent.</param>
+public sealed record RefundRequest(string Reason, decimal? Amount = null);
+
+internal sealed class RefundValidator : AbstractValidator<RefundRequest>
+{
+    public RefundValidator()
+    {
+        RuleFor(request => request.Reason).Text(200);
+        RuleFor(request => request.Amount).Must(amount => amount is null or > 0 && decimal.Round(amount ?? 0, 2) == (amount ?? 0))
+            .WithMessage("must be more than 0, with at most two decimals");
+    }
+}
+
+/// <summary>Whether money is still to go back.</summary>
+public enum RefundStatus
+{
+    Pending,
+
+    Completed,
+}
+
+/// <summary>A refund as the API shows it.</summary>
+public sealed record RefundView(
+    long RefundId, long PaymentId, decimal Amount, RefundStatus Status, string ReasonCode, string? Reason, string? TransactionId,
+    DateTimeOffset CreatedAt, DateTimeOffset? CompletedAt)
+{
+    public static RefundView From(Refund r)
+    {
+        ArgumentNullException.ThrowIfNull(r);
+        return new RefundView(
+            r.Id, r.PaymentId, r.Amount, r.CompletedAt is null ? RefundStatus.Pending : RefundStatus.Completed, r.ReasonCode, r.Reason, r.TransactionId,
+            r.CreatedAt, r.CompletedAt);
+    }
+}
+
+public sealed class RefundEndpoints : ICarterModule
+{
+    private static readonly RefundValidator Validator = new();
+
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/api/payments/{paymentId:long}/refunds", RefundAsync).WithTags("Payments");
+        app.MapGet("/api/payments/{paymentId:long}/refunds", ListAsync).WithTags("Payments");
+        app.MapGet("/api/payments/{paymentId:long}/refunds/{refundId:long}", GetAsync).WithTags("Payments");
+    }
+
+    private static async Task<IResult> RefundAsync(
+        long paymentId, RefundRequest request, PaymentDbContext db, RefundWorker worker, TimeProvider time, CancellationToken ct)
+    {
+        if (Validator.Check(request) is { } invalid) return invalid;
+        var now = time.GetUtcNow();
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Counted before it is carried out, in the statement that checks what is left: two refunds cannot take the same money.
+        var counted = await db.Payments
+            .Where(payment => payment.Id == paymentId && payment.Status == PaymentStatus.Completed && payment.RefundedAmount < payment.Amount
+                && (request.Amount == null || payment.RefundedAmount + request.Amount <= payment.Amount))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(payment => payment.RefundedAmount, payment => request.Amount == null ? payment.Amount : payment.RefundedAmount + request.Amount.Value)
+                .SetProperty(payment => payment.UpdatedAt, now), ct);
+        var stored = await db.Payments.AsNoTracking().FirstOrDefaultAsync(payment => payment.Id == paymentId, ct);
+        if (stored is null) return Problems.NotFound($"There is no payment {paymentId}.");
+        if (counted == 0)
+            return Problems.Conflict(
+                "NOT_REFUNDABLE",
+                FormattableString.Invariant($"Payment {paymentId} is {stored.Status.ToString().ToUpperInvariant()} and has {Left(stored):0.00} left to refund."));
+
+        // What was left before this refund is what the others have not taken.
+        var others = await db.Refunds.Where(refund => refund.PaymentId == paymentId).SumAsync(refund => refund.Amount, ct);
+        var refund = new Refund
+        {
+            PaymentId = paymentId, Amount = stored.RefundedAmount - others, ReasonCode = Refund.Manual, Reason = request.Reason,
+            EventId = Guid.CreateVersion7(), CreatedAt = now,
+        };
+        db.Refunds.Add(refund);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        worker.Wake();
+        return TypedResults.Created($"/api/payments/{paymentId}/refunds/{refund.Id}", RefundView.From(refund));
+    }
+
+    private static async Task<IResult> ListAsync(long paymentId, PaymentDbContext db, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request);
+        var before = page.Before(errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+        if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct)) return Problems.NotFound($"There is no payment {paymentId}.");
+
+        var rows = await db.Refunds.AsNoTracking().Where(refund => refund.PaymentId == paymentId && refund.Id < before)
+            .OrderByDescending(refund => refund.Id).Take(page.Limit + 1).ToListAsync(ct);
+        return page.Answer(request, [.. rows.Select(RefundView.From)], refund => refund.RefundId);
+    }
+
+    private static async Task<IResult> GetAsync(long paymentId, long refundId, PaymentDbContext db, CancellationToken ct)
+    {
+        var refund = await db.Refunds.AsNoTracking().FirstOrDefaultAsync(r => r.Id == refundId && r.PaymentId == paymentId, ct);
+        return refund is null ? Problems.NotFound($"There is no refund {refundId} of payment {paymentId}.") : TypedResults.Ok(RefundView.From(refund));
+    }
+
+    private static decimal Left(Payment payment) => payment.Status == PaymentStatus.Completed ? payment.Amount - payment.RefundedAmount : 0;
+}

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Fulfillment.Load;
 using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Chaos;
@@ -68,6 +69,13 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     stop.Cancel();
 };
+
+// What was started must be stopped, whoever ends this program.
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 
 try
 {

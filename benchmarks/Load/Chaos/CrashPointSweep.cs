@@ -8,7 +8,6 @@ namespace Fulfillment.Load.Chaos;
 internal sealed class CrashPointSweep(ChaosRun run)
 {
     private const int Orders = 200;
-    private const int LastHit = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Random _random = new(run.Options.Seed);
     private readonly List<string> _violations = [];
@@ -46,7 +45,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var victims = run.Stage.Instances.Where(instance => instance.Module == module).ToList();
         var victim = victims[_random.Next(victims.Count)];
         var import = CrashPoints.NeedsImport(point);
-        var hit = import ? 1 : _random.Next(1, LastHit + 1);
+        var hit = _random.Next(1, CrashPoints.Passes(point) + 1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var orders = run.Crowd.ComeAsync(run.Options.OrdersPerSecond, Orders, ct, ct);
         var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;

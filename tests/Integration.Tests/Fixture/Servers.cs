@@ -30,6 +30,9 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Address of the broker's management API.</summary>
     public Uri Management { get; private set; } = new("http://localhost");
 
+    /// <summary>Set of <c>./dev servers</c> that these are, which may be stopped and started; null when they are none.</summary>
+    public string? Set => _privateServers ? "test" : null;
+
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("FULFILLMENT_POSTGRES") is { Length: > 0 } postgres)

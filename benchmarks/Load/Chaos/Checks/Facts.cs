@@ -24,10 +24,11 @@ internal sealed record ReservationFact(long OrderId, short Status, IReadOnlyList
 {
     public const short Active = 1;
     public const short Committed = 2;
+    public const short Expired = 4;
 
     public string StatusName => Status switch
     {
-        Active => "ACTIVE", Committed => "COMMITTED", 3 => "RELEASED", 4 => "EXPIRED", 5 => "REJECTED", _ => $"status {Status}",
+        Active => "ACTIVE", Committed => "COMMITTED", 3 => "RELEASED", Expired => "EXPIRED", 5 => "REJECTED", _ => $"status {Status}",
     };
 }
 
@@ -44,7 +45,6 @@ internal sealed record StockFact(string ProductId, long Available, long Reserved
 internal sealed record PaymentFact(long OrderId, short Status, decimal Amount, decimal Refunded, int Charges, int OpenRefunds)
 {
     public const short Completed = 1;
-    public const short Refunding = 4;
 
     /// <summary>True when the customer has paid and not got it back.</summary>
     public bool IsPaid => Status == Completed && Refunded < Amount;

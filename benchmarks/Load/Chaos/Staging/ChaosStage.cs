@@ -85,6 +85,8 @@ internal sealed class ChaosStage : IAsyncDisposable
                 ["RabbitMq__Uri"] = new UriBuilder(Broker.Uri) { Host = "127.0.0.1", Port = broker.Port }.Uri.ToString(),
                 ["Import__Directory"] = _uploads,
                 ["Shutdown__Delay"] = "00:00:02",
+                // So short that reservations expire while something is away, and payments come too late.
+                ["Inventory__ReservationTtl"] = "00:01:00",
                 // Most of these processes do not live long enough to profit from it.
                 ["DOTNET_TieredPGO"] = "0",
             };

@@ -9,7 +9,7 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
 {
     private const int LooksInARow = 3;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>False when nothing has moved for minutes although something is left.</summary>
     public async Task<bool> ComesAsync(CancellationToken ct)

@@ -57,7 +57,7 @@ public sealed class ImportDispatcher(
     /// <inheritdoc />
     protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
-        await startup.MessagingReady.WaitAsync(ct);
+        await Startup.MessagingReady.WaitAsync(ct);
         await EndAsync(ct);
         await PublishDueAsync(ct);
         await SweepAsync(ct);
@@ -87,7 +87,7 @@ public sealed class ImportDispatcher(
         }
 
         if (due.Count == 0) return;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk).Select(chunk => publisher.PublishAsync(chunk.Starting(Guid.CreateVersion7(), now), ct)));
         Failpoint.Hit("import-after-publish");
         await transaction.CommitAsync(ct);
@@ -96,9 +96,9 @@ public sealed class ImportDispatcher(
     /// <summary>Removes what nobody needs: files of imports that have ended, and of uploads that never became one.</summary>
     private async Task SweepAsync(CancellationToken ct)
     {
-        if (_swept != 0 && time.GetElapsedTime(_swept) < Sweep) return;
-        _swept = time.GetTimestamp();
-        var old = files.List().Where(file => file.WrittenAt < time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
+        if (_swept != 0 && Time.GetElapsedTime(_swept) < Sweep) return;
+        _swept = Time.GetTimestamp();
+        var old = files.List().Where(file => file.WrittenAt < Time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
         if (old.Length == 0) return;
         await using var find = database.Source.CreateCommand("SELECT key FROM unnest($1::text[]) AS old (key) WHERE NOT EXISTS (SELECT FROM import_jobs WHERE file_key = key AND state IN (1, 2, 4))");
         find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = old });

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using Fulfillment.BuildingBlocks.Messaging;
@@ -30,6 +31,9 @@ internal static class Readers
         var body = Encoding.UTF8.GetBytes(json);
         if (reader == Contracts) return JsonSerializer.Deserialize(body, type, ContractsJson.Default);
         var envelope = new Envelope { Data = body, ContentType = "application/json" };
-        return Configured.Value.DetermineSerializer(envelope).ReadFromData(type, envelope);
+        var read = Configured.Value.DetermineSerializer(envelope).ReadFromData(type, envelope);
+        // Within the host the handler of unreadable messages throws it.
+        if (read is UnreadableMessage unreadable) ExceptionDispatchInfo.Throw(unreadable.Reason);
+        return read;
     }
 }

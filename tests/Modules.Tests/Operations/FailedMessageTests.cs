@@ -106,7 +106,8 @@ public sealed class FailedMessageTests
     [InlineData("""{"orderId":"5"}""", null)]
     [InlineData("""{"orderId":1e999}""", null)]
     [InlineData("""[{"orderId":5}]""", null)]
-    [InlineData("""{"\ud800":1,"orderId":5}""", null)]
+    [InlineData("""{"\ud800":1,"orderId":5}""", 5)]
+    [InlineData("""{"eventId":"\ud800aaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaaaaaaaaaa","orderId":5}""", null)]
     [InlineData("", null)]
     public void The_order_is_read_as_far_as_the_body_goes(string body, int? order) => Read(new BasicProperties(), body).OrderId.ShouldBe(order);
 

@@ -14,6 +14,9 @@ public sealed record DeadLetterGroupView(string ExceptionType, string EventType,
 /// <summary>A body as it can be shown: <c>json</c> as JSON, <c>text</c> as text, anything else in <c>base64</c>.</summary>
 public sealed record BodyView(string Encoding, object? Content, bool Truncated)
 {
+    // Within what the API itself may write; no contract is as deep.
+    private const int MaxDepth = 10;
+
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Shows a body, or the part of it that was kept.</summary>
@@ -22,10 +25,12 @@ public sealed record BodyView(string Encoding, object? Content, bool Truncated)
         ArgumentNullException.ThrowIfNull(body);
         try
         {
-            using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 32 });
+            using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            // What is well-formed may still hold half a character, which cannot be written.
+            JsonSerializer.SerializeToUtf8Bytes(json.RootElement);
             return new BodyView("json", json.RootElement.Clone(), truncated);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // A part of a character may be missing at the end of what was cut.
             if (truncated) return new BodyView("text", System.Text.Encoding.UTF8.GetString(body), truncated);

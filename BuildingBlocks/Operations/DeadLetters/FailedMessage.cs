@@ -142,7 +142,7 @@ internal sealed record FailedMessage
         {
             return JsonSerializer.Deserialize(body, eventType, ContractsJson.Default) is null ? new InvalidMessageException("The body is null.") : null;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NotSupportedException)
         {
             return e;
         }
@@ -165,9 +165,9 @@ internal sealed record FailedMessage
                 if (isOrder && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number)) orderId = number;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // What stands before the mistake is still worth having.
+            // What stands before the mistake, or before half a character, is still worth having.
             return (eventId, orderId);
         }
 

@@ -13,7 +13,7 @@ namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 /// </summary>
 internal sealed class TopologyMonitor(
     TopologyCheck check, TopologyDeclarer declarer, Topology topology, ManagementApi management, IEnumerable<IModuleDatabase> databases, IWolverineRuntime wolverine,
-    Startup startup, ILogger<TopologyMonitor> logger)
+    Startup startup, IHostApplicationLifetime lifetime, ILogger<TopologyMonitor> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -88,7 +88,8 @@ internal sealed class TopologyMonitor(
         foreach (var agent in wolverine.Endpoints.ActiveListeners().ToList())
         {
             var queue = agent.Uri.Segments[^1];
-            if (topology.Find(queue) is null || agent.Status != ListeningStatus.Accepting) continue;
+            // A listener that is being drained does not consume either, and must not begin again.
+            if (topology.Find(queue) is null || agent.Status != ListeningStatus.Accepting || lifetime.ApplicationStopping.IsCancellationRequested) continue;
             if (!recreated.Contains(queue))
             {
                 // A connection that is being recovered looks the same for a moment: twice in a row it is not that.

@@ -29,6 +29,8 @@ internal static class PoisonSet
         Text("id of zeros", $$"""{"eventId":"00000000-0000-0000-0000-000000000000","mark":"{{mark}}","orderId":1}"""),
         Text("id that is none", $$"""{"eventId":"{{mark}}","timestamp":"2026-01-15T22:43:06","orderId":1}"""),
         Text("not a time", $$"""{"eventId":"6f1c0a8e-0000-4000-8000-000000000001","timestamp":"{{mark}}","orderId":1}"""),
+        Text("half a character", $$"""{"eventId":"\ud800","\ud801":"{{mark}}","orderId":1}"""),
+        Text("deep but well-formed", $"{{\"mark\":\"{mark}\",\"a\":{new string('[', 14)}{new string(']', 14)}}}"),
         Text("a comment", $$"""/* {{mark}} */ {}"""),
         Text("plain text", $"Hello {mark}", new BasicProperties { ContentType = "text/plain" }),
         Text("foreign type", $"foreign {mark}", new BasicProperties { Type = "System.Diagnostics.Process", MessageId = Guid.NewGuid().ToString() }),

@@ -1,5 +1,6 @@
 using System.Text;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using RabbitMQ.Client;
 using Wolverine;
 
@@ -81,6 +82,24 @@ public sealed class LeanEnvelopeMapperTests
         new LeanEnvelopeMapper().MapEnvelopeToOutgoing(new Envelope(), outgoing);
 
         outgoing.Persistent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_dead_letter_has_the_properties_that_its_message_came_with()
+    {
+        var subscription = new Topology(Fulfillment.Host.ModuleCatalog.All).Find("order-created-queue")!.Value.Subscription;
+        var own = new BasicProperties { MessageId = Guid.NewGuid().ToString(), Type = "ORDER_CREATED", ContentType = "application/json", Headers = With(Encoding.ASCII.GetBytes(Trace)).Headers };
+        var foreign = new BasicProperties { MessageId = "not a UUID", Type = "Something", Headers = new Dictionary<string, object?> { ["dead-letter-id"] = "7" } };
+
+        foreach (var properties in new[] { own, foreign })
+        {
+            var envelope = new Envelope();
+            new LeanEnvelopeMapper(subscription.EventName).MapIncomingToEnvelope(envelope, properties);
+            var original = OriginalProperties.Of(envelope, subscription);
+
+            (original.MessageId, original.Type, original.ContentType).ShouldBe((properties.MessageId, properties.Type, properties.ContentType));
+            HeaderJson.Write(original.Headers!).ShouldBe(HeaderJson.Write(properties.Headers!));
+        }
     }
 
     private static BasicProperties With(object? trace) => new() { Headers = new Dictionary<string, object?> { ["traceparent"] = trace } };

@@ -17,7 +17,9 @@ internal sealed class StartupService(
     IHostEnvironment environment, IConfiguration configuration, IOptions<ShutdownOptions> shutdown, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<StartupService> logger) : BackgroundService
 {
+    private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
     private ITimer? _deadline;
+    private bool _wolverineHasBegun;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,12 +29,30 @@ internal sealed class StartupService(
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
             startup.DatabasesAreReady();
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", topology.DeclareAsync, Waiting, stoppingToken);
-            await ((IHostedService)wolverine).StartAsync(stoppingToken);
-            // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
-            // acknowledge what it is given and publish a copy of it.
-            lifetime.ApplicationStopping.Register(StopTakingWork);
+            try
+            {
+                _wolverineHasBegun = true;
+                await ((IHostedService)wolverine).StartAsync(stoppingToken);
+            }
+            finally
+            {
+                // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
+                // acknowledge what it is given and publish a copy of it. A start that has failed may have left listeners, too.
+                lifetime.ApplicationStopping.Register(StopTakingWork);
+            }
+
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
+        }
+#pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
+        catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            // Wolverine starts once in the life of a host. The next host waits for the broker again.
+            logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
+            startup.StartAnew = true;
+            await Task.Delay(BeforeStartingAnew, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lifetime.StopApplication();
         }
         catch (ConfigurationException e)
         {
@@ -45,7 +65,7 @@ internal sealed class StartupService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (startup.MessagingReady.IsCompletedSuccessfully) await ((IHostedService)wolverine).StopAsync(cancellationToken);
+        if (_wolverineHasBegun) await ((IHostedService)wolverine).StopAsync(cancellationToken);
     }
 
     public override void Dispose()

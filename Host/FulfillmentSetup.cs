@@ -2,6 +2,7 @@ using Carter;
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
@@ -26,6 +27,7 @@ internal static class FulfillmentSetup
         builder.Services.AddProblems();
         builder.Services.AddStrictJson();
         builder.Services.AddHealth();
+        builder.Services.AddTopologyOperations();
         builder.Services.AddPrometheusMetrics();
         // Carter on its own would find the routes of every module that lies in the folder.
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));

@@ -102,7 +102,7 @@ export_addresses() {
     for module in "${modules[@]}"; do
       export "ConnectionStrings__${module^}=Host=$(postgres_field host);Port=$(postgres_field port);Database=${module}_db;Username=${module}user;Password=${module}pass"
     done
-    export RabbitMq__Uri=$FULFILLMENT_RABBITMQ
+    export RabbitMq__Uri=$FULFILLMENT_RABBITMQ RabbitMq__ManagementUri=${FULFILLMENT_RABBITMQ_MANAGEMENT-}
   fi
 }
 

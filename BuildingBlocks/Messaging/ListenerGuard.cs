@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Wolverine.RabbitMQ.Internal;
 using Wolverine.Runtime;
 using Wolverine.Transports;
 
@@ -15,9 +16,9 @@ internal sealed class ListenerGuard(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    // Longer than a pause, and than what Wolverine needs to recover by itself.
-    private static readonly TimeSpan Patience = ReturnToQueue.LongestPause + TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PatienceWithoutConnection = TimeSpan.FromSeconds(10);
+    // Longer than Wolverine needs to recover by itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PatienceWithPause = ReturnToQueue.LongestPause + Patience;
 
     private readonly Dictionary<Uri, long> _idleSince = [];
 
@@ -27,44 +28,53 @@ internal sealed class ListenerGuard(
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var listener in wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>().ToList())
-            {
-                if (!lifetime.ApplicationStopping.IsCancellationRequested && IsOverdue(listener)) await BringBackAsync(listener, stoppingToken);
-            }
+            var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
+                .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
+            if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
+            foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
         }
     }
 
     private bool IsOverdue(ListeningAgent listener)
     {
-        var connected = listener.Listener is IReportConnectionState { ConnectionState: TransportConnectionState.Connected };
-        if (listener.Status == ListeningStatus.Accepting && connected)
+        if (listener is { Status: ListeningStatus.Accepting, Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected } })
         {
             _idleSince.Remove(listener.Uri);
             return false;
         }
 
         if (_idleSince.TryAdd(listener.Uri, time.GetTimestamp())) return false;
-        return time.GetElapsedTime(_idleSince[listener.Uri]) > (listener.Status == ListeningStatus.Accepting ? PatienceWithoutConnection : Patience);
+        return time.GetElapsedTime(_idleSince[listener.Uri]) > (listener.Status == ListeningStatus.Paused ? PatienceWithPause : Patience);
     }
 
-    private async Task BringBackAsync(ListeningAgent listener, CancellationToken ct)
+    // Before that a listener cannot be started.
+    private async Task<bool> BrokerAnswersAsync(CancellationToken ct)
     {
         try
         {
-            // No sooner than the broker is there.
-            await using (await broker.OpenChannelAsync(ct: ct))
-            {
-            }
+            await using var channel = await broker.OpenChannelAsync(ct: ct);
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            logger.LogDebug(e, "Queues have no listener, and RabbitMQ does not answer");
+            return false;
+        }
+    }
 
-            logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", listener.Uri);
+    private async Task BringBackAsync(ListeningAgent listener)
+    {
+        logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", listener.Uri);
+        try
+        {
             await listener.RestartAsync();
             _idleSince.Remove(listener.Uri);
         }
 #pragma warning disable CA1031 // It is tried again, whatever it was.
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("{Queue} has no listener yet, {Reason}", listener.Uri, e.Message);
+            logger.LogWarning(e, "{Queue} has no listener yet", listener.Uri);
         }
     }
 }

@@ -14,6 +14,8 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// </summary>
 internal sealed class ReturnToQueue : IContinuationSource, IContinuation
 {
+    public static readonly ReturnToQueue Instance = new();
+
     internal static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,5 +55,6 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
 
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
+        DeadLetter.Configure(modelBuilder);
     }
 }

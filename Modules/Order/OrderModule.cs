@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
@@ -35,6 +36,7 @@ public sealed class OrderModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<OrderDbContext>(Name);
+        builder.AddOperations<OrderDbContext>();
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddSingleton<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -56,5 +57,6 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
 
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
+        DeadLetter.Configure(modelBuilder);
     }
 }

@@ -112,6 +112,7 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
 
         exitCode.ShouldBe(0);
         took.ShouldBeLessThan(Contract);
+        host.Output.ShouldNotContain("Still not stopped", customMessage: "it stops by itself, and is not cut off");
         await using var next = await _system.StartAsync();
         await _system.AllEndAsync();
         (await next.StopAsync()).ShouldBe(0);

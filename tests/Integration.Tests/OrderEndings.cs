@@ -186,7 +186,7 @@ public sealed class OrderEndings(NothingStarted shared) : SystemTest, IClassFixt
         "four entries", () => _system.Orders.ListAsync<string>("SELECT event_type || ' ' || status FROM order_history WHERE order_id = $1 ORDER BY id", id),
         entries => entries.Count == 4);
 
-    private Task ToldAsync(long id, params string[] subjects) => Eventually.Get("the letters", () => SubjectsAsync(id), told => told.SequenceEqual(subjects));
+    private Task<IReadOnlyList<string>> ToldAsync(long id, params string[] subjects) => Eventually.Get("the letters", () => SubjectsAsync(id), told => told.SequenceEqual(subjects));
 
     private Task<IReadOnlyList<string>> SubjectsAsync(long id) =>
         _system.Notifications.ListAsync<string>("SELECT subject FROM notification_logs WHERE order_id = $1 ORDER BY subject", id);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using Fulfillment.Integration.Tests.Fixture;
 using Npgsql;
 
@@ -146,6 +147,20 @@ public sealed class DatabaseOutages(NothingStarted shared) : SystemTest, IClassF
 
         await Eventually.Get("an order to be accepted", () => _system.PlaceAsync("CUST-AFTER", "NO-STOCK"), id => id > 0);
         (await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE customer_id = 'CUST-WAITED'")).ShouldBe(0);
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Database_that_takes_connections_and_says_nothing_does_not_make_clients_wait()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var address = new NpgsqlConnectionStringBuilder(_system.Orders.ConnectionString) { Host = "127.0.0.1", Port = ((IPEndPoint)silent.LocalEndpoint).Port };
+        await using var host = _system.Launch("Order", ("ConnectionStrings__Order", address.ConnectionString));
+        await Eventually.Get("/health/live to be 200", () => host.HealthAsync("live"), status => status == 200);
+
+        (await host.ReadinessAsync()).ShouldContain("the database of Order does not answer");
+        await ShouldBeRefusedSoonAsync(concurrent: 20);
         (await host.StopAsync()).ShouldBe(0);
     }
 

@@ -97,5 +97,6 @@ public sealed class LostConnections(NothingStarted shared) : SystemTest, IClassF
         await Eventually.Get("the notifications", () => _system.Notifications.ScalarAsync<long>(
             "SELECT count(*) FROM notification_logs WHERE order_id = ANY($1)", placed.ToArray()), count => count == 2 * placed.Count);
         await _system.Broker.ShouldHaveNoDeadLettersAsync();
+        await _system.Broker.ShouldHaveOneConsumerPerQueueAsync();
     }
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # PostgreSQL and RabbitMQ for ./dev, which sources this file from the top of the checkout.
 #
-# They come in sets (run, test, bench), so that tests and measurements never disturb what is being
+# They come in sets (run, test, bench, chaos), so that tests and measurements never disturb what is being
 # tried by hand. A set's state is kept in .local/SET. Its servers come from, in this order:
 #   given       FULFILLMENT_POSTGRES and FULFILLMENT_RABBITMQ name servers that exist already
 #   compose     a Docker engine runs docker-compose.yml
@@ -19,8 +19,8 @@ die() { say "dev: $*"; exit 1; }
 # name_set [SET], use_set [SET]: what follows is about this set; and where its servers come from.
 name_set() {
   case ${1:=run} in
-    run | test | bench) ;;
-    *) die "there is no server set '$1'; the sets are run, test and bench" ;;
+    run | test | bench | chaos) ;;
+    *) die "there is no server set '$1'; the sets are run, test, bench and chaos" ;;
   esac
   set_name=$1 state=$PWD/.local/$1
   mkdir -p "$state"
@@ -96,7 +96,7 @@ export_addresses() {
       export FULFILLMENT_POSTGRES="Host=127.0.0.1;Port=$postgres_port;Username=postgres;Password=postgres"
       export FULFILLMENT_RABBITMQ=amqp://guest:guest@127.0.0.1:$amqp_port
       export FULFILLMENT_RABBITMQ_MANAGEMENT=http://guest:guest@127.0.0.1:$management_port
-      export FULFILLMENT_SERVERS=private ;; # which tests may stop and start
+      export FULFILLMENT_SERVERS=private FULFILLMENT_SERVER_SET=$set_name ;; # which tests may stop and start
   esac
   if [[ $set_name == run && $source != compose ]]; then
     for module in "${modules[@]}"; do
@@ -357,18 +357,14 @@ stop_processes() {
 # On its way down, RabbitMQ 3 with the management plugin waits five seconds for an answer that cannot come
 # any more, unless the plugin has stopped listening to events before.
 unhook_management() {
-  load_ports
-  HOME=$state/rabbitmq ERL_EPMD_PORT=$epmd_port PATH=/usr/lib/erlang/bin:$PATH timeout 5 \
-    erl_call -sname "fulfillment-$set_name@localhost" -a 'gen_event delete_handler [rabbit_event,rabbit_mgmt_db_handler,[]]' \
-    >/dev/null 2>&1 || true
+  call_broker 'gen_event delete_handler [rabbit_event,rabbit_mgmt_db_handler,[]]' 5 >/dev/null 2>&1 || true
 }
 
-# broker_memory FRACTION: how much memory RabbitMQ may use; with less than it has, it blocks whoever publishes.
-broker_memory() {
-  [[ $source == private ]] || die "set $set_name ($source) has no rabbitmq of ours"
-  load_ports || die "set $set_name has never been started"
-  HOME=$state/rabbitmq ERL_EPMD_PORT=$epmd_port PATH=/usr/lib/erlang/bin:$PATH timeout 20 \
-    erl_call -sname "fulfillment-$set_name@localhost" -a "vm_memory_monitor set_vm_memory_high_watermark [$1]" >/dev/null
+# call_broker 'MODULE FUNCTION ARGUMENTS' [SECONDS]: within the broker, in Erlang. Much faster than rabbitmqctl.
+call_broker() {
+  load_ports
+  HOME=$state/rabbitmq ERL_EPMD_PORT=$epmd_port PATH=/usr/lib/erlang/bin:$PATH timeout "${2:-60}" \
+    erl_call -sname "fulfillment-$set_name@localhost" -a "$1"
 }
 
 # ---- installation
@@ -437,9 +433,13 @@ servers_command() {
     env) print_addresses ;;
     status) servers_status ;;
     stop-broker | start-broker | restart-broker) servers_control "${command%-broker}" rabbitmq ;;
-    stop-postgres | start-postgres | restart-postgres | crash-postgres) servers_control "${command%-postgres}" postgres ;;
-    fill-broker) broker_memory 0.00001 ;;
-    relieve-broker) broker_memory 0.4 ;;
+    stop-postgres | start-postgres | restart-postgres) servers_control "${command%-postgres}" postgres ;;
+    kill-broker) servers_crash rabbitmq KILL ;;
+    crash-postgres) servers_crash postgres QUIT ;; # what pg_ctl calls immediate: no checkpoint, recovery at the start
+    pause-broker) servers_call 'rabbit stop []' ;; # as rabbitmqctl stop_app: the runtime goes on
+    resume-broker) servers_call 'rabbit start []' ;;
+    alarm-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.0001]' ;;
+    calm-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.4]' ;;
     *) die "unknown command 'servers $command'; see ./dev help" ;;
   esac
 }
@@ -457,7 +457,7 @@ servers_status() {
   esac
 }
 
-# servers_control start|stop|restart|crash postgres|rabbitmq: for trying what an outage does.
+# servers_control start|stop|restart postgres|rabbitmq: for trying what an outage does.
 servers_control() (
   if [[ $source == compose && $2 == rabbitmq ]]; then
     docker compose --progress quiet "$1" rabbitmq
@@ -467,7 +467,25 @@ servers_control() (
   exec 9>"$state/lock"
   flock 9
   load_ports || die "set $set_name has never been started"
-  if [[ $1 == crash ]] && is_running "$2"; then kill -QUIT "$(<"$state/$2.pid")"; fi # PostgreSQL's immediate mode
   if [[ $1 != start ]]; then stop_processes "$2"; fi
   if [[ $1 != stop ]]; then ensure_installed; "start_$2"; fi
 )
+
+# servers_crash rabbitmq|postgres SIGNAL: ends it as a failure would, waits until it is gone, and starts it again.
+servers_crash() (
+  [[ $source == private ]] || die "set $set_name ($source) has no $1 of ours to kill"
+  exec 9>"$state/lock"
+  flock 9
+  is_running "$1" || die "$1 of set $set_name does not run"
+  kill "-$2" "$(<"$state/$1.pid")"
+  while is_running "$1"; do sleep 0.05; done
+  load_ports
+  ensure_installed
+  "start_$1"
+)
+
+servers_call() {
+  [[ $source == private ]] || die "set $set_name ($source) has no broker of ours to talk to"
+  is_running rabbitmq || die "rabbitmq of set $set_name does not run"
+  call_broker "$1"
+}

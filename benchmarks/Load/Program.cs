@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Fulfillment.Load;
 using Fulfillment.Load.Audit;
 using Fulfillment.Load.Catalogue;
+using Fulfillment.Load.Chaos;
 using Fulfillment.Load.Csv;
 using Fulfillment.Load.Saga;
 
@@ -26,6 +28,18 @@ const string Help = """
       csv     compares parsers of CSV on a catalogue in memory; needs no servers
               --rows N          rows of the catalogue (200000)
               --seed N          of the catalogue (1)
+      chaos   runs two processes per module, posts orders continuously while processes, servers and networks between them fail, and checks that
+              nothing was lost or done twice; ./dev chaos builds what it needs
+              --minutes N, --seconds N   how long faults are made (5 minutes); every kind is made once in any case
+              --seed N          the same seed plans the same faults; printed by each run
+              --orders-per-second N   how many are posted, whatever happens (45)
+              --kinds A,B       only these faults; delete-binding and delete-queue are made only when they are named
+              --once            ends when every kind has been made once
+              --plan            prints what is planned, and does nothing
+              --rolling N       instead of faults: restarts all processes one after the other N times, during which no request may fail
+              --crash-points    instead of faults: dies at every crash point of a debug build, --times N (1) at each
+              --servers SET     a set of ./dev servers that may be stopped and started; faults that need that are left out without
+              --keep            leaves databases and virtual host for a look
       help    this text
 
     Without servers of its own, as ./dev import, ./dev audit and ./dev sample-csv:
@@ -62,6 +76,13 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
+// What was started must be stopped, whoever ends this program.
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
+
 try
 {
     var arguments = new Arguments(args);
@@ -71,6 +92,8 @@ try
             return await SagaCommand.RunAsync(SagaOptions.Read(arguments), stop.Token);
         case "import":
             return await ImportBenchCommand.RunAsync(ImportBenchOptions.Read(arguments), stop.Token);
+        case "chaos":
+            return await ChaosCommand.RunAsync(ChaosOptions.Read(arguments), stop.Token);
         case "csv":
             return CsvBenchCommand.Run(CsvBenchOptions.Read(arguments), stop.Token);
         case "import-file":

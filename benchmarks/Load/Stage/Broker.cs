@@ -6,46 +6,54 @@ using RabbitMQ.Client;
 
 namespace Fulfillment.Load.Stage;
 
+/// <summary>A queue as the management sees it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Ready">Messages that wait.</param>
+/// <param name="Unacknowledged">Messages that a consumer has.</param>
+/// <param name="Redelivered">Deliveries so far that were not the first one of their message.</param>
+internal sealed record QueueState(string Name, long Ready, long Unacknowledged, long Redelivered);
+
 /// <summary>A virtual host of our own on the broker.</summary>
 internal sealed class Broker : IDisposable
 {
-    private const string VirtualHost = "bench";
+    private readonly string _virtualHost;
     private readonly HttpClient _management;
 
-    private Broker(Uri server, Uri management)
+    private Broker(Uri server, Uri management, string virtualHost)
     {
+        _virtualHost = virtualHost;
         _management = new HttpClient { BaseAddress = new Uri(management.GetLeftPart(UriPartial.Authority).Replace($"{management.UserInfo}@", "", StringComparison.Ordinal)) };
         var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
-        Uri = new UriBuilder(server) { Path = VirtualHost }.Uri;
+        Uri = new UriBuilder(server) { Path = virtualHost }.Uri;
     }
 
     /// <summary>Address of the virtual host.</summary>
     public Uri Uri { get; }
 
-    public static async Task<Broker> PrepareAsync(CancellationToken ct)
+    public static async Task<Broker> PrepareAsync(string virtualHost, CancellationToken ct)
     {
-        var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"));
+        var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"), virtualHost);
         await broker.DeleteAsync(ct);
-        using var created = await broker._management.PutAsync($"api/vhosts/{VirtualHost}", null, ct);
+        using var created = await broker._management.PutAsync($"api/vhosts/{virtualHost}", null, ct);
         created.EnsureSuccessStatusCode();
         var user = broker.Uri.UserInfo.Split(':')[0];
         using var allowed = await broker._management.PutAsJsonAsync(
-            $"api/permissions/{VirtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
+            $"api/permissions/{virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
         allowed.EnsureSuccessStatusCode();
         return broker;
     }
 
     public async Task DeleteAsync(CancellationToken ct)
     {
-        using var deleted = await _management.DeleteAsync(new Uri($"api/vhosts/{VirtualHost}", UriKind.Relative), ct);
+        using var deleted = await _management.DeleteAsync(new Uri($"api/vhosts/{_virtualHost}", UriKind.Relative), ct);
         if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
     }
 
     /// <summary>Messages that lie ready in each queue, asked of the queues themselves: the management's numbers are seconds old.</summary>
     public async Task<Dictionary<string, uint>> CountMessagesAsync(CancellationToken ct)
     {
-        var queues = await GetAsync($"api/queues/{VirtualHost}?disable_stats=true", ct);
+        var queues = await GetAsync($"api/queues/{_virtualHost}?disable_stats=true", ct);
         await using var connection = await new ConnectionFactory { Uri = Uri }.CreateConnectionAsync(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         var counts = new Dictionary<string, uint>();
@@ -53,6 +61,37 @@ internal sealed class Broker : IDisposable
             counts[name] = (await channel.QueueDeclarePassiveAsync(name, ct)).MessageCount;
         return counts;
     }
+
+    /// <summary>What the management knows of each queue, at most some seconds old.</summary>
+    public async Task<IReadOnlyList<QueueState>> QueuesAsync(CancellationToken ct) =>
+    [
+        .. (await GetAsync($"api/queues/{_virtualHost}", ct)).AsArray().Select(queue => new QueueState(
+            queue!["name"]!.GetValue<string>(),
+            queue["messages_ready"]?.GetValue<long>() ?? 0,
+            queue["messages_unacknowledged"]?.GetValue<long>() ?? 0,
+            queue["message_stats"]?["redeliver"]?.GetValue<long>() ?? 0)),
+    ];
+
+    /// <summary>Exchange and routing key of every binding that somebody made for a queue.</summary>
+    public async Task<IReadOnlyList<(string Exchange, string RoutingKey)>> BindingsAsync(string queue, CancellationToken ct) =>
+    [
+        .. (await GetAsync($"api/queues/{_virtualHost}/{queue}/bindings", ct)).AsArray()
+            .Select(binding => (Exchange: binding!["source"]!.GetValue<string>(), RoutingKey: binding["routing_key"]!.GetValue<string>()))
+            .Where(binding => binding.Exchange.Length > 0),
+    ];
+
+    /// <summary>Closes every connection to the virtual host.</summary>
+    public async Task CloseConnectionsAsync(CancellationToken ct)
+    {
+        foreach (var connection in (await GetAsync($"api/vhosts/{_virtualHost}/connections", ct)).AsArray())
+        {
+            using var closed = await _management.DeleteAsync(new Uri($"api/connections/{System.Uri.EscapeDataString(connection!["name"]!.GetValue<string>())}", UriKind.Relative), ct);
+            if (closed.StatusCode != System.Net.HttpStatusCode.NotFound) closed.EnsureSuccessStatusCode();
+        }
+    }
+
+    public Task<IConnection> ConnectAsync(CancellationToken ct) =>
+        new ConnectionFactory { Uri = Uri, ClientProvidedName = "load", AutomaticRecoveryEnabled = false }.CreateConnectionAsync(ct);
 
     public async Task<string> VersionAsync(CancellationToken ct)
     {

@@ -8,7 +8,10 @@ internal sealed class Databases : IAsyncDisposable
     public static readonly IReadOnlyList<string> Modules = ["Order", "Inventory", "Payment", "Notification"];
 
     private readonly Dictionary<string, NpgsqlDataSource> _sources = [];
+    private readonly string _prefix;
     private string? _server;
+
+    private Databases(string prefix) => _prefix = prefix;
 
     /// <summary>Connection strings by module.</summary>
     public Dictionary<string, string> ConnectionStrings { get; } = [];
@@ -20,9 +23,11 @@ internal sealed class Databases : IAsyncDisposable
     /// <summary>A pool of the module's role.</summary>
     public NpgsqlDataSource this[string module] => _sources[module];
 
-    public static async Task<Databases> PrepareAsync(CancellationToken ct)
+    /// <param name="prefix">Begins the names of databases that are created.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task<Databases> PrepareAsync(string prefix, CancellationToken ct)
     {
-        var databases = new Databases();
+        var databases = new Databases(prefix);
         foreach (var module in Modules)
         {
             if (Environment.GetEnvironmentVariable($"ConnectionStrings__{module}") is { Length: > 0 } given)
@@ -75,7 +80,7 @@ internal sealed class Databases : IAsyncDisposable
         }
     }
 
-    public static string Name(string module) => $"bench_{module.ToLowerInvariant()}";
+    private string Name(string module) => $"{_prefix}_{module.ToLowerInvariant()}";
 
     public static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken ct)
     {

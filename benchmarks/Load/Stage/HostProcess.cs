@@ -5,14 +5,23 @@ using System.Net.Sockets;
 
 namespace Fulfillment.Load.Stage;
 
-/// <summary>One process of the system, on a free port of this machine, its output in a file.</summary>
+/// <summary>What a process of the system is started with.</summary>
+/// <param name="Name">Name for people, and of its log.</param>
+/// <param name="Module">The module that it runs, or null for all of them.</param>
+/// <param name="Port">Where it listens.</param>
+/// <param name="Log">File that its output is appended to.</param>
+/// <param name="Settings">Environment variables.</param>
+internal sealed record HostLaunch(string Name, string? Module, int Port, string Log, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>One process of the system, its output in a file.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly string _log;
 
-    private HostProcess(string name, Process process, string log, Uri address) => (Name, _process, _log, Address) = (name, process, log, address);
+    private HostProcess(HostLaunch launch, Process process) =>
+        (Name, _process, _log, Address) = (launch.Name, process, launch.Log, new Uri($"http://127.0.0.1:{launch.Port}"));
 
     /// <summary>Of the module, or host when it runs all of them.</summary>
     public string Name { get; }
@@ -21,25 +30,60 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts a process that runs one module, or all of them.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Once it has ended: 128 and the number of the signal that ended it, if one did.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts a process that runs one module, or all of them, on a free port with a new log.</summary>
     public static HostProcess Start(string? module, IReadOnlyDictionary<string, string> settings)
     {
-        var program = Repository.File("artifacts/bin/Host/release/Host.dll");
         var name = module?.ToLowerInvariant() ?? "host";
         var log = Repository.NewFile($"artifacts/bench/{name}.log");
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        File.Delete(log);
+        return Start(new HostLaunch(name, module, FreePort(), log, settings));
+    }
+
+    /// <summary>Starts a process.</summary>
+    public static HostProcess Start(HostLaunch launch)
+    {
+        var program = Repository.Host;
         // The shell sends the output to the file and becomes the host, so that no byte of it comes through this process.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" >\"$2\" 2>&1", Environment.ProcessPath!, program, log])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" >>\"$2\" 2>&1", Environment.ProcessPath!, program, launch.Log])
         {
             WorkingDirectory = Path.GetDirectoryName(program),
             UseShellExecute = false,
         };
-        foreach (var (variable, value) in settings) start.Environment[variable] = value;
-        start.Environment["ASPNETCORE_URLS"] = address.ToString();
+        foreach (var (variable, value) in launch.Settings) start.Environment[variable] = value;
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{launch.Port}";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["MigrateAtStart"] = "true";
-        if (module is not null) start.Environment["MODULES"] = module;
-        return new HostProcess(name, Process.Start(start)!, log, address);
+        if (launch.Module is not null) start.Environment["MODULES"] = launch.Module;
+        return new HostProcess(launch, Process.Start(start)!);
+    }
+
+    /// <summary>Sends a signal. One that has ended meanwhile does not get it.</summary>
+    public void Signal(Signal signal)
+    {
+        if (_process.HasExited) return;
+        if (SignalSender.Send(_process.Id, signal) is { } error && !_process.HasExited)
+            throw new LoadException($"{Name} cannot be sent {signal}: {error}");
+    }
+
+    /// <summary>True once the process has ended, false when it has not after so long.</summary>
+    public async Task<bool> EndsAsync(TimeSpan patience, CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(patience);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     /// <summary>Waits until the process is ready for work.</summary>
@@ -80,20 +124,9 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Stops the process as an operator would, and by force when it does not listen.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            using (var kill = Process.Start("/bin/sh", ["-c", $"kill {_process.Id}"])) await kill.WaitForExitAsync();
-            using var patience = new CancellationTokenSource(Patience);
-            try
-            {
-                await _process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill();
-            }
-        }
-
+        Signal(Stage.Signal.Continue);
+        Signal(Stage.Signal.Terminate);
+        if (!await EndsAsync(Patience, CancellationToken.None)) _process.Kill();
         _process.Dispose();
     }
 

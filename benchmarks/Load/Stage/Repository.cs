@@ -3,13 +3,20 @@ namespace Fulfillment.Load.Stage;
 /// <summary>Paths within the checkout that this program was built from.</summary>
 internal static class Repository
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>Debug or release, the configuration of this program. Crash points exist in debug builds only.</summary>
+    public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
-    /// <summary>A file that must exist.</summary>
-    public static string File(string path)
+    /// <summary>Top of the checkout.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The host, built in the same configuration as this program.</summary>
+    public static string Host
     {
-        var full = Path.Combine(Root, path);
-        return System.IO.File.Exists(full) ? full : throw new LoadException($"{full} is missing: build it with -c Release.");
+        get
+        {
+            var full = Path.Combine(Root, "artifacts", "bin", "Host", Configuration, "Host.dll");
+            return File.Exists(full) ? full : throw new LoadException($"{full} is missing: build this program again.");
+        }
     }
 
     /// <summary>A file that is to be written.</summary>
@@ -27,7 +34,7 @@ internal static class Repository
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (System.IO.File.Exists(Path.Combine(folder.FullName, "Fulfillment.sln"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Fulfillment.sln"))) return folder.FullName;
         }
 
         throw new LoadException("This program must lie within the checkout, where the build puts it.");

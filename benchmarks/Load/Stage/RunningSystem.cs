@@ -31,7 +31,7 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public static async Task<RunningSystem> StartAsync(StageOptions options, CancellationToken ct)
     {
-        var system = new RunningSystem(options, await Databases.PrepareAsync(ct), await Broker.PrepareAsync(ct));
+        var system = new RunningSystem(options, await Databases.PrepareAsync("bench", ct), await Broker.PrepareAsync("bench", ct));
         try
         {
             await system.StartHostsAsync(ct);

@@ -30,6 +30,9 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Address of the broker's management API.</summary>
     public Uri Management { get; private set; } = new("http://localhost");
 
+    /// <summary>Set of <c>./dev servers</c> that these are, which may be stopped and started; null when they are none.</summary>
+    public string? Set => _privateServers ? "test" : null;
+
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("FULFILLMENT_POSTGRES") is { Length: > 0 } postgres)
@@ -92,10 +95,10 @@ public sealed class Servers : IAsyncLifetime
         _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a server of somebody else, which is not restarted");
 
     /// <summary>Makes the broker refuse what is published, because it has no memory left.</summary>
-    public Task FillBrokerAsync() => MemoryOfBrokerAsync("fill-broker", "0.00001");
+    public Task FillBrokerAsync() => MemoryOfBrokerAsync("alarm-broker", "0.00001");
 
     /// <summary>Gives the broker its memory back.</summary>
-    public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("relieve-broker", "0.4");
+    public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("calm-broker", "0.4");
 
     public Task StopPostgresAsync() => _databaseContainer?.StopAsync() ?? Dev("servers", "stop-postgres", "test");
 

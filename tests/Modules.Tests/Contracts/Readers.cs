@@ -30,6 +30,9 @@ internal static class Readers
         var body = Encoding.UTF8.GetBytes(json);
         if (reader == Contracts) return JsonSerializer.Deserialize(body, type, ContractsJson.Default);
         var envelope = new Envelope { Data = body, ContentType = "application/json" };
-        return Configured.Value.DetermineSerializer(envelope).ReadFromData(type, envelope);
+        // What cannot be read becomes a message of its own, which carries the reason to the rules for failures.
+        return Configured.Value.DetermineSerializer(envelope).ReadFromData(type, envelope) is var read && read is UnreadableMessage unreadable
+            ? throw unreadable.Reason
+            : read;
     }
 }

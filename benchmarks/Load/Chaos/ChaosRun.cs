@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fulfillment.Load.Chaos.Checks;
+using Fulfillment.Load.Chaos.Customers;
+using Fulfillment.Load.Chaos.Faults;
+using Fulfillment.Load.Chaos.Staging;
+using Fulfillment.Load.Stage;
+
+namespace Fulfillment.Load.Chaos;
+
+/// <summary>What every kind of run does: customers come while something happens, then everything ends and is looked at.</summary>
+internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd crowd)
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(20);
+    private readonly Stopwatch _clock = new();
+
+    public ChaosOptions Options => options;
+
+    public ChaosStage Stage => stage;
+
+    public Crowd Crowd => crowd;
+
+    public RedeliveryMeter Redeliveries { get; } = new(stage);
+
+    /// <summary>How long things have happened.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    public string ReportFile => Repository.NewFile($"artifacts/chaos/report-{options.Seed}.md");
+
+    private FactReader FactReader => new(stage);
+
+    /// <summary>Lets customers come for as long as something happens.</summary>
+    public async Task UnderLoadAsync(Func<Task> happen, CancellationToken ct)
+    {
+        using var happened = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var visits = crowd.ComeAsync(options.OrdersPerSecond, int.MaxValue, happened.Token, ct);
+        var meter = Redeliveries.RunAsync(happened.Token);
+        var progress = ShowAsync(happened.Token);
+        _clock.Start();
+        try
+        {
+            await happen();
+        }
+        finally
+        {
+            _clock.Stop();
+            await happened.CancelAsync();
+            await Task.WhenAll(visits, meter, progress).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await visits;
+    }
+
+    /// <summary>Waits for the system to come to rest and compares everything while it runs.</summary>
+    public async Task<(Facts Facts, IReadOnlyList<string> Violations)> CheckAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    {
+        await new Rest(stage, FactReader).ComesAsync(ct);
+        return await CompareAsync(poison, ct);
+    }
+
+    /// <summary>The same, after the processes have been stopped: what they had not acknowledged is in its queue again.</summary>
+    public async Task<(Facts Facts, IReadOnlyList<string> Violations)> EndAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    {
+        await new Rest(stage, FactReader).ComesAsync(ct);
+        await stage.StopAsync(ct);
+        return await CompareAsync(poison, ct);
+    }
+
+    private async Task<(Facts Facts, IReadOnlyList<string> Violations)> CompareAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    {
+        var facts = await FactReader.ReadAsync(poison, ct);
+        return (facts, [.. stage.Log.Violations, .. ChaosChecks.Find(crowd.History.Placements, facts, Bazaar.Stock)]);
+    }
+
+    private async Task ShowAsync(CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            await Task.Delay(ProgressInterval, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (until.IsCancellationRequested) return;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{_clock.Elapsed.TotalSeconds,5:0} s  {crowd.History.Placements.Count} orders posted, {stage.Log["kill -9"]} kills, {stage.Log["fault broker-kill"]} of the broker, {stage.Log["fault postgres-crash"]} of PostgreSQL, {stage.Log.Violations.Count} violations"));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using Fulfillment.Load.Chaos.Faults;
+using Fulfillment.Load.Chaos.Staging;
+
+namespace Fulfillment.Load.Chaos;
+
+/// <summary>Lets a process die at every crash point in turn, each time among so many orders, and looks at everything after each.</summary>
+internal sealed class CrashPointSweep(ChaosRun run)
+{
+    private const int Orders = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly Random _random = new(run.Options.Seed);
+    private readonly List<string> _violations = [];
+
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var stage = run.Stage;
+        var faults = new ProcessFaults(stage);
+        var results = new List<(string Point, int Died, int Failed)>();
+        foreach (var (module, point) in CrashPoints.All)
+        {
+            var (died, failed) = (0, 0);
+            for (var time = 0; time < run.Options.Times; time++)
+            {
+                var (reached, violations) = await TryAsync(faults, module, point, ct);
+                if (reached) died++;
+                if (violations.Count == 0) continue;
+                failed++;
+                _violations.AddRange(violations.Select(violation => $"{point}: {violation}"));
+                // What is wrong stays wrong, and would be found again at each of the points that follow.
+                results.Add((point, died, failed));
+                return await ReportAsync(results, ct);
+            }
+
+            if (died < run.Options.Times) _violations.Add($"{point}: the process died there {died} times of {run.Options.Times}");
+            results.Add((point, died, failed));
+            Console.WriteLine($"{point,-28} died {died} of {run.Options.Times}, everything right after {run.Options.Times - failed}");
+        }
+
+        return await ReportAsync(results, ct);
+    }
+
+    private async Task<(bool Reached, IReadOnlyList<string> Violations)> TryAsync(ProcessFaults faults, string module, string point, CancellationToken ct)
+    {
+        var victims = run.Stage.Instances.Where(instance => instance.Module == module).ToList();
+        var victim = victims[_random.Next(victims.Count)];
+        var import = CrashPoints.NeedsImport(point);
+        var hit = _random.Next(1, CrashPoints.Passes(point) + 1);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var orders = run.Crowd.ComeAsync(run.Options.OrdersPerSecond, Orders, ct, ct);
+        var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;
+        var crash = faults.CrashAtAsync(victim, point, hit, Patience, ct);
+        try
+        {
+            await Task.WhenAll(orders, crash);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await catalogue;
+        }
+
+        var (_, violations) = await run.CheckAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
+        return (await crash, violations);
+    }
+
+    private async Task<int> ReportAsync(List<(string Point, int Died, int Failed)> results, CancellationToken ct)
+    {
+        var (facts, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
+        var report = new ChaosReport("Crash points");
+        report.Add("run", $"seed {run.Options.Seed}, {CrashPoints.All.Count} points, each {run.Options.Times} time(s) among {Orders} orders");
+        report.AddOrders(run.Crowd, facts);
+        foreach (var (point, died, failed) in results) report.Add(point, $"died {died} time(s), {failed} with violations");
+        return await report.WriteAsync(run.ReportFile, [.. _violations, .. violations.Except(_violations)]);
+    }
+}

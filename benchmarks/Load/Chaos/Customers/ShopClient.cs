@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Fulfillment.Load.Chaos.Customers;
+
+/// <summary>An answer, or none.</summary>
+/// <param name="Status">Null when there was none.</param>
+/// <param name="OrderId">Number of the order that a 201 speaks of.</param>
+/// <param name="Text">What was said, or why nothing was.</param>
+internal sealed record Answer(HttpStatusCode? Status, long OrderId, string Text)
+{
+    public Outcome Outcome => Status switch
+    {
+        HttpStatusCode.Created => Outcome.Ok,
+        null or >= HttpStatusCode.InternalServerError => Outcome.Info,
+        _ => Outcome.Refused,
+    };
+}
+
+/// <summary>The HTTP API as customers use it, through the gateways. Every request has a connection of its own, so each may meet another replica.</summary>
+internal sealed class ShopClient : IDisposable
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private readonly Uri _orders;
+    private readonly Uri _inventory;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    {
+        Timeout = TimeSpan.FromSeconds(15), DefaultRequestHeaders = { ConnectionClose = true },
+    };
+
+    public ShopClient(Uri orders, Uri inventory) => (_orders, _inventory) = (orders, inventory);
+
+    /// <summary>Fills the shelves.</summary>
+    public async Task StockAsync(IEnumerable<KeyValuePair<string, int>> stock, CancellationToken ct)
+    {
+        foreach (var (product, quantity) in stock)
+        {
+            using var body = Body(JsonSerializer.SerializeToUtf8Bytes(new { productName = $"Product {product}", availableQuantity = quantity }));
+            using var answer = await _http.PutAsync(new Uri(_inventory, $"api/inventory/items/{product}"), body, ct);
+            if (!answer.IsSuccessStatusCode) throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
+        }
+    }
+
+    public Task<Answer> PlaceAsync(Wish wish, string? key, CancellationToken ct)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, "api/orders")) { Content = Body(wish.ToJson()) };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return SendAsync(request, ct);
+    }
+
+    public Task<Answer> CancelAsync(long orderId, CancellationToken ct) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, $"api/orders/{orderId}/cancel")) { Content = Body("""{"reason":"changed my mind"}"""u8.ToArray()) }, ct);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using (request)
+        {
+            try
+            {
+                using var answer = await _http.SendAsync(request, ct);
+                var text = await answer.Content.ReadAsStringAsync(ct);
+                return new Answer(answer.StatusCode, answer.StatusCode == HttpStatusCode.Created ? OrderId(text) : 0, text);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            {
+                return new Answer(null, 0, e.InnerException?.Message ?? e.Message);
+            }
+        }
+    }
+
+    private static long OrderId(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        return json.RootElement.GetProperty("orderId").GetInt64();
+    }
+
+    private static ByteArrayContent Body(byte[] json) => new(json) { Headers = { ContentType = Json } };
+}

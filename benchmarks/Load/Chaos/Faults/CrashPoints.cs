@@ -1,0 +1,41 @@
+using Fulfillment.Load.Stage;
+
+namespace Fulfillment.Load.Chaos.Faults;
+
+/// <summary>The named points in the code at which a process of a debug build can be made to die.</summary>
+internal static class CrashPoints
+{
+    private static readonly string[] Edge =
+    [
+        "order-edge-before-commit", "order-edge-after-commit", "order-edge-after-answer", "relay-after-read", "relay-before-confirm", "relay-before-commit",
+    ];
+
+    private static readonly string[] Money = ["payment-after-begin", "payment-after-charge", "payment-after-refund"];
+
+    private static readonly string[] Import =
+        ["import-before-plan", "import-after-publish", "import-mid-chunk", "import-before-commit", "import-after-commit"];
+
+    private static readonly string[] Moments = ["receive", "commit", "publish"];
+
+    /// <summary>Every one, with the module whose processes pass it.</summary>
+    public static IReadOnlyList<(string Module, string Point)> All { get; } =
+    [
+        .. Edge.Select(point => ("Order", point)),
+        .. Databases.Modules.SelectMany(module => Consumer(module).Select(point => (module, point))),
+        .. Money.Select(point => ("Payment", point)),
+        .. Import.Select(point => ("Inventory", point)),
+    ];
+
+    /// <summary>Those that a process passes while orders come in.</summary>
+    public static IReadOnlyList<string> Of(string process) =>
+        [.. All.Where(entry => process.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase) && !NeedsImport(entry.Point)).Select(entry => entry.Point)];
+
+    /// <summary>How often a process passes a point at least, while some hundred orders come in.</summary>
+    public static int Passes(string point) => NeedsImport(point) ? 1 : point == "payment-after-refund" ? 2 : 20;
+
+    /// <summary>True for points that are passed by a catalogue on its way in only.</summary>
+    public static bool NeedsImport(string point) => Import.Contains(point);
+
+    private static string[] Consumer(string module) =>
+        [.. Moments.Select(moment => $"{module.ToLowerInvariant()}-after-{moment}")];
+}

@@ -1,0 +1,69 @@
+namespace Fulfillment.Load.Chaos.Faults;
+
+/// <summary>What a fault happens to: those of a process may overlap, of the servers only one happens at a time.</summary>
+internal enum Lane
+{
+    Process,
+    Server,
+    Message,
+}
+
+/// <summary>A kind of fault.</summary>
+/// <param name="Name">Name in <c>--kinds</c> and in reports.</param>
+/// <param name="Lane">What it happens to.</param>
+/// <param name="Weight">How often it is chosen, against the others of its lane; 0 for only when it is named.</param>
+/// <param name="Size">Smallest and largest size; what it is the size of depends on the kind, mostly seconds.</param>
+/// <param name="NeedsServers">True when servers of our own are stopped or started.</param>
+internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Least, double Most) Size = default, bool NeedsServers = false)
+{
+    public const string CrashPoint = "crash-point";
+
+    public static IReadOnlyList<FaultKind> All { get; } =
+    [
+        new("kill", Lane.Process, 60, (0, 2)),
+        new("kill-all", Lane.Process, 2, (0, 1)),
+        new(CrashPoint, Lane.Process, 15, (1, 20)),
+        new("terminate", Lane.Process, 6, (0, 2)),
+        new("freeze", Lane.Process, 2, (10, 10)),
+        new("broker-cut", Lane.Process, 3),
+        new("database-cut", Lane.Process, 3),
+        new("broker-slow", Lane.Process, 2, (4, 8)),
+        new("database-slow", Lane.Process, 2, (4, 8)),
+        new("broker-hole", Lane.Process, 2, (5, 5)),
+        new("database-hole", Lane.Process, 2, (5, 5)),
+        new("broker-refused", Lane.Process, 2, (2, 6)),
+        new("database-refused", Lane.Process, 2, (2, 6)),
+        new("broker-reply-lost", Lane.Process, 5, (1, 3)),
+        new("database-reply-lost", Lane.Process, 5, (1, 3)),
+        new("broker-pause", Lane.Server, 3, (1, 5), NeedsServers: true),
+        new("broker-kill", Lane.Server, 8, NeedsServers: true),
+        new("broker-close", Lane.Server, 4),
+        new("broker-alarm", Lane.Server, 3, (5, 5), NeedsServers: true),
+        new("postgres-crash", Lane.Server, 8, NeedsServers: true),
+        new("postgres-terminate", Lane.Server, 4),
+        new("duplicates", Lane.Message, 3, (50, 200)),
+        new("poison", Lane.Message, 1),
+        new("delete-binding", Lane.Message, 0),
+        new("delete-queue", Lane.Message, 0),
+    ];
+
+    /// <summary>True for what removes a part of the topology; a copy of all messages would hide what that loses.</summary>
+    public bool Deletes => Name.StartsWith("delete-", StringComparison.Ordinal);
+
+    /// <summary>The kinds that a list names, or all that are possible here and need not be named.</summary>
+    public static IReadOnlyList<FaultKind> Choose(string? names, bool withServers, bool withCrashPoints)
+    {
+        if (names is null)
+            return [.. All.Where(kind => kind.Weight > 0 && (withServers || !kind.NeedsServers) && (withCrashPoints || kind.Name != CrashPoint))];
+        return [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Find)];
+
+        FaultKind Find(string name)
+        {
+            var kind = All.FirstOrDefault(kind => kind.Name == name)
+                ?? throw new LoadException($"There is no fault '{name}'; there are {string.Join(", ", All.Select(kind => kind.Name))}.");
+            if (kind.NeedsServers && !withServers) throw new LoadException($"{name} needs servers that may be stopped, which these are not.");
+            if (kind.Name == CrashPoint && !withCrashPoints) throw new LoadException("Crash points exist in debug builds only: --config debug.");
+            return kind with { Weight = Math.Max(1, kind.Weight) };
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Fulfillment.Load.Chaos.Staging;
+
+namespace Fulfillment.Load.Chaos.Faults;
+
+/// <summary>What happens to processes.</summary>
+internal sealed class ProcessFaults(ChaosStage stage)
+{
+    private static readonly TimeSpan CrashPatience = TimeSpan.FromSeconds(20);
+
+    public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
+    [
+        new("kill", KillAsync),
+        new("kill-all", KillAllAsync),
+        new(FaultKind.CrashPoint, CrashAsync),
+        new("terminate", TerminateAsync),
+        new("freeze", FreezeAsync),
+    ];
+
+    /// <summary>Starts a process so that it dies at a point of its code, and again when it has. False when it has not come there in time.</summary>
+    public async Task<bool> CrashAtAsync(Instance instance, string point, int hit, TimeSpan patience, CancellationToken ct)
+    {
+        using var turn = await instance.TakeTurnAsync(ct);
+        await instance.KillAsync(ct);
+        stage.Log.Count("kill -9");
+        instance.Start($"{point}:{hit}");
+        var died = await instance.DiesAsync(patience, ct);
+        if (!died) await instance.KillAsync(ct);
+        stage.Log.Count("kill -9");
+        stage.Log.Count(died ? $"died at {point}" : "crash points not reached");
+        stage.Log.Say($"{instance.Name} {(died ? "died" : "did not die")} at {point}:{hit}");
+        instance.Start();
+        await instance.BecomeReadyAsync(ct);
+        return died;
+    }
+
+    private async Task KillAsync(Fault fault, CancellationToken ct)
+    {
+        var instance = stage.Process(fault.Target);
+        using var turn = await instance.TakeTurnAsync(ct);
+        await KillAndStartAsync(instance, fault.Size, ct);
+    }
+
+    private async Task KillAllAsync(Fault fault, CancellationToken ct)
+    {
+        var turns = new List<IDisposable>();
+        try
+        {
+            foreach (var instance in stage.Instances) turns.Add(await instance.TakeTurnAsync(ct));
+            await Task.WhenAll(stage.Instances.Select(instance => KillAndStartAsync(instance, fault.Size, ct)));
+        }
+        finally
+        {
+            foreach (var turn in turns) turn.Dispose();
+        }
+    }
+
+    private async Task KillAndStartAsync(Instance instance, double pause, CancellationToken ct)
+    {
+        await instance.KillAsync(ct);
+        stage.Log.Count("kill -9");
+        await Task.Delay(TimeSpan.FromSeconds(pause), ct);
+        instance.Start();
+        await instance.BecomeReadyAsync(ct);
+    }
+
+    private Task<bool> CrashAsync(Fault fault, CancellationToken ct) =>
+        CrashAtAsync(stage.Process(fault.Target), fault.CrashPoint, (int)fault.Size, CrashPatience, ct);
+
+    private async Task TerminateAsync(Fault fault, CancellationToken ct)
+    {
+        var instance = stage.Process(fault.Target);
+        using var turn = await instance.TakeTurnAsync(ct);
+        await instance.TerminateAsync(ct);
+        await Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
+        instance.Start();
+        await instance.BecomeReadyAsync(ct);
+    }
+
+    private async Task FreezeAsync(Fault fault, CancellationToken ct)
+    {
+        var instance = stage.Process(fault.Target);
+        using var turn = await instance.TakeTurnAsync(ct);
+        instance.Freeze();
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
+        }
+        finally
+        {
+            instance.Thaw();
+        }
+    }
+}

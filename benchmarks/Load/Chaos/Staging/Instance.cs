@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using Fulfillment.Load.Chaos.Network;
+using Fulfillment.Load.Stage;
+
+namespace Fulfillment.Load.Chaos.Staging;
+
+/// <summary>
+/// One of the processes of a module, from start to start always at the same address, with networks of its own to its database and to the broker.
+/// Whoever does something to it holds <see cref="Turn"/>.
+/// </summary>
+internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy broker, ChaosLog log) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(5);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = HealthPatience, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}") };
+    private HostProcess? _process;
+
+    public string Name => launch.Name;
+
+    public string Module => launch.Module!;
+
+    public Uri Address => _http.BaseAddress!;
+
+    public TcpProxy Database => database;
+
+    public TcpProxy Broker => broker;
+
+    /// <summary>Taken by whoever starts, stops or disturbs it.</summary>
+    public SemaphoreSlim Turn { get; } = new(1, 1);
+
+    /// <summary>True when it has ended although nobody ended it.</summary>
+    public bool HasEnded => _process is { HasExited: true };
+
+    public async Task<IDisposable> TakeTurnAsync(CancellationToken ct)
+    {
+        await Turn.WaitAsync(ct);
+        return new EndOfTurn(Turn);
+    }
+
+    /// <summary>Starts it, to die at a crash point if one is given.</summary>
+    public void Start(string? crashPoint = null)
+    {
+        var settings = new Dictionary<string, string>(launch.Settings);
+        if (crashPoint is not null) settings["FAILPOINT"] = crashPoint;
+        _process = HostProcess.Start(launch with { Settings = settings });
+        log.Say($"{Name} starts{(crashPoint is null ? "" : $" to die at {crashPoint}")}, pid {_process.Id}");
+    }
+
+    /// <summary>Waits until it is ready, and says so when it does not become so. One that ends instead is started again.</summary>
+    public async Task BecomeReadyAsync(CancellationToken ct)
+    {
+        for (var watch = Stopwatch.StartNew(); !await IsReadyAsync(ct); await Task.Delay(100, ct))
+        {
+            if (HasEnded)
+            {
+                log.Violation($"{Name} ended with {_process!.ExitCode} while it was to start; its log is {launch.Log}");
+                Start();
+                watch.Restart();
+            }
+
+            if (watch.Elapsed < StartPatience) continue;
+            log.Violation($"{Name} is not ready {StartPatience.TotalSeconds:0} s after its start; its log is {launch.Log}");
+            return;
+        }
+
+        log.Count("restarts");
+    }
+
+    /// <summary>Ends it as a power failure would.</summary>
+    public async Task KillAsync(CancellationToken ct)
+    {
+        _process!.Signal(Signal.Kill);
+        if (!await _process.EndsAsync(StopPatience, ct)) throw new LoadException($"{Name} survives SIGKILL.");
+        log.Say($"{Name} is dead");
+    }
+
+    /// <summary>Ends it as an operator does, and says so when it does not end in time or not well.</summary>
+    public async Task TerminateAsync(CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        _process!.Signal(Signal.Terminate);
+        if (!await _process.EndsAsync(StopPatience, ct))
+        {
+            log.Violation($"{Name} still runs {StopPatience.TotalSeconds:0} s after SIGTERM; its log is {launch.Log}");
+            await KillAsync(ct);
+        }
+        else if (_process.ExitCode != 0)
+        {
+            log.Violation($"{Name} ended with {_process.ExitCode} after SIGTERM; its log is {launch.Log}");
+        }
+
+        log.Say($"{Name} has ended {watch.Elapsed.TotalSeconds:0.0} s after SIGTERM");
+    }
+
+    /// <summary>True once it has died by itself, false when it has not after so long.</summary>
+    public Task<bool> DiesAsync(TimeSpan patience, CancellationToken ct) => _process!.EndsAsync(patience, ct);
+
+    public void Freeze() => _process!.Signal(Signal.Stop);
+
+    public void Thaw() => _process!.Signal(Signal.Continue);
+
+    public async Task<bool> IsReadyAsync(CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri("health/ready", UriKind.Relative), ct);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return false; // No answer, or none in time.
+        }
+    }
+
+    /// <summary>Says so when it has ended although nobody ended it, and starts it again.</summary>
+    public async Task ReviveAsync(CancellationToken ct)
+    {
+        if (!HasEnded) return;
+        log.Violation($"{Name} has ended with {_process!.ExitCode} by itself; its log is {launch.Log}");
+        Start();
+        await BecomeReadyAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        await database.DisposeAsync();
+        await broker.DisposeAsync();
+        _http.Dispose();
+        Turn.Dispose();
+    }
+
+    private sealed class EndOfTurn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+}

@@ -1,0 +1,42 @@
+namespace Fulfillment.Load.Chaos.Staging;
+
+/// <summary>Adds up how many deliveries were not the first of their message. The broker forgets its numbers when it dies, so they are read often.</summary>
+internal sealed class RedeliveryMeter(ChaosStage stage)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private readonly Dictionary<string, long> _last = [];
+
+    public long Sum { get; private set; }
+
+    /// <summary>Reads until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            try
+            {
+                await ReadAsync(until);
+            }
+            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !until.IsCancellationRequested))
+            {
+                stage.Log.Say($"redeliveries cannot be read: {e.Message}");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(Interval, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken ct)
+    {
+        foreach (var queue in await stage.Broker.QueuesAsync(ct))
+        {
+            var last = _last.GetValueOrDefault(queue.Name);
+            Sum += queue.Redelivered >= last ? queue.Redelivered - last : queue.Redelivered;
+            _last[queue.Name] = queue.Redelivered;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Fulfillment.Load.Chaos.Checks;
+using Fulfillment.Load.Chaos.Faults;
+
+namespace Fulfillment.Load.Chaos.Staging;
+
+/// <summary>Waits until a system that is left alone has nothing to do any more.</summary>
+internal sealed class Rest(ChaosStage stage, FactReader facts)
+{
+    private const int LooksInARow = 3;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>False when nothing has moved for minutes although something is left.</summary>
+    public async Task<bool> ComesAsync(CancellationToken ct)
+    {
+        foreach (var instance in stage.Instances)
+        {
+            using (await instance.TakeTurnAsync(ct)) await instance.ReviveAsync(ct);
+        }
+
+        var (last, still, quiet) = ((0L, 0L, 0L), Stopwatch.StartNew(), 0);
+        while (true)
+        {
+            var (_, open) = await facts.OrdersAsync(ct);
+            var now = (open, await facts.PendingAsync(ct), await MessagesAsync(ct));
+            if (!Console.IsOutputRedirected) Console.Write($"\rdraining: {now.open} orders, {now.Item2} pending events, {now.Item3} messages   ");
+            // The management's numbers are seconds old: one look is not enough.
+            quiet = now == (0, 0, 0) ? quiet + 1 : 0;
+            if (quiet == LooksInARow) break;
+            if (now != last) (last, still) = (now, Stopwatch.StartNew());
+            if (still.Elapsed > Patience)
+            {
+                stage.Log.Violation($"the system does not come to rest: {now.open} orders are open, {now.Item2} events pending, {now.Item3} messages in queues");
+                break;
+            }
+
+            await Task.Delay(Interval, ct);
+        }
+
+        if (!Console.IsOutputRedirected) Console.Write($"\r{new string(' ', 78)}\r");
+        return quiet == LooksInARow;
+    }
+
+    private async Task<long> MessagesAsync(CancellationToken ct) => (await stage.Broker.QueuesAsync(ct))
+        .Where(queue => queue.Name != Tap.Queue && !queue.Name.EndsWith("-dead-letter-queue", StringComparison.Ordinal))
+        .Sum(queue => queue.Ready + queue.Unacknowledged);
+}

@@ -1,0 +1,42 @@
+using Fulfillment.Load.Chaos.Faults;
+
+namespace Modules.Tests.Chaos;
+
+public sealed class FaultPlanTests
+{
+    private static readonly IReadOnlyList<FaultKind> Kinds = FaultKind.Choose(null, withServers: true, withCrashPoints: true);
+    private static readonly string[] Targets = ["order-1", "inventory-1", "payment-1", "notification-1"];
+
+    [Fact]
+    public void Same_seed_plans_the_same_faults()
+    {
+        Text(7).ShouldBe(Text(7));
+        Text(7).ShouldNotBe(Text(8));
+    }
+
+    [Fact]
+    public void Every_kind_comes_once_before_any_comes_twice()
+    {
+        var plan = new FaultPlan(Kinds, Targets, 7);
+        plan.Lanes.SelectMany(lane => lane.Faults.Take(lane.FirstRound)).Select(fault => fault.Kind.Name).Order().ShouldBe(Kinds.Select(kind => kind.Name).Order());
+    }
+
+    [Fact]
+    public void Process_dies_at_points_of_its_own_code()
+    {
+        var plan = new FaultPlan(Kinds, Targets, 7);
+        foreach (var fault in plan.Lanes.SelectMany(lane => lane.Faults.Take(200)).Where(fault => fault.Kind.Name == FaultKind.CrashPoint))
+            CrashPoints.All.ShouldContain(entry => entry.Point == fault.CrashPoint && fault.Target.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase), fault.ToString());
+    }
+
+    [Fact]
+    public void Faults_that_these_servers_do_not_allow_are_left_out_unless_they_are_named()
+    {
+        FaultKind.Choose(null, withServers: false, withCrashPoints: false).ShouldNotContain(kind => kind.NeedsServers || kind.Deletes || kind.Name == FaultKind.CrashPoint);
+        FaultKind.Choose("delete-queue,kill", withServers: false, withCrashPoints: false).Select(kind => kind.Name).ShouldBe(["delete-queue", "kill"]);
+        Should.Throw<Fulfillment.Load.LoadException>(() => FaultKind.Choose("broker-kill", withServers: false, withCrashPoints: true)).Message.ShouldContain("broker-kill");
+        Should.Throw<Fulfillment.Load.LoadException>(() => FaultKind.Choose("no-such", withServers: true, withCrashPoints: true)).Message.ShouldContain("no-such");
+    }
+
+    private static string Text(int seed) => string.Join('\n', new FaultPlan(Kinds, Targets, seed).Lanes.SelectMany(lane => lane.Faults.Take(100)));
+}

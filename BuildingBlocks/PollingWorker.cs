@@ -18,6 +18,12 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
+    /// <summary>How far the start of the process has come.</summary>
+    protected Startup Startup { get; } = startup;
+
+    /// <summary>The clock.</summary>
+    protected TimeProvider Time { get; } = time;
+
     /// <summary>What is worked on, for people, in the plural.</summary>
     protected abstract string Work { get; }
 
@@ -51,7 +57,7 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await startup.DatabasesReady.WaitAsync(stoppingToken);
+        await Startup.DatabasesReady.WaitAsync(stoppingToken);
         // Work that has begun is finished when the process stops: cut off, it would be done again. So it looks once more, and ends then.
         using var patience = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => patience.CancelAfter(LastWords));
@@ -62,7 +68,7 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
             last = stoppingToken.IsCancellationRequested;
             failures = await TryAsync(failures, patience.Token);
             // What comes in while it fails needs no attempt of its own.
-            var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(PauseAfter(failures), time, stoppingToken);
+            var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(PauseAfter(failures), Time, stoppingToken);
             await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         while (!last);

@@ -40,6 +40,8 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, ILogger<
         factory.Uri = new Uri(options.Uri);
         factory.ClientProvidedName = name;
         factory.AutomaticRecoveryEnabled = true;
+        // Wolverine builds its listeners anew when its connection has recovered: consumers that the client brought back would stand beside them.
+        factory.TopologyRecoveryEnabled = false;
         factory.NetworkRecoveryInterval = TimeSpan.FromSeconds(1);
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
         factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(5);

@@ -2,7 +2,6 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -15,9 +14,8 @@ namespace Fulfillment.Inventory.ImportProducts.Dispatch;
 /// </summary>
 public sealed class ImportDispatcher(
     ModuleDatabase<InventoryDbContext> database, EventPublisher publisher, IImportFiles files, Startup startup, IOptions<ImportOptions> options,
-    TimeProvider time, ILogger<ImportDispatcher> logger) : BackgroundService
+    TimeProvider time, ILogger<ImportDispatcher> logger) : PollingWorker(startup, time, logger)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Sweep = TimeSpan.FromHours(1);
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
@@ -51,37 +49,19 @@ public sealed class ImportDispatcher(
         RETURNING id, file_key
         """;
 
-    private readonly SemaphoreSlim _wake = new(0);
     private long _swept;
 
-    /// <summary>Says that an import was added or changed, or that a chunk is done.</summary>
-    public void Wake()
-    {
-        if (_wake.CurrentCount == 0) _wake.Release();
-    }
+    /// <inheritdoc />
+    protected override string Work => "imports";
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
-        await startup.MessagingReady.WaitAsync(stoppingToken);
-        var failing = false;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await EndAsync(stoppingToken);
-                await PublishDueAsync(stoppingToken);
-                await SweepAsync(stoppingToken);
-                failing = false;
-            }
-            catch (Exception e) when (e is not OperationCanceledException && TransientFailure.Is(e))
-            {
-                if (!failing) logger.LogWarning("Imports wait, {Reason}", e.Message);
-                failing = true;
-            }
-
-            await _wake.WaitAsync(Poll, stoppingToken);
-        }
+        await Startup.MessagingReady.WaitAsync(ct);
+        await EndAsync(ct);
+        await PublishDueAsync(ct);
+        await SweepAsync(ct);
+        return false;
     }
 
     private async Task EndAsync(CancellationToken ct)
@@ -107,7 +87,7 @@ public sealed class ImportDispatcher(
         }
 
         if (due.Count == 0) return;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk).Select(chunk => publisher.PublishAsync(chunk.Starting(Guid.CreateVersion7(), now), ct)));
         Failpoint.Hit("import-after-publish");
         await transaction.CommitAsync(ct);
@@ -116,9 +96,9 @@ public sealed class ImportDispatcher(
     /// <summary>Removes what nobody needs: files of imports that have ended, and of uploads that never became one.</summary>
     private async Task SweepAsync(CancellationToken ct)
     {
-        if (_swept != 0 && time.GetElapsedTime(_swept) < Sweep) return;
-        _swept = time.GetTimestamp();
-        var old = files.List().Where(file => file.WrittenAt < time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
+        if (_swept != 0 && Time.GetElapsedTime(_swept) < Sweep) return;
+        _swept = Time.GetTimestamp();
+        var old = files.List().Where(file => file.WrittenAt < Time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
         if (old.Length == 0) return;
         await using var find = database.Source.CreateCommand("SELECT key FROM unnest($1::text[]) AS old (key) WHERE NOT EXISTS (SELECT FROM import_jobs WHERE file_key = key AND state IN (1, 2, 4))");
         find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = old });

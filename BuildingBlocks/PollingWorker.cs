@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ namespace Fulfillment.BuildingBlocks;
 public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
@@ -50,26 +52,40 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await startup.DatabasesReady.WaitAsync(stoppingToken);
+        // Work that has begun is finished when the process stops: cut off, it would be done again. So it looks once more, and ends then.
+        using var patience = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => patience.CancelAfter(LastWords));
         var failures = 0;
-        while (!stoppingToken.IsCancellationRequested)
+        bool last;
+        do
         {
-            try
-            {
-                while (await WorkAsync(stoppingToken))
-                {
-                }
+            last = stoppingToken.IsCancellationRequested;
+            failures = await TryAsync(failures, patience.Token);
+            // What comes in while it fails needs no attempt of its own.
+            var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(PauseAfter(failures), time, stoppingToken);
+            await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (!last);
+    }
 
-                if (failures > 0) logger.LogInformation("The worker on {Work} succeeds again", Work);
-                failures = 0;
-                await _wake.WaitAsync(Poll, stoppingToken);
-            }
-#pragma warning disable CA1031 // Whatever it was, the work waits in the database and the next attempt may succeed.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
+    private async Task<int> TryAsync(int failures, CancellationToken ct)
+    {
+        try
+        {
+            while (await WorkAsync(ct))
             {
-                if (failures++ == 0) logger.LogWarning(e, "The worker on {Work} has failed and will try again", Work);
-                await Task.Delay(PauseAfter(failures), time, stoppingToken);
             }
+
+            if (failures > 0) logger.LogInformation("The worker on {Work} succeeds again", Work);
+            return 0;
+        }
+#pragma warning disable CA1031 // Whatever it was, the work waits in the database; a worker that has ended would let it wait for ever.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (!TransientFailure.Is(e)) logger.LogError(e, "The worker on {Work} has failed for something unexpected, and will try again", Work);
+            else if (failures == 0) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
+            return failures + 1;
         }
     }
 

@@ -3,6 +3,7 @@ using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Wolverine.Runtime;
 
 namespace Fulfillment.BuildingBlocks;
@@ -13,24 +14,45 @@ namespace Fulfillment.BuildingBlocks;
 /// </summary>
 internal sealed class StartupService(
     Startup startup, Migrator migrator, TopologyDeclarer topology, BrokerConnection broker, IWolverineRuntime wolverine,
-    IHostEnvironment environment, IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<StartupService> logger)
-    : BackgroundService
+    IHostEnvironment environment, IConfiguration configuration, IOptions<ShutdownOptions> shutdown, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<StartupService> logger) : BackgroundService
 {
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
+    private ITimer? _deadline;
+    private bool _wolverineHasBegun;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        lifetime.ApplicationStopping.Register(SetDeadline);
         try
         {
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
             startup.DatabasesAreReady();
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", topology.DeclareAsync, Waiting, stoppingToken);
-            await ((IHostedService)wolverine).StartAsync(stoppingToken);
-            // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
-            // acknowledge what it is given and publish a copy of it.
-            lifetime.ApplicationStopping.Register(DrainListeners);
+            try
+            {
+                _wolverineHasBegun = true;
+                await ((IHostedService)wolverine).StartAsync(stoppingToken);
+            }
+            finally
+            {
+                // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
+                // acknowledge what it is given and publish a copy of it. A start that has failed may have left listeners, too.
+                lifetime.ApplicationStopping.Register(StopTakingWork);
+            }
+
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
+        }
+#pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
+        catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            // Wolverine starts once in the life of a host. The next host waits for the broker again.
+            logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
+            startup.StartAnew = true;
+            await Task.Delay(BeforeStartingAnew, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lifetime.StopApplication();
         }
         catch (ConfigurationException e)
         {
@@ -43,16 +65,34 @@ internal sealed class StartupService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (startup.MessagingReady.IsCompletedSuccessfully) await ((IHostedService)wolverine).StopAsync(cancellationToken);
+        if (_wolverineHasBegun) await ((IHostedService)wolverine).StopAsync(cancellationToken);
     }
 
-    // Finishes what is being handled and takes nothing new. The host stops everything else only after this returns, so it blocks.
-    private void DrainListeners()
+    public override void Dispose()
     {
-        var drains = wolverine.Endpoints.ActiveListeners().Select(listener => listener.StopAndDrainAsync().AsTask()).ToArray();
-        if (!Task.WaitAll(drains, DrainTimeout))
-            logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", DrainTimeout);
+        _deadline?.Dispose();
+        base.Dispose();
     }
+
+    // Takes no new message and finishes what is being handled, while HTTP goes on until load balancers had time to see that this process is
+    // not ready any more. The host stops everything else only after this returns, so it blocks.
+    private void StopTakingWork()
+    {
+        var drains = wolverine.Endpoints.ActiveListeners().Select(listener => listener.StopAndDrainAsync().AsTask());
+        var all = Task.WhenAll([.. drains, Task.Delay(shutdown.Value.Delay, time)]);
+        if (Task.WhenAny(all, Task.Delay(ShutdownOptions.DrainTimeout, time)).GetAwaiter().GetResult() != all)
+            logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
+        else if (all.Exception is { } failure)
+            logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver again what it held");
+    }
+
+    private void SetDeadline() => _deadline = time.CreateTimer(
+        _ =>
+        {
+            logger.LogWarning("Still not stopped after {Timeout}: ending now; what is not finished will be delivered or asked for again", ShutdownOptions.Deadline);
+            Environment.Exit(Environment.ExitCode);
+        },
+        null, ShutdownOptions.Deadline, Timeout.InfiniteTimeSpan);
 
     private void Waiting(string reason)
     {

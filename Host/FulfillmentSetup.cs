@@ -2,6 +2,8 @@ using Carter;
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Serilog;
@@ -25,19 +27,26 @@ internal static class FulfillmentSetup
         builder.Services.AddProblems();
         builder.Services.AddStrictJson();
         builder.Services.AddHealth();
+        builder.Services.AddTopologyOperations();
+        builder.Services.AddPrometheusMetrics();
         // Carter on its own would find the routes of every module that lies in the folder.
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
 
         var mistakes = new List<string>();
+        Collect(mistakes, () => builder.Services.AddValidatedOptions<ShutdownOptions>(builder.Configuration, "Shutdown"));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownOptions.HostTimeout);
         Collect(mistakes, () => builder.AddMessaging(new Topology(all), enabled));
+        Collect(mistakes, builder.AddAuditing);
         foreach (var module in enabled) Collect(mistakes, () => module.Register(builder));
         if (mistakes.Count > 0) throw new ConfigurationException(mistakes);
     }
 
     public static void UseFulfillment(this WebApplication app)
     {
+        app.UseConnectionCloseWhenStopping();
         app.UseProblems();
         app.MapHealth();
+        app.MapMetrics();
         app.MapCarter();
         app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
     }

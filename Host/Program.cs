@@ -5,22 +5,29 @@ using JasperFx;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
-    var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
-    builder.AddFulfillment(ModuleCatalog.All, modules);
-
-    await using var app = builder.Build();
-    if (args is ["migrate"])
+    Startup startup;
+    do
     {
-        await DependencyWait.ForAsync(
-            "the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, reason => app.Logger.LogWarning("Waiting for {Reason}", reason), default);
-        return 0;
+        var builder = WebApplication.CreateBuilder(args);
+        var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
+        builder.AddFulfillment(ModuleCatalog.All, modules);
+
+        await using var app = builder.Build();
+        if (args is ["migrate"])
+        {
+            await DependencyWait.ForAsync(
+                "the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, reason => app.Logger.LogWarning("Waiting for {Reason}", reason), default);
+            return 0;
+        }
+
+        if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
+
+        startup = app.Services.GetRequiredService<Startup>();
+        app.UseFulfillment();
+        await app.RunAsync();
     }
+    while (startup.StartAnew);
 
-    if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
-
-    app.UseFulfillment();
-    await app.RunAsync();
     return Environment.ExitCode;
 }
 catch (ConfigurationException e)

@@ -5,16 +5,16 @@ using RabbitMQ.Client;
 namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
-/// The process's own connection for publishing and for declaring the topology, opened on first use and recovered by the
-/// client. Listeners use Wolverine's connection, so a slow consumer never blocks a publish.
+/// The process's own connection for publishing and for declaring the topology, opened on first use and again whenever it was closed.
+/// Listeners use Wolverine's connection, so a slow consumer never blocks a publish.
 /// </summary>
 public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, ILogger<BrokerConnection> logger) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _opening = new(1, 1);
-    private IConnection? _connection;
+    private readonly Lock _gate = new();
+    private Task<IConnection>? _current;
 
-    /// <summary>True while the connection is open.</summary>
-    public bool IsOpen => _connection is { IsOpen: true };
+    /// <summary>Why the broker takes no messages at the moment, for example for lack of memory; null while it does.</summary>
+    public string? BlockedBecause { get; private set; }
 
     /// <summary>Host and port of the broker, without the password.</summary>
     public string Address { get; } = new AmqpTcpEndpoint(new Uri(options.Value.Uri)).ToString();
@@ -22,15 +22,14 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, ILogger<
     /// <summary>Opens a channel. Throws the client's exceptions while the broker cannot be reached.</summary>
     public async Task<IChannel> OpenChannelAsync(CreateChannelOptions? channel = null, CancellationToken ct = default)
     {
-        var connection = await GetAsync(ct);
+        var connection = await GetAsync().WaitAsync(ct);
         return await connection.CreateChannelAsync(channel, ct);
     }
 
     /// <summary>Closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_connection is not null) await _connection.DisposeAsync();
-        _opening.Dispose();
+        if (_current is { } current) await LetGoAsync(current);
     }
 
     /// <summary>Applies the settings that both connections of a process share.</summary>
@@ -46,24 +45,53 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, ILogger<
         factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(5);
     }
 
-    private async Task<IConnection> GetAsync(CancellationToken ct)
+    private Task<IConnection> GetAsync()
     {
-        if (_connection is { } existing) return existing;
-        await _opening.WaitAsync(ct);
+        lock (_gate)
+        {
+            // Whoever comes while it is being opened shares the attempt, and its failure. What has failed or was closed is replaced.
+            if (_current is { IsCompleted: false } or { IsCompletedSuccessfully: true, Result.IsOpen: true }) return _current;
+            var old = _current;
+            return _current = Task.Run(() => OpenAsync(old));
+        }
+    }
+
+    private async Task<IConnection> OpenAsync(Task<IConnection>? old)
+    {
+        if (old is not null) await LetGoAsync(old);
+        BlockedBecause = null;
+        var factory = new ConnectionFactory();
+        Configure(factory, options.Value, "fulfillment-publisher");
+        // A connection that recovers by itself is one that may be waited for in vain; this one is opened by whoever needs it.
+        factory.AutomaticRecoveryEnabled = false;
+        var connection = await factory.CreateConnectionAsync();
+        connection.ConnectionBlockedAsync += (_, blocked) =>
+        {
+            logger.LogWarning("RabbitMQ at {Address} takes no messages: {Reason}", Address, blocked.Reason);
+            BlockedBecause = blocked.Reason;
+            return Task.CompletedTask;
+        };
+        connection.ConnectionUnblockedAsync += (_, _) =>
+        {
+            logger.LogInformation("RabbitMQ at {Address} takes messages again", Address);
+            BlockedBecause = null;
+            return Task.CompletedTask;
+        };
+        logger.LogDebug("Connected to RabbitMQ at {Address}", Address);
+        return connection;
+    }
+
+    private async Task LetGoAsync(Task<IConnection> old)
+    {
         try
         {
-            if (_connection is { } opened) return opened;
-            var factory = new ConnectionFactory();
-            Configure(factory, options.Value, "fulfillment-publisher");
-            // What this connection declared is declared again by whoever needs it, not by the recovery of the client.
-            factory.TopologyRecoveryEnabled = false;
-            _connection = await factory.CreateConnectionAsync(ct);
-            logger.LogDebug("Connected to RabbitMQ at {Address}", Address);
-            return _connection;
+            await (await old).DisposeAsync();
         }
-        finally
+#pragma warning disable CA1031 // Whatever keeps a connection from being closed, there is nothing left to do with it.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            _opening.Release();
+            logger.LogDebug(e, "A connection to RabbitMQ at {Address} was not closed in good order", Address);
         }
     }
 }

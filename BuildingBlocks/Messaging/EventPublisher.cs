@@ -57,7 +57,9 @@ public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitM
 
         try
         {
-            var channel = await OpenAsync(slot, ct);
+            // A blocked broker reads nothing more from this connection: what is sent to it would only pile up here.
+            if (connection.BlockedBecause is { } reason) throw new IOException($"the broker takes no messages, {reason}");
+            var channel = slot.Channel is { IsOpen: true } open ? open : await OpenAsync(slot, ct);
             await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: false, properties, message.Body, ct)
                 .AsTask().WaitAsync(options.Value.PublishTimeout, ct);
         }
@@ -78,22 +80,24 @@ public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitM
         }
     }
 
-    private async ValueTask<IChannel> OpenAsync(Slot slot, CancellationToken ct)
+    private async Task<IChannel> OpenAsync(Slot slot, CancellationToken ct)
     {
-        if (slot.Channel is { IsOpen: true } open) return open;
-        await slot.Opening.WaitAsync(ct);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(options.Value.PublishTimeout);
+        await slot.Opening.WaitAsync(limit.Token);
         try
         {
             if (slot.Channel is { IsOpen: true } opened) return opened;
             // A publish to an exchange that does not exist closes the channel: it is replaced, not recovered.
-            if (slot.Channel is { } closed) await closed.DisposeAsync();
+            var closed = slot.Channel;
             slot.Channel = null;
+            if (closed is not null) await closed.DisposeAsync();
             slot.Channel = await connection.OpenChannelAsync(
                 new CreateChannelOptions(
                     publisherConfirmationsEnabled: true,
                     publisherConfirmationTrackingEnabled: true,
                     outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(options.Value.PublisherWindow)),
-                ct);
+                limit.Token);
             return slot.Channel;
         }
         finally

@@ -9,7 +9,8 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// Reads from a message only what this system writes. Wolverine's own mapper obeys headers such as <c>reply-uri</c> and
 /// <c>ack-requested</c>, with which a foreign publisher could make it create queues and send to them.
 /// </summary>
-internal sealed class LeanEnvelopeMapper : IRabbitMqEnvelopeMapper
+/// <param name="eventName">Type that messages of this system have in the queue; what others publish is kept as it came.</param>
+internal sealed class LeanEnvelopeMapper(string? eventName = null) : IRabbitMqEnvelopeMapper
 {
     public void MapIncomingToEnvelope(Envelope envelope, IReadOnlyBasicProperties incoming)
     {
@@ -18,9 +19,16 @@ internal sealed class LeanEnvelopeMapper : IRabbitMqEnvelopeMapper
         envelope.ContentType = "application/json";
         if (incoming.Headers?.TryGetValue("traceparent", out var trace) is true && trace is byte[] { Length: <= 64 } bytes)
             envelope.ParentId = Encoding.ASCII.GetString(bytes);
+        if (!IsOwn(envelope, incoming)) OriginalProperties.Keep(envelope, incoming);
     }
 
     public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing) =>
         // Only a defensive copy that Wolverine itself makes of a message comes this way; it must be as durable as the original.
         outgoing.Persistent = true;
+
+    private bool IsOwn(Envelope envelope, IReadOnlyBasicProperties incoming) =>
+        eventName is not null && incoming.Type == eventName && incoming.ContentType == envelope.ContentType
+        && incoming.MessageId == envelope.Id.ToString() && (incoming.Headers?.Keys.All(IsOwn) ?? true);
+
+    private static bool IsOwn(string header) => header == "traceparent" || FailureHeaders.IsOfTheBroker(header);
 }

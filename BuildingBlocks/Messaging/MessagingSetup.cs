@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using Fulfillment.Contracts;
 using JasperFx.CodeGeneration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +8,6 @@ using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.RabbitMQ;
 using Wolverine.Runtime;
-using Wolverine.Runtime.Serialization;
 
 namespace Fulfillment.BuildingBlocks.Messaging;
 
@@ -33,6 +31,7 @@ public static class MessagingSetup
         builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddSingleton<TopologyDeclarer>();
         builder.Services.AddSingleton<EventPublisher>();
+        builder.Services.AddSingleton<QueuePublisher>();
 
         builder.Services.AddWolverine(ExtensionDiscovery.Automatic, wolverine => Configure(wolverine, settings, enabled));
 
@@ -42,12 +41,15 @@ public static class MessagingSetup
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
         builder.Services.AddHostedService<StartupService>();
+        builder.Services.AddHostedService<ListenerGuard>();
     }
 
     private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, IReadOnlyList<Module> enabled)
     {
         wolverine.Durability.Mode = DurabilityMode.Solo;
         wolverine.Durability.DurabilityAgentEnabled = false;
+        // A listener that stops waits this long for the broker, and then this long for its handlers.
+        wolverine.Durability.DrainTimeout = ShutdownOptions.DrainTimeout / 2;
         // The adapters of the handlers are compiled with the host (Internal/Generated); one that is missing there is compiled at run time, which
         // takes seconds and a hundred megabytes.
         wolverine.ApplicationAssembly = Assembly.GetEntryAssembly();
@@ -59,12 +61,12 @@ public static class MessagingSetup
         wolverine.Policies.MessageExecutionLogLevel(LogLevel.None);
         wolverine.Policies.MessageSuccessLogLevel(LogLevel.None);
         wolverine.Policies.ForMessagesOfType<BaseEvent>().AddMiddleware(typeof(FlowMiddleware));
-        // A copy, because Wolverine adds to its options; its own would forgive comments and trailing commas.
-        wolverine.DefaultSerializer = new SystemTextJsonSerializer(new JsonSerializerOptions(ContractsJson.Default.Options));
+        wolverine.DefaultSerializer = new ContractSerializer();
 
         wolverine.Discovery.DisableConventionalDiscovery();
         foreach (var subscription in enabled.SelectMany(module => module.Subscriptions))
             wolverine.Discovery.IncludeType(subscription.HandlerType);
+        wolverine.Discovery.IncludeType(typeof(UnreadableMessageHandler));
 
         var transport = wolverine
             .UseRabbitMq(factory => BrokerConnection.Configure(factory, settings, "fulfillment-listener"))
@@ -74,10 +76,12 @@ public static class MessagingSetup
             foreach (var subscription in module.Subscriptions) Listen(wolverine, module, subscription, settings);
         }
 
-        wolverine.OnException<InvalidMessageException>().MoveToErrorQueue();
+        var giveUp = new GiveUp();
+        wolverine.OnException<InvalidMessageException>().ContinueWith(giveUp);
+        wolverine.OnException<UnreadableMessageException>().ContinueWith(giveUp);
         wolverine.Policies.OnException(TransientFailure.Is).RetryWithCooldown(WhileAway).WithBoundedJitter(0.2)
-            .Then.ContinueWith(new ReturnToQueue());
-        wolverine.Policies.OnAnyException().RetryWithCooldown(WhenUnexpected).Then.MoveToErrorQueue();
+            .Then.ContinueWith(ReturnToQueue.Instance);
+        wolverine.Policies.OnAnyException().RetryWithCooldown(WhenUnexpected).Then.ContinueWith(giveUp);
     }
 
     private static void Listen(WolverineOptions wolverine, Module module, Subscription subscription, RabbitMqOptions settings)
@@ -86,7 +90,7 @@ public static class MessagingSetup
         wolverine.ListenToRabbitQueue(subscription.Queue)
             .Named(subscription.Queue)
             .DefaultIncomingMessage(subscription.EventType)
-            .UseInterop(new LeanEnvelopeMapper())
+            .UseInterop(new LeanEnvelopeMapper(subscription.EventName))
             .ProcessInline()
             .ProcessInlineWhileDraining()
             .ConsumerDispatchConcurrency(concurrency)

@@ -16,10 +16,17 @@ public enum DeclaredQueueType
 public sealed class RabbitMqOptions : IValidatableObject
 {
     private const string Example = "for example amqp://user:password@localhost:5672/";
+    private const string ManagementExample = "for example http://user:password@localhost:15672";
 
     /// <summary>Address with user and virtual host, for example <c>amqp://user:password@localhost:5672/</c>.</summary>
     [Required(ErrorMessage = $"is missing, {Example}")]
     public string Uri { get; init; } = "";
+
+    /// <summary>
+    /// Address of the broker's management API with user, for example <c>http://user:password@localhost:15672</c>; empty when there is none.
+    /// Only it can tell which bindings there are.
+    /// </summary>
+    public string ManagementUri { get; init; } = "";
 
     /// <summary>Type of the queues that are declared.</summary>
     public DeclaredQueueType QueueType { get; init; } = DeclaredQueueType.Quorum;
@@ -46,5 +53,7 @@ public sealed class RabbitMqOptions : IValidatableObject
         // The value is not repeated: it may hold a password.
         if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var address) || address.Scheme is not ("amqp" or "amqps") || address.Host.Length == 0)
             yield return new ValidationResult($"is not the address of a broker, {Example}", [nameof(Uri)]);
+        if (ManagementUri.Length > 0 && (!System.Uri.TryCreate(ManagementUri, UriKind.Absolute, out var management) || management.Scheme is not ("http" or "https")))
+            yield return new ValidationResult($"is not the address of a management API, {ManagementExample}", [nameof(ManagementUri)]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Wolverine;
@@ -13,7 +14,15 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// </summary>
 internal sealed class ReturnToQueue : IContinuationSource, IContinuation
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    public static readonly ReturnToQueue Instance = new();
+
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+
+    // Longer than a message is retried in place: a listener that pauses again so soon has not come through in between.
+    private static readonly TimeSpan SameOutage = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<Uri, (int Pauses, DateTimeOffset Last)> _outages = new();
 
     public string Description => "Pause the listener and leave the message to the broker";
 
@@ -23,7 +32,17 @@ internal sealed class ReturnToQueue : IContinuationSource, IContinuation
     {
         var address = lifecycle.Envelope?.Listener?.Address;
         if (address is null || runtime.Endpoints.FindListeningAgent(address) is not { Status: ListeningStatus.Accepting } agent) return;
-        runtime.Logger.LogWarning("{Queue} pauses for {Pause}: a dependency is still away", address, Pause);
-        await agent.PauseAsync(Pause);
+        var pause = NextPause(address, now, Random.Shared.NextDouble());
+        runtime.Logger.LogWarning("{Queue} pauses for {Pause}: a dependency is still away", address, pause);
+        await agent.PauseAsync(pause);
+    }
+
+    /// <summary>5, 10, 20 and then 30 seconds, up to a fifth less, so that the listeners of several processes do not return as one.</summary>
+    internal TimeSpan NextPause(Uri address, DateTimeOffset now, double random)
+    {
+        var (pauses, _) = _outages.AddOrUpdate(
+            address, _ => (1, now), (_, outage) => (now - outage.Last < SameOutage ? outage.Pauses + 1 : 1, now));
+        var longest = Math.Min(FirstPause.TotalSeconds * Math.Pow(2, Math.Min(pauses - 1, 10)), LongestPause.TotalSeconds);
+        return TimeSpan.FromSeconds(longest * (1 - (random / 5)));
     }
 }

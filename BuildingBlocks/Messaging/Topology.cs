@@ -12,12 +12,42 @@ public sealed record Subscription(string Queue, Type EventType, EventRoute Route
     /// <summary>Messages that a process works on at a time; null for <see cref="RabbitMqOptions.Concurrency"/>. For few, heavy messages.</summary>
     public ushort? Concurrency { get; init; }
 
+    /// <summary>Name of the event, for example <c>ORDER_CREATED</c>.</summary>
+    public string EventName { get; } = NameOf(EventType);
+
     /// <summary>Subscribes <typeparamref name="THandler"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
     /// <param name="queue">Name of the queue, unique in the system.</param>
     public static Subscription To<TEvent, THandler>(string queue)
         where TEvent : BaseEvent, IRoutedEvent =>
         new(queue, typeof(TEvent), TEvent.Route, typeof(THandler));
+
+    // The name is set by the constructor of the contract, whatever it is given.
+    private static string NameOf(Type eventType)
+    {
+        var constructor = eventType.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;
+        var instance = (BaseEvent)constructor.Invoke(new object?[constructor.GetParameters().Length]);
+        return instance.EventType;
+    }
 }
+
+/// <summary>An exchange as it is declared.</summary>
+/// <param name="Name">Name of the exchange.</param>
+/// <param name="Type">For example <c>topic</c>.</param>
+/// <param name="Alternate">Exchange that takes what no queue wants; null for none.</param>
+public sealed record DeclaredExchange(string Name, string Type, string? Alternate);
+
+/// <summary>A queue as it is declared.</summary>
+/// <param name="Name">Name of the queue.</param>
+/// <param name="DeadLetterQueue">Queue that takes what is rejected; null for none.</param>
+/// <param name="Module">Module that uses it; null when all do.</param>
+public sealed record DeclaredQueue(string Name, string? DeadLetterQueue, string? Module);
+
+/// <summary>A binding as it is declared.</summary>
+/// <param name="Exchange">Exchange of the messages.</param>
+/// <param name="Queue">Queue that gets them.</param>
+/// <param name="RoutingKey">Key that they have.</param>
+/// <param name="Module">Module that uses the queue; null when all do.</param>
+public sealed record DeclaredBinding(string Exchange, string Queue, string RoutingKey, string? Module);
 
 /// <summary>The queues and exchanges of the whole system, whichever modules this process runs.</summary>
 /// <param name="modules">Every module of the system.</param>
@@ -29,9 +59,9 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
     public const string UnroutedExchange = "unrouted.events";
 
-    private readonly Dictionary<string, string> _owners = modules
-        .SelectMany(module => module.Subscriptions, (module, subscription) => (subscription.Queue, module.Name))
-        .ToDictionary(pair => pair.Queue, pair => pair.Name);
+    private readonly Dictionary<string, (Module Module, Subscription Subscription)> _queues = modules
+        .SelectMany(module => module.Subscriptions, (module, subscription) => (Module: module, Subscription: subscription))
+        .ToDictionary(pair => pair.Subscription.Queue);
 
     /// <summary>Topic exchanges, by name.</summary>
     public static IReadOnlyList<string> TopicExchanges { get; } = [Exchanges.Order, Exchanges.Inventory, Exchanges.Payment];
@@ -39,6 +69,36 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     /// <summary>Every module of the system.</summary>
     public IReadOnlyList<Module> Modules { get; } = modules;
 
+    /// <summary>Every exchange.</summary>
+    public static IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
+        [new(UnroutedExchange, "fanout", null), .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutedExchange))];
+
+    /// <summary>Every queue.</summary>
+    public IReadOnlyList<DeclaredQueue> DeclaredQueues { get; } =
+    [
+        new(UnroutedQueue, null, null),
+        .. modules.Select(module => new DeclaredQueue(module.DeadLetterQueue, null, module.Name)),
+        .. modules.SelectMany(module => module.Subscriptions, (module, subscription) => new DeclaredQueue(subscription.Queue, module.DeadLetterQueue, module.Name)),
+    ];
+
+    /// <summary>Every binding.</summary>
+    public IReadOnlyList<DeclaredBinding> DeclaredBindings { get; } =
+    [
+        new(UnroutedExchange, UnroutedQueue, "", null),
+        .. modules.SelectMany(
+            module => module.Subscriptions,
+            (module, subscription) => new DeclaredBinding(subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),
+    ];
+
     /// <summary>Name of the module that listens to a queue.</summary>
-    public string? OwnerOf(string? queue) => queue is null ? null : _owners.GetValueOrDefault(queue);
+    public string? OwnerOf(string? queue) => Find(queue)?.Module.Name;
+
+    /// <summary>Queues that a module listens to, apart from its dead-letter queue.</summary>
+    /// <param name="module">Name of the module.</param>
+    public IReadOnlyList<string> QueuesOf(string module) =>
+        [.. Modules.Where(candidate => candidate.Name == module).SelectMany(owner => owner.Subscriptions).Select(subscription => subscription.Queue)];
+
+    /// <summary>The subscription of a queue, and the module that listens to it; null when no module does.</summary>
+    public (Module Module, Subscription Subscription)? Find(string? queue) =>
+        queue is not null && _queues.TryGetValue(queue, out var found) ? found : null;
 }

@@ -28,38 +28,30 @@ public sealed class TopologyDeclarer(BrokerConnection connection, Topology topol
         }
     }
 
-    private async Task DeclareAsync(IChannel channel, CancellationToken ct)
+    /// <summary>Arguments that a queue is declared with.</summary>
+    public Dictionary<string, object?> ArgumentsOf(DeclaredQueue queue)
     {
-        await channel.ExchangeDeclareAsync(Topology.UnroutedExchange, ExchangeType.Fanout, durable: true, cancellationToken: ct);
-        await channel.QueueDeclareAsync(Topology.UnroutedQueue, true, false, false, QueueArguments(deadLetterQueue: null), cancellationToken: ct);
-        await channel.QueueBindAsync(Topology.UnroutedQueue, Topology.UnroutedExchange, "", cancellationToken: ct);
-
-        foreach (var exchange in Topology.TopicExchanges)
-        {
-            await channel.ExchangeDeclareAsync(
-                exchange, ExchangeType.Topic, durable: true,
-                arguments: new Dictionary<string, object?> { ["alternate-exchange"] = Topology.UnroutedExchange }, cancellationToken: ct);
-        }
-
-        foreach (var module in topology.Modules)
-        {
-            await channel.QueueDeclareAsync(module.DeadLetterQueue, true, false, false, QueueArguments(deadLetterQueue: null), cancellationToken: ct);
-            foreach (var (queue, _, route, _) in module.Subscriptions)
-            {
-                await channel.QueueDeclareAsync(queue, true, false, false, QueueArguments(module.DeadLetterQueue), cancellationToken: ct);
-                await channel.QueueBindAsync(queue, route.Exchange, route.RoutingKey, cancellationToken: ct);
-            }
-        }
-    }
-
-    private Dictionary<string, object?> QueueArguments(string? deadLetterQueue)
-    {
+        ArgumentNullException.ThrowIfNull(queue);
         var quorum = options.Value.QueueType == DeclaredQueueType.Quorum;
         var arguments = new Dictionary<string, object?> { ["x-queue-type"] = quorum ? "quorum" : "classic" };
         if (quorum) arguments["x-delivery-limit"] = DeliveryLimit;
-        if (deadLetterQueue is null) return arguments;
+        if (queue.DeadLetterQueue is null) return arguments;
         arguments["x-dead-letter-exchange"] = "";
-        arguments["x-dead-letter-routing-key"] = deadLetterQueue;
+        arguments["x-dead-letter-routing-key"] = queue.DeadLetterQueue;
         return arguments;
+    }
+
+    private async Task DeclareAsync(IChannel channel, CancellationToken ct)
+    {
+        foreach (var exchange in Topology.DeclaredExchanges)
+        {
+            var arguments = exchange.Alternate is null ? null : new Dictionary<string, object?> { ["alternate-exchange"] = exchange.Alternate };
+            await channel.ExchangeDeclareAsync(exchange.Name, exchange.Type, durable: true, arguments: arguments, cancellationToken: ct);
+        }
+
+        foreach (var queue in topology.DeclaredQueues)
+            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: ct);
+        foreach (var binding in topology.DeclaredBindings)
+            await channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, cancellationToken: ct);
     }
 }

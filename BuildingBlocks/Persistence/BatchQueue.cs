@@ -20,6 +20,9 @@ public sealed record BatchLimits
 
     /// <summary>Pause before the second attempt; it doubles with each further one and is jittered.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a caller waits at most; null: as long as it takes.</summary>
+    public TimeSpan? Patience { get; init; }
 }
 
 /// <summary>
@@ -61,7 +64,23 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     /// <param name="ct">Stops the caller's waiting. Work that a batch has already taken is finished, for the others' sake.</param>
     /// <returns>The item's own result, after its batch is done.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up, or the queue has ended before it took the item.</exception>
+    /// <exception cref="TimeoutException">It took longer than callers wait. The work may have been done nevertheless.</exception>
     public async Task<TResult> ExecuteAsync(TItem item, CancellationToken ct = default)
+    {
+        if (_limits.Patience is not { } patience) return await EnqueueAsync(item, ct);
+        using var end = new CancellationTokenSource(patience, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, ct);
+        try
+        {
+            return await EnqueueAsync(item, either.Token);
+        }
+        catch (OperationCanceledException e) when (end.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"It was not done within {patience}.", e);
+        }
+    }
+
+    private async Task<TResult> EnqueueAsync(TItem item, CancellationToken ct)
     {
         var waiting = new Waiting(item, ct);
         try
@@ -103,8 +122,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             batch.Clear();
             while (batch.Count < _limits.MaxBatch && _queue.Reader.TryRead(out var waiting))
             {
-                if (waiting.Caller.IsCancellationRequested) waiting.Completion.TrySetCanceled(waiting.Caller);
-                else batch.Add(waiting);
+                if (!waiting.HasGivenUp()) batch.Add(waiting);
             }
 
             if (batch.Count > 0) await CompleteAsync(batch);
@@ -115,7 +133,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     {
         try
         {
-            var results = await ProcessWithRetriesAsync([.. batch.Select(waiting => waiting.Item)]);
+            var results = await ProcessWithRetriesAsync(batch);
             for (var i = 0; i < batch.Count; i++) batch[i].Completion.TrySetResult(results[i]);
         }
         catch (Exception e) when (batch.Count > 1 && !IsTransient(e))
@@ -133,16 +151,19 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<TResult>> ProcessWithRetriesAsync(IReadOnlyList<TItem> items)
+    private async Task<IReadOnlyList<TResult>> ProcessWithRetriesAsync(List<Waiting> batch)
     {
         for (var attempt = 1; ; attempt++)
         {
+            // Nobody wants to have done late what it was told has failed.
+            if (attempt > 1 && batch.RemoveAll(waiting => waiting.HasGivenUp()) > 0 && batch.Count == 0) return [];
+            TItem[] items = [.. batch.Select(waiting => waiting.Item)];
             try
             {
                 var results = await ProcessAsync(items);
-                return results.Count == items.Count
+                return results.Count == items.Length
                     ? results
-                    : throw new InvalidOperationException($"{GetType().Name} returned {results.Count} results for {items.Count} items.");
+                    : throw new InvalidOperationException($"{GetType().Name} returned {results.Count} results for {items.Length} items.");
             }
             catch (Exception e) when (attempt < _limits.Attempts && IsTransient(e))
             {
@@ -155,5 +176,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     private sealed record Waiting(TItem Item, CancellationToken Caller)
     {
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool HasGivenUp() => Caller.IsCancellationRequested && (Completion.TrySetCanceled(Caller) || true);
     }
 }

@@ -14,11 +14,20 @@ public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, Bat
     /// <inheritdoc />
     protected sealed override async Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items)
     {
-        await using var connection = await database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var results = await WriteAsync(connection, items);
-        await transaction.CommitAsync();
-        return results;
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            var results = await WriteAsync(connection, items);
+            await transaction.CommitAsync();
+            return results;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            // The pool holds connections to what was the primary, or to one that is writable for new sessions only.
+            database.Clear();
+            throw;
+        }
     }
 
     /// <summary>

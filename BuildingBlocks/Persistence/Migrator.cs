@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,15 +27,21 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
 
         try
         {
+            // A migration may rewrite a large table.
+            context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
             var pending = (await context.Database.GetPendingMigrationsAsync(ct)).ToList();
             if (pending.Count > 0) await context.Database.MigrateAsync(ct);
             logger.LogInformation("{Database}: {Count} migration(s) applied", connection.Database, pending.Count);
         }
         finally
         {
-            await using var release = connection.CreateCommand();
-            release.CommandText = $"SELECT pg_advisory_unlock({LockKey})";
-            await release.ExecuteNonQueryAsync(CancellationToken.None);
+            // A session that is gone has let go of its lock.
+            if (connection.State == ConnectionState.Open)
+            {
+                await using var release = connection.CreateCommand();
+                release.CommandText = $"SELECT pg_advisory_unlock({LockKey})";
+                await release.ExecuteNonQueryAsync(CancellationToken.None);
+            }
         }
     });
 

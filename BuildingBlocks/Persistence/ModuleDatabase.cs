@@ -45,11 +45,16 @@ public static class ModuleDatabaseRegistration
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var source = new NpgsqlDataSourceBuilder(ConnectionStrings.Read(builder.Configuration, module))
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.Read(builder.Configuration, module))
         {
             // Statements are few and constant, and every one of them is hot.
-            ConnectionStringBuilder = { MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module },
-        }.Build();
+            MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module,
+        };
+        // A server that has vanished without a word is given up in seconds, unless the connection string says otherwise.
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
+        if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
+        (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
+        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         var database = new ModuleDatabase<TContext>(module, source);
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton<IModuleDatabase>(database);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.BuildingBlocks.Web;
 
@@ -17,6 +18,9 @@ namespace Fulfillment.BuildingBlocks.Web;
 public static class HealthSetup
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    // Shorter, so that a check can still say what it waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Registers the checks of what this process uses.</summary>
     public static void AddHealth(this IServiceCollection services) =>
@@ -48,10 +52,11 @@ public static class HealthSetup
         },
     };
 
-    private sealed class StartupCheck(Startup startup) : IHealthCheck
+    private sealed class StartupCheck(Startup startup, IHostApplicationLifetime lifetime) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(startup.MessagingReady.IsCompletedSuccessfully
+            Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("stopping")
+                : startup.MessagingReady.IsCompletedSuccessfully
                 ? HealthCheckResult.Healthy("complete")
                 : HealthCheckResult.Unhealthy($"waiting for {startup.WaitingFor}"));
     }
@@ -60,20 +65,30 @@ public static class HealthSetup
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            foreach (var database in databases)
-            {
-                try
-                {
-                    await using var command = database.Source.CreateCommand("SELECT 1");
-                    await command.ExecuteScalarAsync(cancellationToken);
-                }
-                catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
-                {
-                    return HealthCheckResult.Unhealthy($"the database of {database.Module} does not answer: {e.Message}");
-                }
-            }
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(Patience);
+            var missing = (await Task.WhenAll(databases.Select(database => MissingAsync(database, patience.Token)))).OfType<string>().ToList();
+            return missing.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(string.Join("; ", missing));
+        }
 
-            return HealthCheckResult.Healthy();
+        private static async Task<string?> MissingAsync(IModuleDatabase database, CancellationToken ct)
+        {
+            try
+            {
+                await using var command = database.Source.CreateCommand("SELECT current_setting('transaction_read_only')");
+                if (await command.ExecuteScalarAsync(ct) is "off") return null;
+                // The pool is full of connections to what was the primary, or to one that will be writable for new sessions only.
+                database.Source.Clear();
+                return $"the database of {database.Module} is read-only";
+            }
+            catch (OperationCanceledException)
+            {
+                return $"the database of {database.Module} does not answer";
+            }
+            catch (Exception e) when (TransientFailure.Is(e) || e is Npgsql.NpgsqlException)
+            {
+                return $"the database of {database.Module} does not answer: {e.Message}";
+            }
         }
     }
 
@@ -81,11 +96,14 @@ public static class HealthSetup
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
+            if (connection.BlockedBecause is { } reason) return HealthCheckResult.Unhealthy($"RabbitMQ at {connection.Address} takes no messages: {reason}");
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(Patience);
             try
             {
-                await using var channel = await connection.OpenChannelAsync(ct: cancellationToken);
+                await using var channel = await connection.OpenChannelAsync(ct: patience.Token);
                 foreach (var subscription in topology.Modules.SelectMany(module => module.Subscriptions))
-                    await channel.QueueDeclarePassiveAsync(subscription.Queue, cancellationToken);
+                    await channel.QueueDeclarePassiveAsync(subscription.Queue, patience.Token);
                 return HealthCheckResult.Healthy();
             }
             catch (Exception e) when (TransientFailure.Is(e))

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Fulfillment.BuildingBlocks.Web;
 
 /// <summary>Errors as <c>application/problem+json</c> (RFC 9457), each with a stable <c>code</c> and the <c>traceId</c>.</summary>
-public static class Problems
+public static partial class Problems
 {
     /// <summary>400 with the mistakes per field.</summary>
     public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) =>
@@ -56,6 +56,28 @@ public static class Problems
         app.UseStatusCodePages();
     }
 
+    /// <summary>400 for JSON that cannot be read, with the field at which the reader stopped.</summary>
+    /// <param name="exception">What the reader says.</param>
+    /// <param name="field">Field of the request that holds the JSON; empty when the body itself is it.</param>
+    internal static ProblemHttpResult Malformed(JsonException exception, string field = "")
+    {
+        // "$.items[0].quantity" is the reader's path; clients know their fields without the root.
+        var path = string.Join('.', new[] { field, (exception.Path ?? "").TrimStart('$').TrimStart('.') }.Where(part => part.Length > 0));
+        var missing = MissingFields().Match(exception.Message).Groups["name"].Captures;
+        var errors = missing.Count > 0
+            ? missing.ToDictionary(name => path.Length == 0 ? name.Value : $"{path}.{name.Value}", _ => Mistake("is missing"))
+            : new Dictionary<string, string[]> { [path.Length == 0 ? "body" : path] = Mistake("is not valid here: check its name, type and syntax") };
+        return Of(
+            StatusCodes.Status400BadRequest, "MALFORMED_JSON",
+            $"The body is not the JSON that is expected, near '{errors.Keys.First()}', line {exception.LineNumber + 1}.", errors);
+    }
+
+    private static string[] Mistake(string what) => [what];
+
+    // The reader tells the names of missing fields in its message only; were it worded otherwise, the answer would name the object.
+    [GeneratedRegex(@"missing required properties including: ('(?<name>[^']+)'(, )?)+")]
+    private static partial Regex MissingFields();
+
     internal static ProblemHttpResult Of(int status, string code, string detail, IDictionary<string, string[]>? errors = null)
     {
         var problem = new ProblemDetails { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail };
@@ -77,7 +99,7 @@ public static class Problems
 }
 
 /// <summary>Decides which answer an exception gets. Nothing of the exception leaves the process unless it was made for the client.</summary>
-internal sealed partial class ExceptionToProblem(IProblemDetailsService problems, ILogger<ExceptionToProblem> logger) : IExceptionHandler
+internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -89,7 +111,7 @@ internal sealed partial class ExceptionToProblem(IProblemDetailsService problems
 
         var problem = exception switch
         {
-            BadHttpRequestException { InnerException: JsonException json } => Malformed(json),
+            BadHttpRequestException { InnerException: JsonException json } => Problems.Malformed(json),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Problems.TooLarge("The body is larger than this operation allows."),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
@@ -107,25 +129,6 @@ internal sealed partial class ExceptionToProblem(IProblemDetailsService problems
 
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem.ProblemDetails });
     }
-
-    private static ProblemHttpResult Malformed(JsonException exception)
-    {
-        // "$.items[0].quantity" is the reader's path; clients know their fields without the root.
-        var path = (exception.Path ?? "").TrimStart('$').TrimStart('.');
-        var missing = MissingFields().Match(exception.Message).Groups["name"].Captures;
-        var errors = missing.Count > 0
-            ? missing.ToDictionary(name => path.Length == 0 ? name.Value : $"{path}.{name.Value}", _ => Mistake("is missing"))
-            : new Dictionary<string, string[]> { [path.Length == 0 ? "body" : path] = Mistake("is not valid here: check its name, type and syntax") };
-        return Problems.Of(
-            StatusCodes.Status400BadRequest, "MALFORMED_JSON",
-            $"The body is not the JSON that is expected, near '{errors.Keys.First()}', line {exception.LineNumber + 1}.", errors);
-    }
-
-    private static string[] Mistake(string what) => [what];
-
-    // The reader tells the names of missing fields in its message only; were it worded otherwise, the answer would name the object.
-    [GeneratedRegex(@"missing required properties including: ('(?<name>[^']+)'(, )?)+")]
-    private static partial Regex MissingFields();
 
     private static ProblemHttpResult Unavailable(HttpContext http)
     {

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Inventory.ImportProducts;
 using Microsoft.EntityFrameworkCore;
@@ -63,6 +64,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
 
         ConfigureImports(modelBuilder);
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
     }
 
     private static void ConfigureImports(ModelBuilder modelBuilder)
@@ -79,5 +81,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         var error = modelBuilder.Entity<ImportError>().ToTable("import_errors");
         error.HasKey(e => new { e.ImportId, e.Row });
         error.HasOne<ImportJob>().WithMany().HasForeignKey(e => e.ImportId).OnDelete(DeleteBehavior.Cascade);
+
+        DeadLetter.Configure(modelBuilder);
     }
 }

@@ -1,7 +1,10 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Inventory.Audit;
 using Fulfillment.Inventory.ExpireReservations;
 using Fulfillment.Inventory.ImportProducts;
 using Fulfillment.Inventory.ImportProducts.Process;
@@ -33,6 +36,8 @@ public sealed class InventoryModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
+        builder.AddOperations<InventoryDbContext>();
+        builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
         builder.Services.AddSingleton<ReservationWriter>();
@@ -40,5 +45,6 @@ public sealed class InventoryModule : Module
         builder.Services.AddSingleton<StockSettler>();
         builder.Services.AddHostedService<ReservationExpiry>();
         builder.Services.AddOutboxRelay<InventoryDbContext>();
+        builder.Services.AddHostedService<IdempotencySweeper<InventoryDbContext>>();
     }
 }

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Notifications;
@@ -18,5 +19,7 @@ public sealed class NotificationDbContext(DbContextOptions<NotificationDbContext
         log.Property(l => l.Recipient).HasMaxLength(100);
         log.Property(l => l.Subject).HasMaxLength(200);
         log.Property(l => l.Message).HasMaxLength(500);
+
+        DeadLetter.Configure(modelBuilder);
     }
 }

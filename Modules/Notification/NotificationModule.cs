@@ -1,7 +1,10 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Notifications.Audit;
 using Fulfillment.Notifications.NotifyCustomer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +30,8 @@ public sealed class NotificationModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<NotificationDbContext>(Name);
+        builder.AddOperations<NotificationDbContext>();
+        builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddSingleton<NotificationWriter>();
         builder.Services.AddSingleton<Notifier>();
     }

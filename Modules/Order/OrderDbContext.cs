@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -53,5 +54,7 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         history.HasOne<Order>().WithMany().HasForeignKey(h => h.OrderId);
 
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
+        DeadLetter.Configure(modelBuilder);
     }
 }

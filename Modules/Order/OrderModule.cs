@@ -1,7 +1,10 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Orders.Audit;
 using Fulfillment.Orders.PlaceOrder;
 using Fulfillment.Orders.TrackOrder;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,9 +36,12 @@ public sealed class OrderModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<OrderDbContext>(Name);
+        builder.AddOperations<OrderDbContext>();
+        builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddSingleton<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<OrderTracker>();
         builder.Services.AddOutboxRelay<OrderDbContext>();
+        builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();
     }
 }

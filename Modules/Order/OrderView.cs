@@ -5,6 +5,8 @@ public sealed record OrderView(
     long OrderId, string CustomerId, decimal TotalAmount, OrderStatus Status, string? StatusReason,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<OrderItemView> Items)
 {
+    public static string AddressOf(long orderId) => $"/api/orders/{orderId}";
+
     public static OrderView From(Order order)
     {
         ArgumentNullException.ThrowIfNull(order);

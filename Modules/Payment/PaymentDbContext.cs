@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -55,5 +56,7 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         transaction.Property(t => t.Message).HasMaxLength(200);
 
         OutboxMessage.Configure(modelBuilder);
+        IdempotencyRecord.Configure(modelBuilder);
+        DeadLetter.Configure(modelBuilder);
     }
 }

@@ -1,7 +1,10 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Payments.Audit;
 using Fulfillment.Payments.ChargePayment;
 using Fulfillment.Payments.RefundPayment;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +30,8 @@ public sealed class PaymentModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name);
+        builder.AddOperations<PaymentDbContext>();
+        builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<IPaymentGateway, SimulatedGateway>();
         builder.Services.AddSingleton<ChargeWriter>();
@@ -35,5 +40,6 @@ public sealed class PaymentModule : Module
         builder.Services.AddSingleton<RefundWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());
         builder.Services.AddOutboxRelay<PaymentDbContext>();
+        builder.Services.AddHostedService<IdempotencySweeper<PaymentDbContext>>();
     }
 }

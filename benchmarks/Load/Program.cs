@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Fulfillment.Load;
+using Fulfillment.Load.Audit;
 using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Chaos;
 using Fulfillment.Load.Csv;
@@ -41,7 +42,7 @@ const string Help = """
               --keep            leaves databases and virtual host for a look
       help    this text
 
-    Without servers of its own, as ./dev import and ./dev sample-csv:
+    Without servers of its own, as ./dev import, ./dev audit and ./dev sample-csv:
 
       import-file FILE  imports a CSV file, plain or gzip, into a running system and follows that to its end;
               the exit code is 0 when every row was imported, 2 when some failed, else 1
@@ -52,6 +53,11 @@ const string Help = """
               --dry-run         writes nothing
               --max-errors N    ends the import when more rows have failed
               --errors FILE     saves the rows that failed there, ready to be corrected and imported
+      audit   checks a running system: the invariants of each module, and what must be true across them;
+              the exit code is 0 when all hold, 1 when one is violated, 2 when a module does not answer
+              --orders ADDRESS, --inventory, --payments, --notifications   of the modules (http://localhost:8081 to 8084)
+              --open-seconds N  nothing may be open for longer (a setting of the modules, 120)
+              --wait SECONDS    looks again until all hold or the time is over, for a system that still moves (0)
       sample-csv N      writes a catalogue of N rows to the standard output
               --seed N          the same seed makes the same rows (1)
               --bad N           as many rows are wrong, in five different ways (0)
@@ -92,6 +98,8 @@ try
             return CsvBenchCommand.Run(CsvBenchOptions.Read(arguments), stop.Token);
         case "import-file":
             return await ImportFileCommand.RunAsync(ImportFileOptions.Read(arguments), stop.Token);
+        case "audit":
+            return await AuditCommand.RunAsync(AuditOptions.Read(arguments), stop.Token);
         case "sample-csv":
             return SampleCommand.Run(SampleOptions.Read(arguments), stop.Token);
         case "help":

@@ -21,7 +21,9 @@ public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<P
     [Fact]
     public async Task Creates_the_tables_of_its_module_only()
     {
-        (await _system.Payments.TablesAsync()).ShouldBe(["__EFMigrationsHistory", "outbox_messages", "payment_transactions", "payments", "refunds"], ignoreOrder: true);
+        (await _system.Payments.TablesAsync()).ShouldBe(
+            ["__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "idempotency_keys", "outbox_messages", "payment_transactions", "payments", "refunds"],
+            ignoreOrder: true);
         foreach (var other in new[] { _system.Orders, _system.Inventory, _system.Notifications }) (await other.TablesAsync()).ShouldBeEmpty();
     }
 
@@ -99,6 +101,7 @@ public sealed class WrongSettings(NothingStarted shared) : SystemTest, IClassFix
     [InlineData("RabbitMq__Uri", null, "amqp://")]
     [InlineData("RabbitMq__Uri", "nonsense", "amqp://")]
     [InlineData("RabbitMq__Uri", "http://localhost", "amqp://")]
+    [InlineData("RabbitMq__ManagementUri", "amqp://localhost", "http://")]
     [InlineData("RabbitMq__Concurrency", "0", "256")]
     [InlineData("RabbitMq__Concurrency", "many", "256")]
     [InlineData("RabbitMq__QueueType", "Fast", "Quorum")]

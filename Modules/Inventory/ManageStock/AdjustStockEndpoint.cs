@@ -32,11 +32,14 @@ public sealed class AdjustStockEndpoint : ICarterModule
         app.MapPost("/api/inventory/items/{productId}/adjustments", AdjustAsync).WithTags("Inventory");
 
     private static async Task<IResult> AdjustAsync(
-        string productId, AdjustStockRequest request, InventoryDbContext db, TimeProvider time, CancellationToken ct)
+        string productId, AdjustStockRequest request, HttpContext http, InventoryDbContext db, TimeProvider time, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
+        var (key, mistake) = IdempotencyKeys.Read(http, $"POST /api/inventory/items/{productId}/adjustments", request);
+        if (mistake is not null) return mistake;
 
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await IdempotentTransaction.BeginAsync(db, key, ct);
+        if (transaction.Known is { } known) return known;
         var changed = await db.Items
             .Where(item => item.ProductId == productId
                 && item.AvailableQuantity >= -request.Delta && item.AvailableQuantity <= SetStockValidator.MaxQuantity - request.Delta
@@ -52,7 +55,6 @@ public sealed class AdjustStockEndpoint : ICarterModule
 
         db.Adjustments.Add(new StockAdjustment { ProductId = productId, Delta = request.Delta, Reason = request.Reason, CreatedAt = time.GetUtcNow() });
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        return TypedResults.Ok(StockView.From(stock));
+        return await transaction.CommitAsync(StockView.From(stock), location: null, ct);
     }
 }

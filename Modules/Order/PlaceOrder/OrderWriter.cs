@@ -10,9 +10,11 @@ namespace Fulfillment.Orders.PlaceOrder;
 /// An order on its way into the database. It keeps the number that it was given, so that a batch whose commit was not answered can be
 /// tried again without a second order.
 /// </summary>
-public sealed class NewOrder(PlaceOrderRequest request)
+public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = null) : IIdempotentItem
 {
     public PlaceOrderRequest Request { get; } = request;
+
+    public IdempotencyKey? Key { get; } = key;
 
     public Guid EventId { get; } = Guid.CreateVersion7();
 
@@ -25,8 +27,11 @@ public sealed class NewOrder(PlaceOrderRequest request)
 
 /// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
 public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time)
-    : GroupCommit<NewOrder, OrderView>(database.Source, time: time)
+    : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, Limits, time)
 {
+    // A client waits for this one: it is told soon that the database is away.
+    private static readonly BatchLimits Limits = new() { Patience = TimeSpan.FromSeconds(4) };
+
     private const string InsertOrders = """
         WITH stored AS (
             INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
@@ -42,7 +47,14 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     // The second look at order_items finds the rows of a retry as well as those of this transaction.
     private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
 
-    protected override async Task<IReadOnlyList<OrderView>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
+    protected override StoredAnswer Answer(IdempotencyKey key, OrderView result)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(result);
+        return key.Answer(result, OrderView.AddressOf(result.OrderId));
+    }
+
+    protected override async Task<IReadOnlyList<OrderView>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
     {
         await NumberAsync(connection, items);
         var now = Now();

@@ -49,15 +49,17 @@ public sealed class PlaceOrderEndpoint : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders");
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, OrderWriter orders, OutboxRelay<OrderDbContext> relay, HttpResponse response, CancellationToken ct)
+        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
-        var order = new NewOrder(request);
+        var (key, mistake) = IdempotencyKeys.Read(http, "POST /api/orders", request);
+        if (mistake is not null) return mistake;
+        var order = new NewOrder(request, key);
         Flow.Enter("Order", 0, order.EventId, order.EventId);
         var placed = await orders.ExecuteAsync(order, ct);
         Failpoint.Hit("order-edge-after-commit");
-        Failpoint.HitWhenAnswered(response, "order-edge-after-answer");
+        Failpoint.HitWhenAnswered(http.Response, "order-edge-after-answer");
         relay.Wake();
-        return TypedResults.Created($"/api/orders/{placed.OrderId}", placed);
+        return placed.Answer(view => TypedResults.Created(OrderView.AddressOf(view.OrderId), view));
     }
 }

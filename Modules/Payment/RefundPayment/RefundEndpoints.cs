@@ -57,12 +57,15 @@ public sealed class RefundEndpoints : ICarterModule
     }
 
     private static async Task<IResult> RefundAsync(
-        long paymentId, RefundRequest request, PaymentDbContext db, RefundWorker worker, TimeProvider time, CancellationToken ct)
+        long paymentId, RefundRequest request, HttpContext http, PaymentDbContext db, RefundWorker worker, TimeProvider time, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
+        var (key, mistake) = IdempotencyKeys.Read(http, $"POST /api/payments/{paymentId}/refunds", request);
+        if (mistake is not null) return mistake;
         var now = time.GetUtcNow();
 
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await IdempotentTransaction.BeginAsync(db, key, ct);
+        if (transaction.Known is { } known) return known;
         // Counted before it is carried out, in the statement that checks what is left: two refunds cannot take the same money.
         var counted = await db.Payments
             .Where(payment => payment.Id == paymentId && payment.Status == PaymentStatus.Completed && payment.RefundedAmount < payment.Amount
@@ -86,9 +89,9 @@ public sealed class RefundEndpoints : ICarterModule
         };
         db.Refunds.Add(refund);
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        var answer = await transaction.CommitAsync(RefundView.From(refund), $"/api/payments/{paymentId}/refunds/{refund.Id}", ct);
         worker.Wake();
-        return TypedResults.Created($"/api/payments/{paymentId}/refunds/{refund.Id}", RefundView.From(refund));
+        return answer;
     }
 
     private static async Task<IResult> ListAsync(long paymentId, PaymentDbContext db, HttpRequest request, CancellationToken ct)

@@ -123,6 +123,15 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
+    /// <summary>Closes every connection to this virtual host, as an administrator does.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> CloseConnectionsAsync()
+    {
+        var names = (await ReadAsync("vhosts/{vhost}/connections")).EnumerateArray().Select(connection => connection.GetProperty("name").GetString()!).ToList();
+        foreach (var name in names) await SendAsync(HttpMethod.Delete, $"connections/{System.Uri.EscapeDataString(name)}");
+        return names.Count;
+    }
+
     /// <summary>Names of the queues of this virtual host that somebody has declared with a name.</summary>
     public async Task<IReadOnlyList<string>> QueuesAsync() =>
         [.. (await ReadAsync("queues/{vhost}")).EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)

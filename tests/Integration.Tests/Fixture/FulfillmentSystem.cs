@@ -84,7 +84,7 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     /// <summary>The environment of a process of this system. Connection strings are given for its own modules only.</summary>
     public Dictionary<string, string?> Settings(string? modules = null, params (string Name, string Value)[] more)
     {
-        var settings = new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri, ["Import__Directory"] = ImportDirectory };
+        var settings = new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri, ["RabbitMq__ManagementUri"] = _servers.Management.AbsoluteUri, ["Import__Directory"] = ImportDirectory };
         if (modules is not null) settings["MODULES"] = modules;
         foreach (var module in modules?.Split(',') ?? Modules) settings[$"ConnectionStrings__{module}"] = _databases[module].ConnectionString;
         foreach (var (name, value) in more) settings[name] = value;

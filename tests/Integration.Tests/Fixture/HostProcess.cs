@@ -59,7 +59,7 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
+        string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "Audit__", "Shutdown__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
         foreach (var key in start.Environment.Keys.Where(key => ours.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
             start.Environment.Remove(key);
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
@@ -114,9 +114,22 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as an orchestrator does, and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
+        await TerminateAsync();
+        return await WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop and returns at once.</summary>
+    public async Task TerminateAsync()
+    {
         using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await terminate.WaitForExitAsync();
-        return await WaitForExitAsync();
+    }
+
+    /// <summary>What its readiness check says.</summary>
+    public async Task<string> ReadinessAsync()
+    {
+        using var response = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        return await response.Content.ReadAsStringAsync();
     }
 
     public async ValueTask DisposeAsync()

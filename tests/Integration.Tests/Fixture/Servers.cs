@@ -94,19 +94,32 @@ public sealed class Servers : IAsyncLifetime
     public void SkipUnlessDatabaseIsOurs() => Assert.SkipUnless(
         _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a server of somebody else, which is not restarted");
 
-    /// <summary>Restarts PostgreSQL and waits until it takes connections.</summary>
+    /// <summary>Makes the broker refuse what is published, because it has no memory left.</summary>
+    public Task FillBrokerAsync() => MemoryOfBrokerAsync("fill-broker", "0.00001");
+
+    /// <summary>Gives the broker its memory back.</summary>
+    public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("relieve-broker", "0.4");
+
+    public Task StopPostgresAsync() => _databaseContainer?.StopAsync() ?? Dev("servers", "stop-postgres", "test");
+
     public async Task RestartPostgresAsync()
     {
-        if (_databaseContainer is null)
-        {
-            await Dev("servers", "restart-postgres", "test");
-        }
-        else
-        {
-            await _databaseContainer.StopAsync();
-            await _databaseContainer.StartAsync();
-        }
+        await StopPostgresAsync();
+        await StartPostgresAsync();
+    }
 
+    /// <summary>Ends PostgreSQL without a shutdown, so that it recovers from its log, and starts it again.</summary>
+    public async Task CrashPostgresAsync()
+    {
+        if (_databaseContainer is null) await Dev("servers", "crash-postgres", "test");
+        else await _databaseContainer.ExecAsync(["sh", "-c", "kill -QUIT 1"]);
+        await StartPostgresAsync();
+    }
+
+    /// <summary>Starts it and waits until it takes connections.</summary>
+    public async Task StartPostgresAsync()
+    {
+        await (_databaseContainer?.StartAsync() ?? Dev("servers", "start-postgres", "test"));
         await Eventually.True("PostgreSQL to take connections", async () =>
         {
             await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Postgres) { Database = "postgres", Pooling = false });
@@ -114,6 +127,10 @@ public sealed class Servers : IAsyncLifetime
             return true;
         });
     }
+
+    private Task MemoryOfBrokerAsync(string command, string fraction) => _brokerContainer is null
+        ? Dev("servers", command, "test")
+        : _brokerContainer.ExecAsync(["rabbitmqctl", "set_vm_memory_high_watermark", fraction]);
 
     private static string Required(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"FULFILLMENT_POSTGRES is set, but {name} is not");

@@ -230,6 +230,48 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
+    public async Task A_caller_that_waits_longer_than_callers_wait_is_told_so_and_not_served_late()
+    {
+        var time = new ObservedTime();
+        await using var queue = new GatedQueue(new BatchLimits { Patience = TimeSpan.FromSeconds(4) }, time);
+        var (first, busy) = await queue.OccupyAsync();
+        await time.PassAsync(4, 4);
+        var late = queue.ExecuteAsync("late", Test);
+        await time.PassAsync(4, 4);
+
+        await Should.ThrowAsync<TimeoutException>(() => Soon(busy));
+        await Should.ThrowAsync<TimeoutException>(() => Soon(late));
+        first.Succeed();
+        var next = queue.ExecuteAsync("next", Test);
+        var batch = await queue.NextAsync();
+        batch.Items.ShouldBe(["next"]);
+        batch.Succeed();
+        (await Soon(next)).ShouldBe("next done");
+    }
+
+    [Fact]
+    public async Task A_batch_is_tried_again_without_those_who_have_given_up()
+    {
+        using var impatience = new CancellationTokenSource();
+        await using var queue = new GatedQueue(new BatchLimits { RetryDelay = TimeSpan.Zero });
+        var (first, busy) = await queue.OccupyAsync();
+        var stays = queue.ExecuteAsync("stays", Test);
+        var leaves = queue.ExecuteAsync("leaves", impatience.Token);
+        first.Succeed();
+        await Soon(busy);
+
+        var attempt = await queue.NextAsync();
+        await impatience.CancelAsync();
+        attempt.Fail(new TimeoutException("away"));
+        var again = await queue.NextAsync();
+        again.Succeed();
+
+        again.Items.ShouldBe(["stays"]);
+        (await Soon(stays)).ShouldBe("stays done");
+        await Should.ThrowAsync<OperationCanceledException>(() => Soon(leaves));
+    }
+
+    [Fact]
     public async Task A_caller_that_has_given_up_before_is_refused()
     {
         await using var queue = new FreeQueue(items => [.. items.Select(item => $"{item} done")]);

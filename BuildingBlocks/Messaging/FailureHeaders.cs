@@ -1,0 +1,100 @@
+using System.Globalization;
+using RabbitMQ.Client;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>Headers with which a message says, in a dead-letter queue, why it is there.</summary>
+public static class FailureHeaders
+{
+    /// <summary>Full name of the exception's type.</summary>
+    public const string ExceptionType = "failure-exception-type";
+
+    /// <summary>Message of the exception.</summary>
+    public const string ExceptionMessage = "failure-exception-message";
+
+    /// <summary>The exception as text, with its stack.</summary>
+    public const string Stack = "failure-stack";
+
+    /// <summary>How often the handler was called in the process that gave up.</summary>
+    public const string Attempts = "failure-attempts";
+
+    /// <summary>Queue that the message was received from.</summary>
+    public const string Queue = "failure-queue";
+
+    /// <summary>Exchange by which that queue is bound.</summary>
+    public const string Exchange = "failure-exchange";
+
+    /// <summary>Routing key by which that queue is bound.</summary>
+    public const string RoutingKey = "failure-routing-key";
+
+    /// <summary>When the process gave up, RFC 3339.</summary>
+    public const string Time = "failure-time";
+
+    /// <summary>Marks a replayed message: the number of its dead letter.</summary>
+    public const string ReplayOf = "dead-letter-id";
+
+    private const int MaxMessage = 2_000;
+    private const int MaxStack = 8_000;
+
+    // The properties of a message must fit into one frame of 128 KiB. A message whose own headers fill it is kept without them.
+    private const int MaxHeader = 1_000;
+    private const int MaxHeaders = 16_000;
+
+    /// <summary>Properties of the copy that goes to a dead-letter queue.</summary>
+    /// <param name="original">Properties of the message as it came.</param>
+    /// <param name="from">Subscription through which it came.</param>
+    /// <param name="exception">Why it is given up.</param>
+    /// <param name="attempts">How often it was tried.</param>
+    /// <param name="at">Time of the failure.</param>
+    public static BasicProperties Describe(IReadOnlyBasicProperties original, Subscription from, Exception exception, int attempts, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(exception);
+        var reason = exception is UnreadableMessageException { InnerException: { } inner } ? inner : exception;
+        var headers = Keep(original.Headers);
+        headers[ExceptionType] = reason.GetType().FullName;
+        headers[ExceptionMessage] = Cut(reason.Message, MaxMessage);
+        headers[Stack] = Cut(reason.ToString(), MaxStack);
+        headers[Attempts] = attempts;
+        headers[Queue] = from.Queue;
+        headers[Exchange] = from.Route.Exchange;
+        headers[RoutingKey] = from.Route.RoutingKey;
+        headers[Time] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+        // Neither an expiry, which would make the dead letter vanish, nor a user id, which only the original sender may use.
+        var copy = new BasicProperties { Persistent = true, Headers = headers };
+        if (original.IsMessageIdPresent()) copy.MessageId = original.MessageId;
+        if (original.IsTypePresent()) copy.Type = original.Type;
+        if (original.IsContentTypePresent()) copy.ContentType = original.ContentType;
+        if (original.IsCorrelationIdPresent()) copy.CorrelationId = original.CorrelationId;
+        if (original.IsAppIdPresent()) copy.AppId = original.AppId;
+        return copy;
+    }
+
+    /// <summary>The first characters of a text, and a mark when there were more.</summary>
+    internal static string Cut(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
+
+    /// <summary>True for what the client and the broker add to a message on its way.</summary>
+    internal static bool IsOfTheBroker(string header) => header is "x-dotnet-pub-seq-no" or "x-delivery-count" or "x-acquired-count";
+
+    private static Dictionary<string, object?> Keep(IDictionary<string, object?>? headers)
+    {
+        var kept = new Dictionary<string, object?>();
+        var room = MaxHeaders;
+        foreach (var (name, value) in headers ?? kept)
+        {
+            var size = name.Length + value switch
+            {
+                byte[] bytes => bytes.Length,
+                null or bool or sbyte or byte or short or ushort or int or uint or long or double or float or decimal or AmqpTimestamp => 16,
+                _ => MaxHeader,
+            };
+            if (size >= MaxHeader || size > room || IsOfTheBroker(name)) continue;
+            room -= size;
+            kept[name] = value;
+        }
+
+        return kept;
+    }
+}

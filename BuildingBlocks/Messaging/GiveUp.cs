@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wolverine;
+using Wolverine.ErrorHandling;
+using Wolverine.Runtime;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>
+/// Moves a message to the dead-letter queue of its module together with its failure. The copy is confirmed before the original is
+/// acknowledged, so a crash in between doubles it and never loses it; while the copy cannot be published the original stays in its queue.
+/// </summary>
+internal sealed class GiveUp : IContinuationSource
+{
+    public string Description => "Move to the dead-letter queue with the failure";
+
+    public IContinuation Build(Exception ex, Envelope envelope) => new Continuation(ex);
+
+    private sealed class Continuation(Exception exception) : IContinuation
+    {
+        public async ValueTask ExecuteAsync(IEnvelopeLifecycle lifecycle, IWolverineRuntime runtime, DateTimeOffset now, Activity? activity)
+        {
+            var envelope = lifecycle.Envelope!;
+            var topology = runtime.Services.GetRequiredService<Topology>();
+            if (topology.Find(envelope.Destination?.Segments[^1]) is not var (module, subscription))
+            {
+                // The last resort: the broker sets it aside, without a reason.
+                await lifecycle.MoveToDeadLetterQueueAsync(exception);
+                return;
+            }
+
+            var properties = FailureHeaders.Describe(OriginalProperties.Of(envelope, subscription), subscription, exception, envelope.Attempts, now);
+            try
+            {
+                await runtime.Services.GetRequiredService<QueuePublisher>().PublishAsync(module.DeadLetterQueue, properties, envelope.Data);
+            }
+            catch (PublishFailedException e)
+            {
+                runtime.Logger.LogWarning("{Queue}: a message cannot be given up yet, {Reason}", subscription.Queue, e.Message);
+                await ReturnToQueue.Instance.ExecuteAsync(lifecycle, runtime, now, activity);
+                return;
+            }
+
+            Failpoint.Hit("dead-letter-after-confirm");
+            await lifecycle.CompleteAsync();
+            activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            runtime.Logger.LogError(
+                "{Queue}: message {MessageId} went to {DeadLetterQueue} after {Attempts} attempt(s): {Reason}",
+                subscription.Queue, envelope.Id, module.DeadLetterQueue, envelope.Attempts, exception.Message);
+        }
+    }
+}

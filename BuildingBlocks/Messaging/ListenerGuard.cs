@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wolverine.RabbitMQ.Internal;
+using Wolverine.Runtime;
+using Wolverine.Transports;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>
+/// Brings back a listener that nothing else brings back: Wolverine tries once to start it after a pause or to rebuild it after its
+/// connection has recovered, and a broker that is away again at that moment leaves its queue without a consumer.
+/// </summary>
+internal sealed class ListenerGuard(
+    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ListenerGuard> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    // Longer than Wolverine needs to recover by itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PatienceWithPause = ReturnToQueue.LongestPause + Patience;
+
+    private readonly Dictionary<Uri, long> _idleSince = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await startup.MessagingReady.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
+                .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
+            if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
+            foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
+        }
+    }
+
+    private bool IsOverdue(ListeningAgent listener)
+    {
+        if (listener is { Status: ListeningStatus.Accepting, Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected } })
+        {
+            _idleSince.Remove(listener.Uri);
+            return false;
+        }
+
+        if (_idleSince.TryAdd(listener.Uri, time.GetTimestamp())) return false;
+        return time.GetElapsedTime(_idleSince[listener.Uri]) > (listener.Status == ListeningStatus.Paused ? PatienceWithPause : Patience);
+    }
+
+    // Before that a listener cannot be started.
+    private async Task<bool> BrokerAnswersAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var channel = await broker.OpenChannelAsync(ct: ct);
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            logger.LogDebug(e, "Queues have no listener, and RabbitMQ does not answer");
+            return false;
+        }
+    }
+
+    private async Task BringBackAsync(ListeningAgent listener)
+    {
+        logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", listener.Uri);
+        try
+        {
+            await listener.RestartAsync();
+            _idleSince.Remove(listener.Uri);
+        }
+#pragma warning disable CA1031 // It is tried again, whatever it was.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning(e, "{Queue} has no listener yet", listener.Uri);
+        }
+    }
+}

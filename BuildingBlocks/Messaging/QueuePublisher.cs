@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>
+/// Publishes a message to one queue, past all exchanges: dead letters, and their replays. It is persistent and confirmed, and a queue that
+/// does not exist is an error, where the broker would otherwise drop the message and confirm it.
+/// </summary>
+public sealed class QueuePublisher(BrokerConnection connection, IOptions<RabbitMqOptions> options) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private IChannel? _channel;
+
+    /// <summary>Publishes a message and waits until the broker has it.</summary>
+    /// <exception cref="PublishFailedException">The queue does not exist, or the broker did not confirm in time or could not be reached.</exception>
+    public async Task PublishAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        try
+        {
+            var channel = await OpenAsync(ct);
+            await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, ct).AsTask().WaitAsync(options.Value.PublishTimeout, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            throw new PublishFailedException($"Message {properties.MessageId} was not taken by {queue}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Closes the channel.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_channel is not null) await _channel.DisposeAsync();
+        _opening.Dispose();
+    }
+
+    private async ValueTask<IChannel> OpenAsync(CancellationToken ct)
+    {
+        if (_channel is { IsOpen: true } open) return open;
+        await _opening.WaitAsync(ct);
+        try
+        {
+            if (_channel is { IsOpen: true } opened) return opened;
+            if (_channel is { } closed) await closed.DisposeAsync();
+            _channel = null;
+            _channel = await connection.OpenChannelAsync(
+                new CreateChannelOptions(
+                    publisherConfirmationsEnabled: true,
+                    publisherConfirmationTrackingEnabled: true,
+                    outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(options.Value.PublisherWindow)),
+                ct);
+            return _channel;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+
+/// <summary>What becomes of a dead letter.</summary>
+public enum DeadLetterStatus : short
+{
+    /// <summary>Waits for somebody to look at it.</summary>
+    Open = 0,
+
+    /// <summary>Belongs to a replay that has not come to it yet.</summary>
+    Queued = 1,
+
+    /// <summary>Is back in its queue. Should it fail again, it is open again.</summary>
+    Replayed = 2,
+}
+
+/// <summary>A message that could not be processed, as it came, with the reason.</summary>
+public sealed class DeadLetter
+{
+    /// <summary>Bytes of a body that are kept; of a longer one the rest is lost, and it cannot be replayed.</summary>
+    public const int MaxBody = 256 * 1024;
+
+    /// <summary>Number of the dead letter.</summary>
+    public long Id { get; init; }
+
+    /// <summary>Hash of queue, message id and body: the same message is one row, however often it comes.</summary>
+    public required byte[] DedupeKey { get; init; }
+
+    /// <summary>Queue in which it failed.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>Event that the queue carries, else what the message says that it is.</summary>
+    public required string EventType { get; init; }
+
+    /// <summary>Id in the body, if it can be read.</summary>
+    public Guid? EventId { get; init; }
+
+    /// <summary>Order in the body, if it can be read.</summary>
+    public long? OrderId { get; init; }
+
+    /// <summary>Message id, type and content type as they came.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Type as it came.</summary>
+    public string? MessageType { get; init; }
+
+    /// <summary>Content type as it came.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Exchange that led to the queue.</summary>
+    public required string Exchange { get; init; }
+
+    /// <summary>Routing key that led to the queue.</summary>
+    public required string RoutingKey { get; init; }
+
+    /// <summary>The body, up to <see cref="MaxBody"/>.</summary>
+    public required byte[] Body { get; init; }
+
+    /// <summary>Length of the body as it came.</summary>
+    public long BodyBytes { get; init; }
+
+    /// <summary>The body that a person put in its place.</summary>
+    public byte[]? EditedBody { get; init; }
+
+    /// <summary>Hash like <see cref="DedupeKey"/>, of the edited body.</summary>
+    public byte[]? EditedKey { get; init; }
+
+    /// <summary>Further headers, a JSON object.</summary>
+    public required string Headers { get; init; }
+
+    /// <summary>Type of the exception.</summary>
+    public required string ExceptionType { get; init; }
+
+    /// <summary>Its message.</summary>
+    public required string ExceptionMessage { get; init; }
+
+    /// <summary>The exception as text; null when no process of ours gave the message up.</summary>
+    public string? Stack { get; init; }
+
+    /// <summary>Calls of the handler before the message was given up the last time.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>How often it has come.</summary>
+    public int Occurrences { get; init; }
+
+    /// <summary>When it failed the last time.</summary>
+    public DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>When it was stored first.</summary>
+    public DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>What becomes of it.</summary>
+    public DeadLetterStatus Status { get; init; }
+
+    /// <summary>Last replay that it belongs to.</summary>
+    public long? ReplayId { get; init; }
+
+    /// <summary>When it was put back into its queue the last time.</summary>
+    public DateTimeOffset? ReplayedAt { get; init; }
+
+    /// <summary>Maps the tables <c>dead_letters</c> and <c>dead_letter_replays</c>.</summary>
+    public static void Configure(ModelBuilder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var letter = model.Entity<DeadLetter>().ToTable("dead_letters");
+        letter.HasKey(l => l.Id);
+        letter.HasIndex(l => l.DedupeKey).IsUnique();
+        letter.HasIndex(l => l.OrderId);
+        letter.HasIndex(l => new { l.ReplayId, l.Id }).HasFilter("status = 1");
+        letter.Property(l => l.Headers).HasColumnType("jsonb");
+        letter.Property(l => l.Occurrences).HasDefaultValue(1);
+        letter.Property(l => l.RecordedAt).HasDefaultValueSql("now()");
+
+        var replay = model.Entity<DeadLetterReplay>().ToTable("dead_letter_replays");
+        replay.HasKey(r => r.Id);
+        replay.HasIndex(r => r.NextAt).HasFilter("finished_at IS NULL");
+        replay.Property(r => r.StartedAt).HasDefaultValueSql("now()");
+        replay.Property(r => r.NextAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>A request to put dead letters back into their queues, and how far it has come.</summary>
+public sealed class DeadLetterReplay
+{
+    /// <summary>Number of the replay.</summary>
+    public long Id { get; init; }
+
+    /// <summary>Dead letters that it began with.</summary>
+    public int Total { get; init; }
+
+    /// <summary>Those that are back in their queue.</summary>
+    public int Done { get; init; }
+
+    /// <summary>Those that their queue did not take; they are open again.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Messages per second at most; null for as fast as it goes.</summary>
+    public int? RatePerSecond { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When its next messages may go.</summary>
+    public DateTimeOffset NextAt { get; init; }
+
+    /// <summary>When its last message went; null before that.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+}

@@ -1,0 +1,69 @@
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+
+/// <summary>Looks at the dead letters of a module, and deletes them.</summary>
+internal static class DeadLetterEndpoints
+{
+    public static void Map<TContext>(IEndpointRouteBuilder routes)
+        where TContext : DbContext
+    {
+        routes.MapGet("/dead-letters", ListAsync<TContext>);
+        routes.MapGet("/dead-letters/groups", GroupsAsync<TContext>);
+        routes.MapGet("/dead-letters/{id:long}", GetAsync<TContext>);
+        routes.MapDelete("/dead-letters/{id:long}", DeleteAsync<TContext>);
+    }
+
+    public static IResult NotFound(long id) => Problems.NotFound($"There is no dead letter {id}.");
+
+    private static async Task<IResult> ListAsync<TContext>(IDbContextFactory<TContext> contexts, HttpRequest request, CancellationToken ct)
+        where TContext : DbContext
+    {
+        var (page, errors) = Page.Read(request, "queue", "exceptionType", "eventType", "orderId", "status");
+        var before = page.Before(errors);
+        var filter = new ReplayFilter(
+            request.Query["queue"], request.Query["exceptionType"], request.Query["eventType"], Filters.Number(request, "orderId", errors));
+        var status = Filters.Enum<DeadLetterStatus>(request, "status", errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var letters = db.Set<DeadLetter>().AsNoTracking().Where(letter => letter.Id < before).Matching(filter);
+        if (status is { } wanted) letters = letters.Where(letter => letter.Status == wanted);
+        var rows = await letters.OrderByDescending(letter => letter.Id).Take(page.Limit + 1).Views().ToListAsync(ct);
+        return page.Answer(request, rows, letter => letter.Id);
+    }
+
+    private static async Task<IResult> GroupsAsync<TContext>(IDbContextFactory<TContext> contexts, HttpRequest request, CancellationToken ct)
+        where TContext : DbContext
+    {
+        var (page, errors) = Page.Read(request);
+        if (page.After is not null) errors["cursor"] = ["this list has one page, the largest groups"];
+        if (errors.Count > 0) return Problems.Invalid(errors);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return TypedResults.Ok(await db.Set<DeadLetter>().AsNoTracking().GroupsAsync(page.Limit, ct));
+    }
+
+    private static async Task<IResult> GetAsync<TContext>(long id, IDbContextFactory<TContext> contexts, CancellationToken ct)
+        where TContext : DbContext
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Set<DeadLetter>().AsNoTracking().FirstOrDefaultAsync(letter => letter.Id == id, ct) is { } letter
+            ? TypedResults.Ok(DeadLetterDetail.From(letter))
+            : NotFound(id);
+    }
+
+    private static async Task<IResult> DeleteAsync<TContext>(long id, IDbContextFactory<TContext> contexts, CancellationToken ct)
+        where TContext : DbContext
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var deleted = await db.Set<DeadLetter>().Where(letter => letter.Id == id && letter.Status != DeadLetterStatus.Queued).ExecuteDeleteAsync(ct);
+        if (deleted > 0) return TypedResults.NoContent();
+        return await db.Set<DeadLetter>().AnyAsync(letter => letter.Id == id, ct)
+            ? Problems.Conflict("ALREADY_QUEUED", $"Dead letter {id} is about to be replayed and cannot be deleted.")
+            : NotFound(id);
+    }
+}

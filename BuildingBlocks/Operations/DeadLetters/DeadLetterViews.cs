@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+
+/// <summary>A dead letter in a list.</summary>
+public sealed record DeadLetterView(
+    long Id, string Queue, string EventType, Guid? EventId, long? OrderId, string? MessageId, string ExceptionType, string ExceptionMessage, int Attempts,
+    int Occurrences, DateTimeOffset FailedAt, DateTimeOffset RecordedAt, DeadLetterStatus Status, long? ReplayId, DateTimeOffset? ReplayedAt, long BodyBytes);
+
+/// <summary>Open dead letters that failed in the same way.</summary>
+public sealed record DeadLetterGroupView(string ExceptionType, string EventType, string Queue, int Count, DateTimeOffset Oldest, DateTimeOffset Newest);
+
+/// <summary>A body as it can be shown: <c>json</c> as JSON, <c>text</c> as text, anything else in <c>base64</c>.</summary>
+public sealed record BodyView(string Encoding, object? Content, bool Truncated)
+{
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Shows a body, or the part of it that was kept.</summary>
+    public static BodyView Of(byte[] body, bool truncated)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        try
+        {
+            using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 32 });
+            return new BodyView("json", json.RootElement.Clone(), truncated);
+        }
+        catch (JsonException)
+        {
+            // A part of a character may be missing at the end of what was cut.
+            if (truncated) return new BodyView("text", System.Text.Encoding.UTF8.GetString(body), truncated);
+            return Text(body);
+        }
+    }
+
+    private static BodyView Text(byte[] body)
+    {
+        try
+        {
+            return new BodyView("text", Strict.GetString(body), false);
+        }
+        catch (DecoderFallbackException)
+        {
+            return new BodyView("base64", Convert.ToBase64String(body), false);
+        }
+    }
+}
+
+/// <summary>One dead letter with all that is known of it.</summary>
+public sealed record DeadLetterDetail(
+    long Id, string Queue, string EventType, Guid? EventId, long? OrderId, string? MessageId, string? MessageType, string? ContentType, string Exchange,
+    string RoutingKey, string ExceptionType, string ExceptionMessage, string? Stack, int Attempts, int Occurrences, DateTimeOffset FailedAt,
+    DateTimeOffset RecordedAt, DeadLetterStatus Status, long? ReplayId, DateTimeOffset? ReplayedAt, long BodyBytes, BodyView Body, BodyView? EditedBody,
+    JsonElement Headers)
+{
+    internal static DeadLetterDetail From(DeadLetter d)
+    {
+        using var headers = JsonDocument.Parse(d.Headers);
+        return new DeadLetterDetail(
+            d.Id, d.Queue, d.EventType, d.EventId, d.OrderId, d.MessageId, d.MessageType, d.ContentType, d.Exchange, d.RoutingKey, d.ExceptionType,
+            d.ExceptionMessage, d.Stack, d.Attempts, d.Occurrences, d.FailedAt, d.RecordedAt, d.Status, d.ReplayId, d.ReplayedAt, d.BodyBytes,
+            BodyView.Of(d.Body, d.BodyBytes > d.Body.Length), d.EditedBody is { } edited ? BodyView.Of(edited, false) : null, headers.RootElement.Clone());
+    }
+}
+
+/// <summary>How far a replay has come.</summary>
+public sealed record ReplayView(long Id, int Total, int Done, int Failed, int? RatePerSecond, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt)
+{
+    internal static ReplayView From(DeadLetterReplay r) => new(r.Id, r.Total, r.Done, r.Failed, r.RatePerSecond, r.StartedAt, r.FinishedAt);
+}
+
+/// <summary>What a replay would take: how many, and the first of them.</summary>
+public sealed record ReplayPreview(int Total, IReadOnlyList<long> Ids);

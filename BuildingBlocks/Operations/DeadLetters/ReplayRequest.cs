@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+
+/// <summary>Names dead letters that failed in the same way.</summary>
+public sealed record ReplayGroup(string ExceptionType, string EventType, string Queue);
+
+/// <summary>Names open dead letters by what they have in common; what is absent does not matter.</summary>
+public sealed record ReplayFilter(string? Queue = null, string? ExceptionType = null, string? EventType = null, long? OrderId = null);
+
+/// <summary>Asks for a replay of dead letters that exactly one of ids, group and filter names.</summary>
+public sealed record ReplayRequest(
+    IReadOnlyList<long>? Ids = null, ReplayGroup? Group = null, ReplayFilter? Filter = null, int? RatePerSecond = null, bool DryRun = false)
+{
+    private const int MaxIds = 1_000;
+    private const int MaxRate = 10_000;
+
+    /// <summary>The mistakes per field.</summary>
+    public Dictionary<string, string[]> Check()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (new object?[] { Ids, Group, Filter }.Count(selector => selector is not null) != 1) errors["ids"] = ["give exactly one of ids, group and filter"];
+        if (Ids is { Count: 0 or > MaxIds }) errors["ids"] = [$"must be 1 to {MaxIds} numbers"];
+        if (RatePerSecond is < 1 or > MaxRate) errors["ratePerSecond"] = [$"must be a number from 1 to {MaxRate}"];
+        return errors;
+    }
+
+    /// <summary>What group or filter ask for; null when ids do.</summary>
+    internal ReplayFilter? Wanted => Group is { } group ? new ReplayFilter(group.Queue, group.ExceptionType, group.EventType) : Filter;
+}
+
+/// <summary>A body to put in the place of the one that failed.</summary>
+public sealed record EditRequest(JsonElement Body);

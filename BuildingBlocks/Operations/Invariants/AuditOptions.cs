@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+
+/// <summary>Settings of the auditor, section <c>Audit</c>.</summary>
+public sealed class AuditOptions
+{
+    /// <summary>Time between two looks of the background job, from a second to a day; each is up to a fifth longer, so that modules spread.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest time of one check. A check that needs longer is given up rather than a burden on the database.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Seconds that something may be open before it is a violation.</summary>
+    [Range(0, 86_400)]
+    public int OpenSeconds { get; init; } = 120;
+}

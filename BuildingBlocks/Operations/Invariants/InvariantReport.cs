@@ -1,0 +1,20 @@
+namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+
+/// <summary>What the invariants of a module looked like at one moment.</summary>
+/// <param name="Module">Name of the module.</param>
+/// <param name="CheckedAt">When they were checked.</param>
+/// <param name="Ok">True when no check found a violation.</param>
+/// <param name="Checks">One per invariant, in the order in which the module lists them.</param>
+public sealed record InvariantReport(string Module, DateTimeOffset CheckedAt, bool Ok, IReadOnlyList<InvariantCheck> Checks);
+
+/// <summary>One invariant.</summary>
+/// <param name="Name">Name of the check.</param>
+/// <param name="Description">The sentence that should be true.</param>
+/// <param name="Violations">Number of all violations.</param>
+/// <param name="Examples">Some of them, at most <see cref="Invariant.MaxExamples"/>.</param>
+public sealed record InvariantCheck(string Name, string Description, long Violations, IReadOnlyList<InvariantViolation> Examples);
+
+/// <summary>Something that should not be.</summary>
+/// <param name="Key">Number of the order, id of the product and so on.</param>
+/// <param name="What">What is wrong with it, for people.</param>
+public sealed record InvariantViolation(string Key, string What);

@@ -1,0 +1,66 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+
+/// <summary>Registers and maps what checks invariants.</summary>
+public static class InvariantsSetup
+{
+    private const string OpenSeconds = "openSeconds";
+    private const int MaxOpenSeconds = 86_400;
+
+    /// <summary>Settings and background job of the process; each enabled module adds its invariants.</summary>
+    /// <exception cref="ConfigurationException">A setting is wrong.</exception>
+    public static void AddAuditing(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddValidatedOptions<AuditOptions>(builder.Configuration, "Audit");
+        builder.Services.AddSingleton<InvariantMetrics>();
+        builder.Services.AddHostedService<AuditService>();
+    }
+
+    /// <summary>The invariants of a module.</summary>
+    public static void AddInvariants<TContext>(this IHostApplicationBuilder builder, IReadOnlyList<Invariant> invariants)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Auditor<TContext>>(services, invariants));
+        builder.Services.AddSingleton<IAuditor>(services => services.GetRequiredService<Auditor<TContext>>());
+    }
+
+    /// <summary><c>GET {prefix}/ops/invariants?openSeconds=N</c>: 200 with the report, also when an invariant is violated.</summary>
+    /// <param name="app">The routes.</param>
+    /// <param name="prefix">Prefix of the module, for example <c>/api/orders</c>.</param>
+    /// <param name="tag">Tag of the module's endpoints.</param>
+    public static void MapInvariants<TContext>(this IEndpointRouteBuilder app, string prefix, string tag)
+        where TContext : DbContext =>
+        app.MapGet($"{prefix}/ops/invariants", CheckAsync<TContext>).WithTags(tag);
+
+    private static async Task<IResult> CheckAsync<TContext>(
+        HttpRequest request, Auditor<TContext> auditor, ModuleDatabase<TContext> database, IOptions<AuditOptions> options, CancellationToken ct)
+        where TContext : DbContext
+    {
+        var errors = OperationQuery.Read(request, OpenSeconds);
+        var openSeconds = OperationQuery.Number(request, OpenSeconds, options.Value.OpenSeconds, least: 0, MaxOpenSeconds, errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+        try
+        {
+            await using var connection = await database.Source.OpenConnectionAsync(ct);
+            return TypedResults.Ok(await auditor.CheckAsync(connection, openSeconds, ct));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
+        {
+            return Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, "AUDIT_TIMEOUT",
+                $"A check took longer than Audit__StatementTimeout, which is {options.Value.StatementTimeout}.");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Operations.Ledger;
+
+/// <summary>What a module knows of one order: the least that a join over the modules needs.</summary>
+public interface ILedgerEntry
+{
+    /// <summary>Number of the order.</summary>
+    long OrderId { get; }
+}
+
+/// <summary>How a module reads its ledger.</summary>
+/// <param name="Sql">One row per order with a number above <c>$1</c>, ascending, at most <c>$2</c> rows. A constant.</param>
+/// <param name="Read">Makes an entry from the current row.</param>
+public sealed record LedgerQuery<TEntry>(string Sql, Func<NpgsqlDataReader, TEntry> Read)
+    where TEntry : ILedgerEntry;
+
+/// <summary>The ledger is the auditor's source: long pages that are cheap to read, oldest first.</summary>
+public static class LedgerSetup
+{
+    private const string AfterName = "after";
+    private const string LimitName = "limit";
+    private const int DefaultLimit = 1_000;
+    private const int MaxLimit = 10_000;
+
+    /// <summary>
+    /// <c>GET {prefix}/ops/ledger?after=N&amp;limit=N</c>: an array in the order of the orders' numbers, with a <c>Link</c> to the next
+    /// page when there is one.
+    /// </summary>
+    /// <param name="app">The routes.</param>
+    /// <param name="prefix">Prefix of the module, for example <c>/api/orders</c>.</param>
+    /// <param name="tag">Tag of the module's endpoints.</param>
+    /// <param name="query">What is read.</param>
+    public static void MapLedger<TContext, TEntry>(this IEndpointRouteBuilder app, string prefix, string tag, LedgerQuery<TEntry> query)
+        where TContext : DbContext
+        where TEntry : ILedgerEntry =>
+        app.MapGet($"{prefix}/ops/ledger", (HttpRequest request, ModuleDatabase<TContext> database, CancellationToken ct) =>
+            ReadAsync(request, database.Source, query, ct)).WithTags(tag);
+
+    private static async Task<IResult> ReadAsync<TEntry>(HttpRequest request, NpgsqlDataSource database, LedgerQuery<TEntry> query, CancellationToken ct)
+        where TEntry : ILedgerEntry
+    {
+        var errors = OperationQuery.Read(request, AfterName, LimitName);
+        var after = OperationQuery.Number(request, AfterName, fallback: 0, least: 0, long.MaxValue, errors);
+        var limit = (int)OperationQuery.Number(request, LimitName, DefaultLimit, least: 1, MaxLimit, errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection).Add(query.Sql, after, limit + 1);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var entries = await reader.ReadAllAsync(query.Read);
+        if (entries.Count > limit)
+        {
+            entries.RemoveAt(limit);
+            request.HttpContext.Response.Headers.Link = $"<{request.Path}?{AfterName}={entries[^1].OrderId}&{LimitName}={limit}>; rel=\"next\"";
+        }
+
+        return TypedResults.Ok(entries);
+    }
+}

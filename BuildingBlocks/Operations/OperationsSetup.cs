@@ -1,0 +1,50 @@
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Topologies;
+using Fulfillment.BuildingBlocks.Operations.Unrouted;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fulfillment.BuildingBlocks.Operations;
+
+/// <summary>What operators need of every module.</summary>
+public static class OperationsSetup
+{
+    /// <summary>Records and replays the dead letters of a module.</summary>
+    public static void AddOperations<TContext>(this IHostApplicationBuilder builder)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<DeadLetterStore<TContext>>();
+        builder.Services.AddHostedService<DeadLetterRecorder<TContext>>();
+        builder.Services.AddSingleton<DeadLetterReplayer<TContext>>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DeadLetterReplayer<TContext>>());
+    }
+
+    /// <summary>Watches the topology, and reaches what no queue wanted. Once per process.</summary>
+    public static void AddTopologyOperations(this IServiceCollection services)
+    {
+        services.AddSingleton<ManagementApi>();
+        services.AddSingleton<TopologyCheck>();
+        services.AddSingleton<TopologyMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopologyMonitor>());
+        services.AddSingleton<UnroutedMessages>();
+        services.AddHealthChecks().AddCheck<TopologyHealth>("topology", tags: ["ready"]);
+    }
+
+    /// <summary>Maps <c>{module}/ops/...</c>.</summary>
+    /// <param name="app">The routes of the process.</param>
+    /// <param name="module">Prefix of the module, for example <c>/api/orders</c>.</param>
+    public static void MapOperations<TContext>(this IEndpointRouteBuilder app, string module)
+        where TContext : DbContext
+    {
+        var routes = app.MapGroup($"{module}/ops").WithTags("Operations");
+        DeadLetterEndpoints.Map<TContext>(routes);
+        ReplayEndpoints.Map<TContext>(routes);
+        UnroutedEndpoints.Map(routes);
+        TopologyEndpoints.Map(routes);
+    }
+}

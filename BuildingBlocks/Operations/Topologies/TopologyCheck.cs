@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Fulfillment.BuildingBlocks.Messaging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Fulfillment.BuildingBlocks.Operations.Topologies;
+
+/// <summary>
+/// Compares the topology of the broker with what is declared: all of it through the management API, or through AMQP, which tells only
+/// whether exchanges and queues exist.
+/// </summary>
+internal sealed class TopologyCheck(Topology topology, TopologyDeclarer declarer, BrokerConnection broker, ManagementApi management, TimeProvider time)
+{
+    /// <summary>Compares now. Throws the client's exceptions while the broker cannot be reached.</summary>
+    public async Task<TopologyReport> RunAsync(CancellationToken ct)
+    {
+        TopologyDifference? unreachable = null;
+        if (management.IsKnown)
+        {
+            try
+            {
+                return Report(await management.ReadAsync(ct));
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
+            {
+                unreachable = new TopologyDifference("management", "RabbitMq__ManagementUri", "answers", e.Message, DifferenceSeverity.Warning);
+            }
+        }
+
+        return Report(await ReadByAmqpAsync(ct), unreachable);
+    }
+
+    private TopologyReport Report(ActualTopology actual, TopologyDifference? unreachable = null)
+    {
+        List<TopologyDifference> differences = [.. TopologyComparison.Differences(topology, declarer.ArgumentsOf, actual)];
+        if (unreachable is not null) differences.Insert(0, unreachable);
+        return new TopologyReport(time.GetUtcNow(), differences.All(difference => difference.Severity != DifferenceSeverity.Error), differences);
+    }
+
+    private async Task<ActualTopology> ReadByAmqpAsync(CancellationToken ct)
+    {
+        var exchanges = new Dictionary<string, ActualExchange?>();
+        var queues = new Dictionary<string, JsonElement?>();
+        var channel = await broker.OpenChannelAsync(ct: ct);
+        try
+        {
+            foreach (var exchange in Topology.DeclaredExchanges)
+            {
+                if (await ExistsAsync(open => open.ExchangeDeclarePassiveAsync(exchange.Name, ct))) exchanges[exchange.Name] = null;
+            }
+
+            foreach (var queue in topology.DeclaredQueues)
+            {
+                if (await ExistsAsync(open => open.QueueDeclarePassiveAsync(queue.Name, ct))) queues[queue.Name] = null;
+            }
+        }
+        finally
+        {
+            await channel.DisposeAsync();
+        }
+
+        return new ActualTopology(exchanges, queues, Bindings: null);
+
+        async Task<bool> ExistsAsync(Func<IChannel, Task> ask)
+        {
+            // The answer "no" closes the channel.
+            if (!channel.IsOpen)
+            {
+                await channel.DisposeAsync();
+                channel = await broker.OpenChannelAsync(ct: ct);
+            }
+
+            try
+            {
+                await ask(channel);
+                return true;
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+            {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using RabbitMQ.Client;
+
+namespace Fulfillment.BuildingBlocks.Operations.Unrouted;
+
+/// <summary>A message that no queue wanted.</summary>
+public sealed record UnroutedView(string Exchange, string RoutingKey, string? MessageId, string? Type, long BodyBytes, BodyView Body, JsonElement Headers);
+
+/// <summary>What republishing has led to.</summary>
+/// <param name="Republished">Messages that a queue has taken.</param>
+/// <param name="StillUnroutable">Messages that no queue wants still; they wait as before.</param>
+public sealed record RepublishView(int Republished, int StillUnroutable);
+
+/// <summary>Looks at the messages that no queue wanted, and publishes them once more.</summary>
+internal sealed class UnroutedMessages(BrokerConnection broker)
+{
+    private const int MaxRepublished = 10_000;
+    private const int ShownBody = 4 * 1024;
+
+    // Tells a message that came back in this run from one that is new.
+    private const string RunHeader = "republish-run";
+
+    /// <summary>The first messages, which stay where they are. Whoever looks at the same moment sees others.</summary>
+    public async Task<IReadOnlyList<UnroutedView>> PeekAsync(int limit, CancellationToken ct)
+    {
+        await using var channel = await broker.OpenChannelAsync(ct: ct);
+        var seen = new List<UnroutedView>();
+        ulong last = 0;
+        while (seen.Count < limit && await channel.BasicGetAsync(Topology.UnroutedQueue, autoAck: false, ct) is { } message)
+        {
+            seen.Add(View(message));
+            last = message.DeliveryTag;
+        }
+
+        // At once, so that they go back in their order.
+        if (last > 0) await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        return seen;
+    }
+
+    /// <summary>
+    /// Publishes what is there now to where it was published at first. Each message is acknowledged after the broker has confirmed its
+    /// copy, so a crash doubles it and never loses it.
+    /// </summary>
+    public async Task<RepublishView> RepublishAsync(CancellationToken ct)
+    {
+        await using var channel = await broker.OpenChannelAsync(new CreateChannelOptions(true, true), ct);
+        var run = Guid.NewGuid().ToString();
+        var waiting = Math.Min((await channel.QueueDeclarePassiveAsync(Topology.UnroutedQueue, ct)).MessageCount, MaxRepublished);
+        var published = 0;
+        while (published < waiting && await channel.BasicGetAsync(Topology.UnroutedQueue, autoAck: false, ct) is { } message)
+        {
+            var copy = new BasicProperties(message.BasicProperties) { Persistent = true };
+            copy.ClearExpiration();
+            copy.ClearUserId();
+            copy.Headers = new Dictionary<string, object?>(message.BasicProperties.Headers ?? new Dictionary<string, object?>()) { [RunHeader] = run };
+            await channel.BasicPublishAsync(message.Exchange, message.RoutingKey, mandatory: true, copy, message.Body, ct);
+            Failpoint.Hit("unrouted-after-confirm");
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: false, ct);
+            published++;
+        }
+
+        var back = await CountAsync(channel, run, published, ct);
+        return new RepublishView(published - back, back);
+    }
+
+    /// <summary>How many of a run have come back; they and what is new stay in the queue.</summary>
+    private static async Task<int> CountAsync(IChannel channel, string run, int published, CancellationToken ct)
+    {
+        var (back, looked) = (0, 0);
+        ulong last = 0;
+        while (looked < MaxRepublished + published && back < published && await channel.BasicGetAsync(Topology.UnroutedQueue, autoAck: false, ct) is { } message)
+        {
+            looked++;
+            last = message.DeliveryTag;
+            if (message.BasicProperties.Headers?.TryGetValue(RunHeader, out var mark) is true && HeaderJson.AsText(mark) == run) back++;
+        }
+
+        if (last > 0) await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        return back;
+    }
+
+    private static UnroutedView View(BasicGetResult message)
+    {
+        using var headers = JsonDocument.Parse(HeaderJson.Write(message.BasicProperties.Headers ?? new Dictionary<string, object?>()));
+        var body = message.Body[..Math.Min(message.Body.Length, ShownBody)].ToArray();
+        return new UnroutedView(
+            message.Exchange, message.RoutingKey, message.BasicProperties.MessageId, message.BasicProperties.Type, message.Body.Length,
+            BodyView.Of(body, body.Length < message.Body.Length), headers.RootElement.Clone());
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fulfillment.BuildingBlocks.Persistence;
+
+/// <summary>Removes keys that are older than a day, by the clock of the database. A key is honoured until it is removed.</summary>
+public sealed class IdempotencySweeper<TContext>(
+    ModuleDatabase<TContext> database, Startup startup, TimeProvider time, ILogger<IdempotencySweeper<TContext>> logger) : BackgroundService
+    where TContext : DbContext
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+
+    // In portions, so that no transaction is long.
+    private const int Portion = 10_000;
+    private const string Delete = """
+        DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 10000))
+        """;
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await startup.DatabasesReady.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogWarning(e, "{Module}: old idempotency keys stay for another {Interval}", database.Module, Interval);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        int removed;
+        do
+        {
+            await using var command = database.Source.CreateCommand(Delete);
+            removed = await command.ExecuteNonQueryAsync(ct);
+            if (removed > 0) logger.LogDebug("{Module}: removed {Count} old idempotency keys", database.Module, removed);
+        }
+        while (removed == Portion);
+    }
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Fulfillment.BuildingBlocks;
+
+/// <summary>
+/// How a process stops, section <c>Shutdown</c>. From SIGTERM to the end it takes less than 30 seconds: at most ten to finish messages, which
+/// <see cref="Delay"/> is part of, then <see cref="HostTimeout"/> for requests and background work, and the rest to let go of connections.
+/// </summary>
+public sealed class ShutdownOptions
+{
+    /// <summary>How long HTTP is still answered after SIGTERM while <c>/health/ready</c> is 503, so that load balancers notice; 0-10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10", ErrorMessage = "must be from 00:00:00 to 00:00:10")]
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>How long requests and background work may take to finish.</summary>
+    public static TimeSpan HostTimeout { get; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long listeners may take to finish what they handle.</summary>
+    internal static TimeSpan DrainTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>When the process ends, whatever still holds it: nothing that it holds would survive an orchestrator's SIGKILL either.</summary>
+    internal static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(28);
+}

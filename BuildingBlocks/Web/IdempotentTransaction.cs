@@ -1,0 +1,61 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Web;
+
+/// <summary>
+/// A transaction of a DbContext for a request that may have an <c>Idempotency-Key</c>: answer with <see cref="Known"/> when that is set, else do
+/// the work and answer with what <see cref="CommitAsync"/> returns. Whatever else ends the transaction leaves the key unused.
+/// </summary>
+public sealed class IdempotentTransaction : IAsyncDisposable
+{
+    private readonly IDbContextTransaction _transaction;
+    private readonly IdempotencyKey? _key;
+    private readonly IdempotencyClaims? _claims;
+
+    private IdempotentTransaction(IDbContextTransaction transaction, IdempotencyKey? key, IdempotencyClaims? claims)
+    {
+        (_transaction, _key, _claims) = (transaction, key, claims);
+        if (key is not null && claims is not null && !claims.IsNew(key)) Known = IdempotencyKeys.Answer(claims.Judge(key));
+    }
+
+    /// <summary>The answer when the work must not be done: replayed, in flight, or the key of another request.</summary>
+    public IResult? Known { get; }
+
+    /// <summary>Begins the transaction and claims the key, if there is one.</summary>
+    public static async Task<IdempotentTransaction> BeginAsync(DbContext db, IdempotencyKey? key, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var transaction = await db.Database.BeginTransactionAsync(ct);
+        try
+        {
+            var claims = key is null ? null : await IdempotencyClaims.TakeAsync((NpgsqlConnection)db.Database.GetDbConnection(), [key], ct);
+            return new IdempotentTransaction(transaction, key, claims);
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stores the answer with the work, commits both, and answers: 200, or 201 with a location.</summary>
+    public async Task<IResult> CommitAsync<T>(T body, string? location, CancellationToken ct)
+    {
+        if (_key is null || _claims is null)
+        {
+            await _transaction.CommitAsync(ct);
+            return location is null ? TypedResults.Ok(body) : TypedResults.Created(location, body);
+        }
+
+        await _claims.StoreAsync([(_key, _key.Answer(body, location))], ct);
+        await _transaction.CommitAsync(ct);
+        return IdempotencyKeys.Answer(_claims.Judge(_key));
+    }
+
+    /// <summary>Rolls back what was not committed.</summary>
+    public ValueTask DisposeAsync() => _transaction.DisposeAsync();
+}

@@ -1,0 +1,22 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.BuildingBlocks.Operations.Ledger;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fulfillment.Inventory.Audit;
+
+/// <summary>What became of the stock of an order, for the auditor.</summary>
+public sealed record ReservationEntry(long OrderId, ReservationStatus Status, string? ReasonCode) : ILedgerEntry;
+
+public sealed class AuditEndpoints : ICarterModule
+{
+    private static readonly LedgerQuery<ReservationEntry> Ledger = new(
+        "SELECT order_id, status, reason_code FROM reservations WHERE order_id > $1 ORDER BY order_id LIMIT $2",
+        row => new ReservationEntry(row.GetInt64(0), (ReservationStatus)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetString(2)));
+
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapInvariants<InventoryDbContext>("/api/inventory", "Inventory");
+        app.MapLedger<InventoryDbContext, ReservationEntry>("/api/inventory", "Inventory", Ledger);
+    }
+}

@@ -1,0 +1,25 @@
+using Carter;
+using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.BuildingBlocks.Operations.Ledger;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fulfillment.Orders.Audit;
+
+/// <summary>An order, for the auditor.</summary>
+public sealed record OrderEntry(long OrderId, string CustomerId, OrderStatus Status, string? StatusReason, decimal TotalAmount) : ILedgerEntry;
+
+public sealed class AuditEndpoints : ICarterModule
+{
+    private static readonly LedgerQuery<OrderEntry> Ledger = new(
+        """
+        SELECT order_id, customer_id, status, status_reason, total_amount FROM orders WHERE order_id > $1 ORDER BY order_id LIMIT $2
+        """,
+        row => new OrderEntry(
+            row.GetInt64(0), row.GetString(1), (OrderStatus)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetDecimal(4)));
+
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapInvariants<OrderDbContext>("/api/orders", "Orders");
+        app.MapLedger<OrderDbContext, OrderEntry>("/api/orders", "Orders", Ledger);
+    }
+}

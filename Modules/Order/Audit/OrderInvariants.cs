@@ -1,0 +1,42 @@
+using Fulfillment.BuildingBlocks.Operations.Invariants;
+
+namespace Fulfillment.Orders.Audit;
+
+/// <summary>What is always true of <c>order_db</c>.</summary>
+internal static class OrderInvariants
+{
+    private const string Names = "'{0,1,10,11,12}'::int[], '{PENDING,CONFIRMED,COMPLETED,FAILED,CANCELLED}'::text[]";
+
+    private static readonly Invariant TotalIsSumOfItems = new(
+        "total-is-sum-of-items", "The total of an order is the sum of its items, of which there is at least one.", """
+        SELECT order_id::text, format('the total is %s, the items sum up to %s', total_amount, coalesce(total::text, 'nothing'))
+        FROM orders LEFT JOIN (SELECT order_id, sum(quantity * price) AS total FROM order_items GROUP BY order_id) AS items USING (order_id)
+        WHERE total_amount IS DISTINCT FROM total
+        """);
+
+    // Per order, ids of its entries ascend in the order of their transactions, because each of those locks the order.
+    private static readonly Invariant HistoryIsAPath = new(
+        "history-is-a-path",
+        "The history of an order begins with PENDING, goes only forward, leaves no terminal status, and ends with the status of the order.", $"""
+        WITH steps AS (
+            SELECT order_id, id, status, lag(status) OVER (PARTITION BY order_id ORDER BY id) AS before FROM order_history),
+        histories AS (
+            SELECT order_id, array_agg(status ORDER BY id) AS path, bool_or(status < before OR (before >= 10 AND status <> before)) AS backward
+            FROM steps GROUP BY order_id)
+        SELECT order_id::text, format(
+            'the history is %s, the status %s',
+            coalesce((SELECT string_agg(name, ', ' ORDER BY place) FROM unnest(path) WITH ORDINALITY AS step (number, place)
+                      JOIN unnest({Names}) AS status (number, name) USING (number)), 'empty'),
+            (SELECT name FROM unnest({Names}) AS status (number, name) WHERE number = orders.status))
+        FROM orders LEFT JOIN histories USING (order_id)
+        WHERE path IS NULL OR path[1] <> 0 OR path[cardinality(path)] <> orders.status OR backward
+        """);
+
+    private static readonly Invariant OrdersEnd = new(
+        "orders-end", "No order is open for longer than openSeconds.", """
+        SELECT order_id::text, format('open since %s', created_at)
+        FROM orders WHERE status < 10 AND created_at < now() - make_interval(secs => $1)
+        """);
+
+    public static IReadOnlyList<Invariant> All { get; } = [TotalIsSumOfItems, HistoryIsAPath, OrdersEnd, Invariant.OutboxDrains];
+}

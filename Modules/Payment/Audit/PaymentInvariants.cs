@@ -1,0 +1,50 @@
+using Fulfillment.BuildingBlocks.Operations.Invariants;
+
+namespace Fulfillment.Payments.Audit;
+
+/// <summary>What is always true of <c>payment_db</c>.</summary>
+internal static class PaymentInvariants
+{
+    private static readonly Invariant OnePaymentPerOrder = new(
+        "one-payment-per-order", "An order has at most one payment.", """
+        SELECT order_id::text, format('%s payments', count(*)) FROM payments GROUP BY order_id HAVING count(*) > 1
+        """);
+
+    private static readonly Invariant RefundsAddUp = new(
+        "refunds-add-up", "The refunded amount of a payment is the sum of its refunds, and at most what was charged.", """
+        SELECT order_id::text, format(
+            'charged %s, refunded %s, the refunds sum up to %s', payments.amount, refunded_amount, coalesce(refunded.amount, 0))
+        FROM payments LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM refunds GROUP BY payment_id) AS refunded
+            ON refunded.payment_id = payments.id
+        WHERE refunded_amount <> coalesce(refunded.amount, 0) OR refunded_amount > payments.amount
+        """);
+
+    private static readonly Invariant ChargedOnce = new(
+        "charged-once", "A completed or refunded payment has exactly one successful charge, of its amount; any other payment has none.", """
+        SELECT order_id::text, format('status %s, amount %s, successful charges %s', payments.status, payments.amount, coalesce(charges, '{}'))
+        FROM payments LEFT JOIN (
+            SELECT payment_id, array_agg(amount) AS charges FROM payment_transactions WHERE type = 'CHARGE' AND status = 1 GROUP BY payment_id
+            ) AS charged ON charged.payment_id = payments.id
+        WHERE coalesce(charges, '{}') <> CASE WHEN payments.status IN (1, 4) THEN ARRAY[payments.amount] ELSE '{}' END
+        """);
+
+    // Refunds count from the moment in which they are ordered; NothingStaysOpen sees those that are never carried out.
+    private static readonly Invariant CancelledIsRefunded = new(
+        "cancelled-is-refunded", "What was charged for an order that was cancelled is refunded, or its refund is ordered.", """
+        SELECT order_id::text, format('%s, but of %s only %s are refunded', cancel_reason, amount, refunded_amount)
+        FROM payments WHERE status = 1 AND cancel_reason IS NOT NULL AND refunded_amount < amount
+        """);
+
+    private static readonly Invariant NothingStaysOpen = new(
+        "payments-end", "No charge and no refund is open for longer than openSeconds.", """
+        SELECT order_id::text, format('the charge is open since %s', created_at)
+        FROM payments WHERE status = 0 AND created_at < now() - make_interval(secs => $1)
+        UNION ALL
+        SELECT order_id::text, format('refund %s is open since %s', refunds.id, refunds.created_at)
+        FROM refunds JOIN payments ON payments.id = refunds.payment_id
+        WHERE refunds.completed_at IS NULL AND refunds.created_at < now() - make_interval(secs => $1)
+        """);
+
+    public static IReadOnlyList<Invariant> All { get; } =
+        [OnePaymentPerOrder, RefundsAddUp, ChargedOnce, CancelledIsRefunded, NothingStaysOpen, Invariant.OutboxDrains];
+}

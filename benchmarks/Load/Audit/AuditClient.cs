@@ -1,0 +1,87 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Fulfillment.Load.Audit;
+
+/// <summary>Where the modules are.</summary>
+internal sealed record AuditAddresses(Uri Orders, Uri Inventory, Uri Payments, Uri Notifications);
+
+/// <summary>A module did not say what it was asked for.</summary>
+internal sealed class NoAnswerException(string message) : Exception(message);
+
+/// <summary>Asks the modules over HTTP, as anybody can: the auditor has no key to a database.</summary>
+internal sealed class AuditClient(AuditAddresses addresses) : IDisposable
+{
+    private const int PageSize = 10_000;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(120) };
+
+    /// <summary>Every check there is: those of each module, and those across them.</summary>
+    /// <param name="openSeconds">Seconds that something may be open; null leaves it to the modules.</param>
+    /// <param name="ct">Gives it up.</param>
+    /// <exception cref="NoAnswerException">A module does not answer.</exception>
+    public async Task<IReadOnlyList<AuditCheck>> CheckAsync(int? openSeconds, CancellationToken ct)
+    {
+        var modules = await Task.WhenAll(Roots().Select(root => InvariantsAsync(root, openSeconds, ct)));
+        return [.. modules.SelectMany(checks => checks), .. AuditJoin.Check(await LedgersAsync(ct))];
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Uri[] Roots() =>
+    [
+        new(addresses.Orders, "api/orders/ops/"), new(addresses.Inventory, "api/inventory/ops/"), new(addresses.Payments, "api/payments/ops/"),
+        new(addresses.Notifications, "api/notifications/ops/"),
+    ];
+
+    private async Task<IEnumerable<AuditCheck>> InvariantsAsync(Uri root, int? openSeconds, CancellationToken ct)
+    {
+        var report = await AskAsync<InvariantReport>(new Uri(root, $"invariants{(openSeconds is { } seconds ? $"?openSeconds={seconds}" : "")}"), ct);
+        return report.Checks.Select(check => new AuditCheck(
+            report.Module, check.Name, check.Description, $"database of {report.Module}", check.Violations, check.Examples));
+    }
+
+    // Orders come first, because what follows from their statuses is in the other ledgers by then; those that came meanwhile are read at the end.
+    private async Task<Ledgers> LedgersAsync(CancellationToken ct)
+    {
+        var roots = Roots();
+        var orders = await LedgerAsync<OrderEntry>(roots[0], after: 0, ct);
+        var (reservations, payments, notifications) = (
+            LedgerAsync<ReservationEntry>(roots[1], after: 0, ct), LedgerAsync<PaymentEntry>(roots[2], after: 0, ct),
+            LedgerAsync<NotificationEntry>(roots[3], after: 0, ct));
+        await Task.WhenAll(reservations, payments, notifications);
+        var later = await LedgerAsync<OrderEntry>(roots[0], orders is [.., var last] ? last.OrderId : 0, ct);
+        return new Ledgers(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet());
+    }
+
+    private async Task<IReadOnlyList<T>> LedgerAsync<T>(Uri root, long after, CancellationToken ct)
+        where T : ILedgerEntry
+    {
+        var entries = new List<T>();
+        while (true)
+        {
+            var page = await AskAsync<List<T>>(new Uri(root, $"ledger?after={after}&limit={PageSize}"), ct);
+            entries.AddRange(page);
+            if (page.Count < PageSize) return entries;
+            after = page[^1].OrderId;
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Uri address, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(address, ct);
+            return answer.IsSuccessStatusCode
+                ? await answer.Content.ReadFromJsonAsync<T>(ct) ?? throw new NoAnswerException($"{address} has answered nothing.")
+                : throw new NoAnswerException($"{address} has answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new NoAnswerException($"{address} does not answer: {e.Message}");
+        }
+    }
+
+    private sealed record InvariantReport(string Module, IReadOnlyList<InvariantCheck> Checks);
+
+    private sealed record InvariantCheck(string Name, string Description, long Violations, IReadOnlyList<AuditViolation> Examples);
+}

@@ -1,0 +1,40 @@
+namespace Fulfillment.Load.Audit;
+
+/// <summary>What the modules know of all orders. Statuses are those of the API.</summary>
+/// <param name="LaterOrders">
+/// Orders that came while the ledgers were read: known, but not judged, because the other ledgers are older than they are.
+/// </param>
+internal sealed record Ledgers(
+    IReadOnlyList<OrderEntry> Orders, IReadOnlyList<ReservationEntry> Reservations, IReadOnlyList<PaymentEntry> Payments,
+    IReadOnlyList<NotificationEntry> Notifications, IReadOnlySet<long> LaterOrders);
+
+/// <summary>What a module knows of one order.</summary>
+internal interface ILedgerEntry
+{
+    long OrderId { get; }
+}
+
+internal sealed record OrderEntry(long OrderId, string CustomerId, string Status, string? StatusReason, decimal TotalAmount) : ILedgerEntry
+{
+    public bool Completed => Status == "COMPLETED";
+
+    /// <summary>Ended without a sale.</summary>
+    public bool Abandoned => Status is "FAILED" or "CANCELLED";
+
+    public bool Ended => Completed || Abandoned;
+}
+
+internal sealed record ReservationEntry(long OrderId, string Status, string? ReasonCode) : ILedgerEntry;
+
+internal sealed record PaymentEntry(
+    long OrderId, string Status, decimal Amount, decimal RefundedAmount, string? CancelReason, decimal ManualRefund) : ILedgerEntry
+{
+    public bool Captured => Status is "COMPLETED" or "REFUNDED";
+
+    /// <summary>What is left of the customer's money.</summary>
+    public decimal Kept => Captured ? Amount - RefundedAmount : 0;
+}
+
+internal sealed record NotificationEntry(long OrderId, IReadOnlyList<ToldEvent> Events) : ILedgerEntry;
+
+internal sealed record ToldEvent(Guid EventId, IReadOnlyList<string> Channels);

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Fulfillment.Integration.Tests.Fixture;
+
+/// <summary>Runs the client program that is behind ./dev.</summary>
+internal static class LoadProgram
+{
+    private static readonly string Path = System.IO.Path.Combine(
+        Repository.Root, "artifacts", "bin", "Load", Repository.Configuration.ToLowerInvariant(), "Load.dll");
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync().WaitAsync(Eventually.Deadline * 2);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using Fulfillment.Integration.Tests.Fixture;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace Fulfillment.Integration.Tests.Operations;
+
+/// <summary>Messages that cannot be processed among those that can.</summary>
+public sealed class PoisonousMessages(OneProcess shared) : SystemTest, IClassFixture<OneProcess>
+{
+    private readonly FulfillmentSystem _system = shared.System;
+
+    [Fact]
+    public async Task Every_poison_in_every_queue_is_one_dead_letter_with_its_reason_and_orders_are_not_disturbed()
+    {
+        await _system.StockUpAsync("AMONG-POISON", 1_000);
+        await using var channel = await _system.Broker.OpenAsync();
+        var sent = new List<(string Queue, Poison Poison)>();
+        var orders = new List<long>();
+        var queues = (await _system.Broker.QueuesAsync()).Where(queue => !queue.Contains("dead-letter", StringComparison.Ordinal) && queue != "unrouted-queue").ToList();
+        queues.Count.ShouldBeGreaterThan(10);
+
+        foreach (var queue in queues)
+        {
+            foreach (var poison in PoisonSet.Of(queue))
+            {
+                // Ten megabytes for each queue would only take longer.
+                if (poison.Name == "ten megabytes" && queue != "order-created-queue") continue;
+                await channel.BasicPublishAsync("", queue, true, poison.Properties ?? new BasicProperties(), poison.Body);
+                sent.Add((queue, poison));
+                if (sent.Count % 20 == 0) orders.Add(await _system.PlaceAsync("CUST-APPROVE-1", "AMONG-POISON"));
+            }
+        }
+
+        foreach (var id in orders) (await _system.EndOfAsync(id)).Text("status").ShouldBe("COMPLETED");
+        var letters = await Eventually.Get("every poison to be recorded", LettersAsync, rows => rows.Count >= sent.Count);
+        letters.Count.ShouldBe(sent.Count);
+        foreach (var (queue, poison) in sent)
+        {
+            var letter = letters.Where(row => row.Queue == queue && row.Hash.AsSpan().SequenceEqual(SHA256.HashData(poison.Body.AsSpan(0, Math.Min(poison.Body.Length, 256 * 1024)))))
+                .ShouldHaveSingleItem($"{poison.Name} in {queue}");
+            letter.Bytes.ShouldBe(poison.Body.Length);
+            letter.Attempts.ShouldBe(1, poison.Name);
+            letter.Exception.ShouldBeOneOf("System.Text.Json.JsonException", "Fulfillment.BuildingBlocks.Messaging.InvalidMessageException");
+            letter.Stack.ShouldNotBeNullOrEmpty();
+        }
+
+        // Every listener is alive: an order that fails and one that is declined pass through the queues that the good ones do not.
+        (await _system.EndOfAsync(await _system.PlaceAsync("CUST-1", "NO-SUCH-PRODUCT"))).Text("status").ShouldBe("FAILED");
+        (await _system.EndOfAsync(await _system.PlaceAsync("CUST-DECLINE", "AMONG-POISON"))).Text("status").ShouldBe("FAILED");
+        foreach (var queue in await _system.Broker.QueuesAsync()) await Eventually.Get($"{queue} to be empty", () => _system.Broker.WaitingAsync(queue), count => count == 0);
+    }
+
+    [Fact]
+    public async Task Each_dead_letter_can_be_looked_at_whatever_its_body_is()
+    {
+        await using var channel = await _system.Broker.OpenAsync();
+        foreach (var poison in PoisonSet.Of("looked-at")) await channel.BasicPublishAsync("", "inventory-reserved-queue", true, poison.Properties ?? new BasicProperties(), poison.Body);
+        var api = new DeadLetterApi(_system, "Payment");
+
+        var letters = await Eventually.Get("them all", () => api.ListAsync("queue=inventory-reserved-queue"), rows => rows.Count >= PoisonSet.Of("").Count);
+
+        foreach (var letter in letters)
+        {
+            var detail = await api.GetAsync(letter.Id());
+            detail.Text("queue").ShouldBe("inventory-reserved-queue");
+            detail.Text("exchange").ShouldBe("inventory.events");
+            detail.Text("routingKey").ShouldBe("inventory.reserved");
+            detail.Text("eventType").ShouldBe("INVENTORY_RESERVED");
+            detail.Text("stack").ShouldContain(detail.Text("exceptionType"));
+            detail.GetProperty("body").Text("encoding").ShouldBeOneOf("json", "text", "base64");
+        }
+
+        letters.ShouldContain(letter => letter.GetProperty("bodyBytes").GetInt64() == 0);
+        var huge = letters.First(letter => letter.GetProperty("bodyBytes").GetInt64() > 10_000_000);
+        (await api.GetAsync(huge.Id())).GetProperty("body").GetProperty("truncated").GetBoolean().ShouldBeTrue();
+        var (status, answer) = await api.PostAsync("replay", new { ids = new[] { huge.Id() } });
+        ((int)status).ShouldBe(409);
+        answer.Text("code").ShouldBe("BODY_TRUNCATED");
+    }
+
+    [Fact]
+    public async Task Message_that_the_broker_moved_itself_is_recorded_with_what_the_broker_knows_and_what_its_body_shows()
+    {
+        var api = new DeadLetterApi(_system, "Notification");
+        await using var channel = await _system.Broker.OpenAsync();
+        // What a consumer without our headers leaves: the broker's own note. A plain client can write one only by rejecting a message.
+        var queue = (await channel.QueueDeclareAsync(arguments: new Dictionary<string, object?>
+        {
+            ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "notification-dead-letter-queue",
+        })).QueueName;
+        await channel.BasicPublishAsync("", queue, true, new BasicProperties { Type = "SOMETHING" }, "not JSON"u8.ToArray());
+        var message = await Eventually.Get("the message", () => channel.BasicGetAsync(queue, autoAck: false), got => got is not null);
+
+        await channel.BasicRejectAsync(message!.DeliveryTag, requeue: false);
+
+        var letter = (await api.ArriveAsync(1, $"queue={queue}"))[0];
+        letter.Text("exceptionType").ShouldBe("broker:rejected");
+        letter.Text("eventType").ShouldBe("SOMETHING");
+        var (status, answer) = await api.PostAsync("replay", new { ids = new[] { letter.Id() } });
+        ((int)status).ShouldBe(409);
+        answer.Text("code").ShouldBe("NO_QUEUE");
+    }
+
+    private sealed record Row(string Queue, byte[] Hash, long Bytes, int Attempts, string Exception, string? Stack);
+
+    /// <summary>Every dead letter of every module, but those of the other tests of this class.</summary>
+    private async Task<List<Row>> LettersAsync()
+    {
+        var rows = new List<Row>();
+        foreach (var database in new[] { _system.Orders, _system.Inventory, _system.Payments, _system.Notifications })
+        {
+            await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+            await using var command = source.CreateCommand(
+                """
+                SELECT queue, sha256(body), body_bytes, attempts, exception_type, stack FROM dead_letters
+                WHERE position('looked-at'::bytea IN body) = 0 AND exception_type NOT LIKE 'broker:%'
+                """);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                rows.Add(new Row(reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetInt32(3), reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
+        }
+
+        return rows;
+    }
+}

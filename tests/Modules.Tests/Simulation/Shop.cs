@@ -1,0 +1,251 @@
+using Fulfillment.Contracts;
+using Fulfillment.Inventory;
+using Fulfillment.Inventory.ReserveStock;
+using Fulfillment.Inventory.SettleStock;
+using Fulfillment.Notifications;
+using Fulfillment.Orders;
+using Fulfillment.Orders.TrackOrder;
+using Fulfillment.Payments;
+
+namespace Modules.Tests.Simulation;
+
+/// <summary>What a customer wants, and what will become of the charge.</summary>
+internal sealed record Wish(long Order, IReadOnlyList<OrderLine> Lines, bool Approved, bool Cancels, bool Expires)
+{
+    public decimal Total { get; } = Lines.Sum(line => line.Quantity * line.Price);
+
+    public Happening Created { get; } = new("ORDER_CREATED", Order, new Guid((int)Order, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]));
+}
+
+/// <summary>A row of orders.</summary>
+internal sealed record OrderRow(OrderStatus Status, string? Reason);
+
+/// <summary>A row of payments with its refund: amounts are whole, because nothing is refunded by hand here.</summary>
+internal sealed record PaymentRow(PaymentStatus Status, decimal Amount, string? CancelReason, Guid? Outcome, Happening? Refund, bool RefundOpen);
+
+/// <summary>A row of inventory_items.</summary>
+internal sealed record StockRow(int Available, int Reserved, int Sold);
+
+/// <summary>
+/// The four modules with their tables in memory. What the product decides in pure functions is decided by these; what it decides in SQL
+/// (payments) is written down here a second time. Each method is one transaction.
+/// </summary>
+internal sealed class Shop
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+    private readonly Rules _rules;
+
+    public Shop(Rules rules, IReadOnlyDictionary<string, int> stock, IEnumerable<Wish> wishes)
+    {
+        _rules = rules;
+        Received = stock;
+        Wishes = wishes.ToDictionary(wish => wish.Order);
+        Stock = stock.ToDictionary(product => product.Key, product => new StockRow(product.Value, 0, 0));
+    }
+
+    private Shop(Shop other)
+    {
+        (_rules, Received, Wishes) = (other._rules, other.Received, other.Wishes);
+        (Stock, Orders, Reservations, Payments, Told, Charged, Outbox) = (
+            new(other.Stock), new(other.Orders), new(other.Reservations), new(other.Payments), new(other.Told), new(other.Charged), new(other.Outbox));
+    }
+
+    public IReadOnlyDictionary<string, int> Received { get; }
+
+    public IReadOnlyDictionary<long, Wish> Wishes { get; }
+
+    public Dictionary<string, StockRow> Stock { get; }
+
+    public Dictionary<long, OrderRow> Orders { get; } = [];
+
+    public Dictionary<long, HeldStock> Reservations { get; } = [];
+
+    public Dictionary<long, PaymentRow> Payments { get; } = [];
+
+    public HashSet<(Happening Event, NotificationChannel Channel)> Told { get; } = [];
+
+    /// <summary>Orders for which the gateway has the customer's money.</summary>
+    public HashSet<long> Charged { get; } = [];
+
+    /// <summary>Events that wait for a relay, of all modules.</summary>
+    public List<Happening> Outbox { get; } = [];
+
+    public Shop Clone() => new(this);
+
+    public void Place(Wish wish)
+    {
+        Orders[wish.Order] = new OrderRow(OrderStatus.Pending, null);
+        Outbox.Add(wish.Created);
+    }
+
+    public void Cancel(long order)
+    {
+        if (Orders[order].Status.IsTerminal()) return;
+        Orders[order] = new OrderRow(OrderStatus.Cancelled, "CUSTOMER_REQUESTED");
+        Outbox.Add(Wishes[order].Created.Causes("ORDER_CANCELLED", "CUSTOMER_REQUESTED"));
+    }
+
+    public void Expire(long order)
+    {
+        var held = Reservations[order];
+        Store(new() { [order] = held with { Status = ReservationStatus.Expired, SettledBy = null, ReasonCode = "RESERVATION_EXPIRED" } });
+        Outbox.Add(Wishes[order].Created.Causes("RESERVATION_EXPIRED", "RESERVATION_EXPIRED"));
+    }
+
+    public void CarryOutRefund(long order)
+    {
+        var payment = Payments[order];
+        Charged.Remove(order);
+        Payments[order] = payment with { Status = PaymentStatus.Refunded, RefundOpen = false };
+        Outbox.Add(payment.Refund!);
+    }
+
+    /// <summary>Handles messages of one writer in one transaction. Per message what it leads to.</summary>
+    public IReadOnlyList<Happening?> Handle(IReadOnlyList<Delivery> batch) => (batch[0].Module, batch[0].Event.Type) switch
+    {
+        ("Inventory", "ORDER_CREATED") => Reserve(batch),
+        ("Inventory", _) => Settle(batch),
+        ("Order", _) => Track(batch),
+        ("Payment", "INVENTORY_RESERVED") => [.. batch.Select(delivery => Charge(delivery.Event))],
+        ("Payment", _) => [.. batch.Select(delivery => End(delivery.Event))],
+        _ => [.. batch.Select(delivery => Tell(delivery.Event))],
+    };
+
+    /// <summary>The first of the two transactions of a charge.</summary>
+    public void BeginCharge(Happening reserved) =>
+        Payments.TryAdd(reserved.Order, new PaymentRow(PaymentStatus.Pending, Wishes[reserved.Order].Total, null, null, null, RefundOpen: false));
+
+    private Happening?[] Reserve(IReadOnlyList<Delivery> batch)
+    {
+        long[] open = [.. batch.Select(delivery => delivery.Event.Order).Distinct().Where(order => !Reservations.ContainsKey(order))];
+        var (failures, taken) = ReservationDecision.Decide(
+            Stock.ToDictionary(product => product.Key, product => product.Value.Available), [.. open.Select(order => Wishes[order].Lines)]);
+        foreach (var (product, pieces) in taken) Move(product, -pieces, pieces, 0);
+        foreach (var (order, failure) in open.Zip(failures))
+        {
+            var lines = Wishes[order].Lines;
+            Reservations[order] = new HeldStock(
+                failure is null ? ReservationStatus.Active : ReservationStatus.Rejected, null, Now, failure?.ReasonCode,
+                [.. lines.Select(line => line.ProductId)], [.. lines.Select(line => line.Quantity)]);
+        }
+
+        return [.. batch.Select(delivery => Reservations[delivery.Event.Order] switch
+        {
+            { ProductIds.Length: 0 } => null,
+            { Status: ReservationStatus.Rejected } rejected => delivery.Event.Causes("INVENTORY_FAILED", rejected.ReasonCode),
+            _ => delivery.Event.Causes("INVENTORY_RESERVED"),
+        })];
+    }
+
+    private Happening?[] Settle(IReadOnlyList<Delivery> batch)
+    {
+        Settlement[] wanted = [.. batch.Where(Heeded).Select(delivery => delivery.Event).Select(message => new Settlement(
+            message.Order, "C", Kind(message), message.Id, message.Reason ?? "PAYMENT_DECLINED", message.Id))];
+        var (results, changes) = SettlementDecision.Decide(Reservations, wanted, Now);
+        Store(changes.ToDictionary());
+        var led = wanted.Zip(results).Where(pair => pair.Second is { ProductIds.Length: > 0 }).Select(pair => pair.First.Cause).ToHashSet();
+        return [.. batch.Select(delivery => delivery.Event).Select(message => !led.Contains(message.Id)
+            ? null
+            : message.Causes(Kind(message) == SettlementKind.Sell ? "INVENTORY_COMMITTED" : "INVENTORY_RELEASED", message.Reason))];
+
+        bool Heeded(Delivery delivery) =>
+            _rules.CancelLeavesTombstone || Kind(delivery.Event) != SettlementKind.Cancel || Reservations.ContainsKey(delivery.Event.Order);
+    }
+
+    private static SettlementKind Kind(Happening message) => message.Type switch
+    {
+        "PAYMENT_COMPLETED" => SettlementKind.Sell,
+        "PAYMENT_FAILED" => SettlementKind.GiveBack,
+        "ORDER_CANCELLED" => SettlementKind.Cancel,
+        _ => throw new InvalidOperationException($"Inventory does not settle by {message}."),
+    };
+
+    private void Store(Dictionary<long, HeldStock> changes)
+    {
+        foreach (var (product, (available, sold)) in SettlementDecision.Moves(Reservations, changes)) Move(product, available, -available - sold, sold);
+        foreach (var (order, held) in changes) Reservations[order] = held;
+    }
+
+    private void Move(string product, int available, int reserved, int sold)
+    {
+        var row = Stock[product];
+        row = new StockRow(row.Available + available, row.Reserved + reserved, row.Sold + sold);
+        Stock[product] = row;
+        if (row.Available < 0 || row.Reserved < 0 || row.Sold < 0 || row.Available + row.Reserved + row.Sold != Received[product])
+            throw new BrokenRuleException($"{product} has {row}");
+    }
+
+    private Happening?[] Track(IReadOnlyList<Delivery> batch)
+    {
+        StatusChange[] changes = [.. batch.Select(delivery => Change(delivery.Event))];
+        var stored = Orders.ToDictionary(order => order.Key, order => order.Value.Status);
+        var (after, _, last) = StatusDecision.Decide(stored, changes);
+        foreach (var (change, status) in changes.Zip(after))
+        {
+            var before = stored[change.OrderId];
+            if (status is not { } next || next < before || (before.IsTerminal() && next != before))
+                throw new BrokenRuleException($"order {change.OrderId} went from {before} to {status}");
+            stored[change.OrderId] = next;
+        }
+
+        foreach (var change in last) Orders[change.OrderId] = new OrderRow(stored[change.OrderId], change.Reason);
+        return new Happening?[batch.Count];
+    }
+
+    private StatusChange Change(Happening message) => message.Type switch
+    {
+        "INVENTORY_RESERVED" => new StatusChange(message.Order, OrderStatus.Confirmed),
+        "PAYMENT_COMPLETED" => new StatusChange(message.Order, _rules.Paid),
+        "INVENTORY_COMMITTED" => new StatusChange(message.Order, OrderStatus.Completed),
+        "INVENTORY_FAILED" => new StatusChange(message.Order, OrderStatus.Failed, message.Reason),
+        "PAYMENT_FAILED" => new StatusChange(message.Order, OrderStatus.Failed, "PAYMENT_DECLINED"),
+        "RESERVATION_EXPIRED" => new StatusChange(message.Order, OrderStatus.Cancelled, message.Reason),
+        "INVENTORY_RELEASED" or "PAYMENT_REFUNDED" => new StatusChange(message.Order, OrderStatus.Pending),
+        _ => throw new InvalidOperationException($"Order does not follow {message}."),
+    };
+
+    private Happening? Charge(Happening reserved)
+    {
+        BeginCharge(reserved);
+        var payment = Payments[reserved.Order];
+        if (payment.Status == PaymentStatus.Pending)
+        {
+            var approved = Wishes[reserved.Order].Approved;
+            if (approved) Charged.Add(reserved.Order);
+            payment = payment with
+            {
+                Status = approved ? PaymentStatus.Completed : PaymentStatus.Failed,
+                Outcome = reserved.Causes(approved ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED").Id,
+            };
+            Payments[reserved.Order] = _rules.LateChargeIsRefunded ? RefundIfEnded(reserved.Order, payment) : payment;
+        }
+
+        if (payment.Outcome is not { } outcome) return null;
+        var id = _rules.RedeliveryFindsItsOutcome ? outcome : Guid.NewGuid();
+        return new Happening(payment.Status == PaymentStatus.Failed ? "PAYMENT_FAILED" : "PAYMENT_COMPLETED", reserved.Order, id);
+    }
+
+    private Happening? End(Happening ended)
+    {
+        if (!Payments.TryGetValue(ended.Order, out var payment))
+            Payments[ended.Order] = new PaymentRow(PaymentStatus.Voided, 0, ended.Reason, null, null, RefundOpen: false);
+        else
+            Payments[ended.Order] = RefundIfEnded(ended.Order, payment with { CancelReason = payment.CancelReason ?? ended.Reason });
+        return null;
+    }
+
+    private PaymentRow RefundIfEnded(long order, PaymentRow payment) =>
+        payment is { Status: PaymentStatus.Completed, CancelReason: { } reason, Refund: null }
+            ? payment with { Refund = Wishes[order].Created.Causes("PAYMENT_REFUNDED", reason), RefundOpen = true }
+            : payment;
+
+    private Happening? Tell(Happening happening)
+    {
+        Told.Add((happening, NotificationChannel.Email));
+        if (happening.Type == "PAYMENT_COMPLETED") Told.Add((happening, NotificationChannel.Sms));
+        return null;
+    }
+}
+
+/// <summary>Something happened that never may.</summary>
+internal sealed class BrokenRuleException(string message) : Exception(message);

@@ -433,13 +433,12 @@ servers_command() {
     env) print_addresses ;;
     status) servers_status ;;
     stop-broker | start-broker | restart-broker) servers_control "${command%-broker}" rabbitmq ;;
-    stop-postgres | start-postgres | restart-postgres) servers_control "${command%-postgres}" postgres ;;
-    kill-broker) servers_crash rabbitmq KILL ;;
-    crash-postgres) servers_crash postgres QUIT ;; # what pg_ctl calls immediate: no checkpoint, recovery at the start
+    kill-broker) kill_broker ;;
     pause-broker) servers_call 'rabbit stop []' ;; # as rabbitmqctl stop_app: the runtime goes on
     resume-broker) servers_call 'rabbit start []' ;;
-    alarm-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.0001]' ;;
-    calm-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.4]' ;;
+    stop-postgres | start-postgres | restart-postgres | crash-postgres) servers_control "${command%-postgres}" postgres ;;
+    fill-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.00001]' ;; # it blocks whoever publishes
+    relieve-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.4]' ;;
     *) die "unknown command 'servers $command'; see ./dev help" ;;
   esac
 }
@@ -457,7 +456,7 @@ servers_status() {
   esac
 }
 
-# servers_control start|stop|restart postgres|rabbitmq: for trying what an outage does.
+# servers_control start|stop|restart|crash postgres|rabbitmq: for trying what an outage does.
 servers_control() (
   if [[ $source == compose && $2 == rabbitmq ]]; then
     docker compose --progress quiet "$1" rabbitmq
@@ -467,21 +466,21 @@ servers_control() (
   exec 9>"$state/lock"
   flock 9
   load_ports || die "set $set_name has never been started"
+  if [[ $1 == crash ]] && is_running "$2"; then kill -QUIT "$(<"$state/$2.pid")"; fi # PostgreSQL's immediate mode
   if [[ $1 != start ]]; then stop_processes "$2"; fi
   if [[ $1 != stop ]]; then ensure_installed; "start_$2"; fi
 )
 
-# servers_crash rabbitmq|postgres SIGNAL: ends it as a failure would, waits until it is gone, and starts it again.
-servers_crash() (
-  [[ $source == private ]] || die "set $set_name ($source) has no $1 of ours to kill"
+# Ends the broker as a failure would, waits until it is gone, and starts it again.
+kill_broker() (
+  [[ $source == private ]] || die "set $set_name ($source) has no rabbitmq of ours to kill"
   exec 9>"$state/lock"
   flock 9
-  is_running "$1" || die "$1 of set $set_name does not run"
-  kill "-$2" "$(<"$state/$1.pid")"
-  while is_running "$1"; do sleep 0.05; done
-  load_ports
+  load_ports || die "set $set_name has never been started"
+  ! is_running rabbitmq || kill -KILL "$(<"$state/rabbitmq.pid")"
+  while is_running rabbitmq; do sleep 0.05; done
   ensure_installed
-  "start_$1"
+  start_rabbitmq
 )
 
 servers_call() {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Fulfillment.Load.Audit;
 using Fulfillment.Load.Chaos.Checks;
 using Fulfillment.Load.Chaos.Customers;
 using Fulfillment.Load.Chaos.Faults;
@@ -12,6 +13,7 @@ namespace Fulfillment.Load.Chaos;
 internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd crowd)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(20);
+    private const int AuditExamples = 3;
     private readonly Stopwatch _clock = new();
 
     public ChaosOptions Options => options;
@@ -55,21 +57,42 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
     public async Task<(Facts Facts, IReadOnlyList<string> Violations)> CheckAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         await new Rest(stage, FactReader).ComesAsync(ct);
-        return await CompareAsync(poison, ct);
+        return await CompareAsync(poison, await AuditAsync(ct), ct);
     }
 
     /// <summary>The same, after the processes have been stopped: what they had not acknowledged is in its queue again.</summary>
     public async Task<(Facts Facts, IReadOnlyList<string> Violations)> EndAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         await new Rest(stage, FactReader).ComesAsync(ct);
+        var audited = await AuditAsync(ct);
         await stage.StopAsync(ct);
-        return await CompareAsync(poison, ct);
+        return await CompareAsync(poison, audited, ct);
     }
 
-    private async Task<(Facts Facts, IReadOnlyList<string> Violations)> CompareAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    private async Task<(Facts Facts, IReadOnlyList<string> Violations)> CompareAsync(
+        IReadOnlyDictionary<string, PoisonMessage> poison, IReadOnlyList<string> audited, CancellationToken ct)
     {
         var facts = await FactReader.ReadAsync(poison, ct);
-        return (facts, [.. stage.Log.Violations, .. ChaosChecks.Find(crowd.History.Placements, facts, Bazaar.Stock)]);
+        return (facts, [.. stage.Log.Violations, .. audited, .. ChaosChecks.Find(crowd.History.Placements, facts, Bazaar.Stock)]);
+    }
+
+    /// <summary>What the modules themselves find wrong, asked for over HTTP.</summary>
+    private async Task<IReadOnlyList<string>> AuditAsync(CancellationToken ct)
+    {
+        using var client = new AuditClient(new AuditAddresses(stage["Order"], stage["Inventory"], stage["Payment"], stage["Notification"]));
+        try
+        {
+            return
+            [
+                .. from check in await client.CheckAsync(openSeconds: null, ct)
+                   where check.Violations > 0
+                   select $"audit: {check.Name} is violated {check.Violations} times, {check.Description}: {string.Join("; ", check.Examples.Take(AuditExamples).Select(example => $"{example.Key}: {example.What}"))}",
+            ];
+        }
+        catch (NoAnswerException e)
+        {
+            return [$"audit: {e.Message}"];
+        }
     }
 
     private async Task ShowAsync(CancellationToken until)

@@ -95,10 +95,10 @@ public sealed class Servers : IAsyncLifetime
         _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a server of somebody else, which is not restarted");
 
     /// <summary>Makes the broker refuse what is published, because it has no memory left.</summary>
-    public Task FillBrokerAsync() => MemoryOfBrokerAsync("alarm-broker", "0.00001");
+    public Task FillBrokerAsync() => MemoryOfBrokerAsync("fill-broker", "0.00001");
 
     /// <summary>Gives the broker its memory back.</summary>
-    public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("calm-broker", "0.4");
+    public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("relieve-broker", "0.4");
 
     public Task StopPostgresAsync() => _databaseContainer?.StopAsync() ?? Dev("servers", "stop-postgres", "test");
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfillment.Load.Chaos.Faults;
 using Fulfillment.Load.Chaos.Staging;
 using Npgsql;
@@ -63,7 +62,7 @@ internal sealed class FactReader(ChaosStage stage)
         var left = new Dictionary<string, long> { ["pending events and refunds"] = await PendingAsync(ct) };
         foreach (var (queue, messages) in await stage.Broker.CountMessagesAsync(ct))
         {
-            if (queue != Tap.Queue && !queue.EndsWith("-dead-letter-queue", StringComparison.Ordinal)) left[queue] = messages;
+            if (queue != Tap.Queue) left[queue] = messages;
         }
 
         return left;
@@ -77,29 +76,18 @@ internal sealed class FactReader(ChaosStage stage)
         return open.ToDictionary(pair => pair.Item1, pair => pair.Item2);
     }
 
-    /// <summary>What was put aside: in the table of each module, and what nobody has recorded yet in its queue.</summary>
     private async Task<List<DeadLetterFact>> DeadLettersAsync(CancellationToken ct)
     {
         var letters = new List<DeadLetterFact>();
-        await using var connection = await stage.Broker.ConnectAsync(ct);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         foreach (var module in Load.Stage.Databases.Modules)
         {
-            if (await HasTableAsync(module, "dead_letters", ct))
-                letters.AddRange(await ListAsync(module, "SELECT message_id FROM dead_letters", row => new DeadLetterFact(module, row.IsDBNull(0) ? null : row.GetString(0), ""), ct));
-            // Closing the channel puts them back.
-            while (await channel.BasicGetAsync($"{module.ToLowerInvariant()}-dead-letter-queue", autoAck: false, ct) is { } letter)
-            {
-                var body = System.Text.Encoding.UTF8.GetString(letter.Body.Span[..Math.Min(200, letter.Body.Length)]);
-                letters.Add(new DeadLetterFact(module, letter.BasicProperties.MessageId, string.Create(CultureInfo.InvariantCulture, $"{letter.BasicProperties.Type} {body}")));
-            }
+            letters.AddRange(await ListAsync(
+                module, "SELECT message_id, queue || ': ' || exception_type || ', ' || left(exception_message, 200) FROM dead_letters",
+                row => new DeadLetterFact(module, row.IsDBNull(0) ? null : row.GetString(0), row.GetString(1)), ct));
         }
 
         return letters;
     }
-
-    private async Task<bool> HasTableAsync(string module, string table, CancellationToken ct) =>
-        (await ListAsync(module, $"SELECT to_regclass('{table}') IS NOT NULL", row => row.GetBoolean(0), ct))[0];
 
     private async Task<List<T>> ListAsync<T>(string module, string sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
     {

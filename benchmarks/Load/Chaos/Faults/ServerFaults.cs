@@ -13,7 +13,7 @@ internal sealed class ServerFaults(ChaosStage stage, DevServers? servers)
     public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
     [
         new("broker-pause", (fault, ct) => ThereAndBackAsync("pause-broker", "resume-broker", fault, ct)),
-        new("broker-alarm", (fault, ct) => ThereAndBackAsync("alarm-broker", "calm-broker", fault, ct)),
+        new("broker-alarm", (fault, ct) => ThereAndBackAsync("fill-broker", "relieve-broker", fault, ct)),
         new("broker-kill", (_, ct) => Servers.RunAsync("kill-broker", ct)),
         new("broker-close", (_, ct) => stage.Broker.CloseConnectionsAsync(ct)),
         new("postgres-crash", (_, ct) => Servers.RunAsync("crash-postgres", ct)),

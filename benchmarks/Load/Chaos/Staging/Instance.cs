@@ -10,7 +10,7 @@ namespace Fulfillment.Load.Chaos.Staging;
 /// </summary>
 internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy broker, ChaosLog log) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(5);
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = HealthPatience, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}") };

@@ -43,6 +43,6 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
     }
 
     private async Task<long> MessagesAsync(CancellationToken ct) => (await stage.Broker.QueuesAsync(ct))
-        .Where(queue => queue.Name != Tap.Queue && !queue.Name.EndsWith("-dead-letter-queue", StringComparison.Ordinal))
+        .Where(queue => queue.Name != Tap.Queue)
         .Sum(queue => queue.Ready + queue.Unacknowledged);
 }

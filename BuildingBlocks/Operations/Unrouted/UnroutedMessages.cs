@@ -19,6 +19,9 @@ internal sealed class UnroutedMessages(BrokerConnection broker)
     private const int MaxRepublished = 10_000;
     private const int ShownBody = 4 * 1024;
 
+    private const int MaxLooks = 50;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     // Tells a message that came back in this run from one that is new.
     private const string RunHeader = "republish-run";
 
@@ -34,8 +37,7 @@ internal sealed class UnroutedMessages(BrokerConnection broker)
             last = message.DeliveryTag;
         }
 
-        // At once, so that they go back in their order.
-        if (last > 0) await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        if (last > 0) await ReturnAsync(channel, last, seen.Count);
         return seen;
     }
 
@@ -77,8 +79,16 @@ internal sealed class UnroutedMessages(BrokerConnection broker)
             if (message.BasicProperties.Headers?.TryGetValue(RunHeader, out var mark) is true && HeaderJson.AsText(mark) == run) back++;
         }
 
-        if (last > 0) await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        if (last > 0) await ReturnAsync(channel, last, looked);
         return back;
+    }
+
+    /// <summary>Puts messages back, all at once so that they keep their order, and waits a little until the queue has them, for whoever looks next.</summary>
+    private static async Task ReturnAsync(IChannel channel, ulong last, int count)
+    {
+        await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        for (var look = 0; look < MaxLooks && await channel.MessageCountAsync(Topology.UnroutedQueue, CancellationToken.None) < count; look++)
+            await Task.Delay(BetweenLooks, CancellationToken.None);
     }
 
     private static UnroutedView View(BasicGetResult message)

@@ -8,7 +8,7 @@ namespace Fulfillment.Load.Chaos;
 internal sealed class CrashPointSweep(ChaosRun run)
 {
     private const int Orders = 200;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Random _random = new(run.Options.Seed);
     private readonly List<string> _violations = [];
 
@@ -47,19 +47,22 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var import = CrashPoints.NeedsImport(point);
         var hit = _random.Next(1, CrashPoints.Passes(point) + 1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var orders = run.Crowd.ComeAsync(run.Options.OrdersPerSecond, Orders, ct, ct);
+        // Customers come for as long as the process needs to start, to die and to start again, and until there were enough of them.
+        var before = run.Crowd.History.Placements.Count;
+        var orders = run.Crowd.ComeAsync(run.Options.OrdersPerSecond, int.MaxValue, over.Token, ct);
         var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;
         var crash = faults.CrashAtAsync(victim, point, hit, Patience, ct);
         try
         {
-            await Task.WhenAll(orders, crash);
+            await crash;
         }
         finally
         {
             await over.CancelAsync();
-            await catalogue;
+            await Task.WhenAll(orders, catalogue);
         }
 
+        await run.Crowd.ComeAsync(run.Options.OrdersPerSecond, Math.Max(0, Orders - (run.Crowd.History.Placements.Count - before)), ct, ct);
         var (_, violations) = await run.CheckAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         return (await crash, violations);
     }
@@ -68,7 +71,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
     {
         var (facts, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         var report = new ChaosReport("Crash points");
-        report.Add("run", $"seed {run.Options.Seed}, {CrashPoints.All.Count} points, each {run.Options.Times} time(s) among {Orders} orders");
+        report.Add("run", $"seed {run.Options.Seed}, {CrashPoints.All.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
         report.AddOrders(run.Crowd, facts);
         foreach (var (point, died, failed) in results) report.Add(point, $"died {died} time(s), {failed} with violations");
         return await report.WriteAsync(run.ReportFile, [.. _violations, .. violations.Except(_violations)]);

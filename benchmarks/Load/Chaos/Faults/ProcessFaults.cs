@@ -5,7 +5,7 @@ namespace Fulfillment.Load.Chaos.Faults;
 /// <summary>What happens to processes.</summary>
 internal sealed class ProcessFaults(ChaosStage stage)
 {
-    private static readonly TimeSpan CrashPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CrashPatience = TimeSpan.FromSeconds(40);
 
     public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
     [

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Fulfillment.Inventory.Migrations
 {
     [DbContext(typeof(InventoryDbContext))]
-    [Migration("20261125145642_Reliability")]
+    [Migration("20261125152410_Reliability")]
     partial class Reliability
     {
         /// <inheritdoc />

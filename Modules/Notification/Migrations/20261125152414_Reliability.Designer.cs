@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Fulfillment.Notifications.Migrations
 {
     [DbContext(typeof(NotificationDbContext))]
-    [Migration("20261125145647_Reliability")]
+    [Migration("20261125152414_Reliability")]
     partial class Reliability
     {
         /// <inheritdoc />

@@ -20,7 +20,9 @@ public sealed class Migrations(Servers servers) : SystemTest
         var (exitCode, output) = await FulfillmentSystem.RunAsync(production, "migrate");
 
         exitCode.ShouldBe(0, output);
-        (await system.Orders.TablesAsync()).ShouldBe(["__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "order_items", "orders", "outbox_messages"], ignoreOrder: true);
+        (await system.Orders.TablesAsync()).ShouldBe(
+            ["__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "idempotency_keys", "order_history", "order_items", "orders", "outbox_messages"],
+            ignoreOrder: true);
         (await system.Inventory.TablesAsync()).ShouldContain("inventory_items");
         (await system.Payments.TablesAsync()).ShouldContain("payments");
         (await system.Notifications.TablesAsync()).ShouldContain("notification_logs");

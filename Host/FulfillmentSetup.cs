@@ -51,6 +51,25 @@ internal static class FulfillmentSetup
         app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
     }
 
+    /// <summary>Runs the host until it stops.</summary>
+    /// <returns>True when the process is to build and run another one.</returns>
+    public static async Task<bool> RunToTheEndAsync(this WebApplication app)
+    {
+        var (startup, stopped) = (app.Services.GetRequiredService<Startup>(), app.Lifetime.ApplicationStopped);
+        try
+        {
+            await app.RunAsync();
+        }
+#pragma warning disable CA1031 // All work has ended by then; a connection that cannot be closed in good order ends with the process.
+        catch (Exception e) when (stopped.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync($"Not everything could be closed in good order: {e.Message}");
+        }
+
+        return startup.StartAnew;
+    }
+
     private static void Collect(List<string> mistakes, Action register)
     {
         try

@@ -5,7 +5,7 @@ using JasperFx;
 
 try
 {
-    Startup startup;
+    bool startAnew;
     do
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -22,11 +22,10 @@ try
 
         if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
 
-        startup = app.Services.GetRequiredService<Startup>();
         app.UseFulfillment();
-        await app.RunAsync();
+        startAnew = await app.RunToTheEndAsync();
     }
-    while (startup.StartAnew);
+    while (startAnew);
 
     return Environment.ExitCode;
 }

@@ -30,6 +30,9 @@ public static class FailureHeaders
     /// <summary>When the process gave up, RFC 3339.</summary>
     public const string Time = "failure-time";
 
+    /// <summary>How often a message was put back that nobody had given up.</summary>
+    public const string Returns = "dead-letter-returns";
+
     /// <summary>Marks a replayed message: the number of its dead letter.</summary>
     public const string ReplayOf = "dead-letter-id";
 

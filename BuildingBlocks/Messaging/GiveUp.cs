@@ -30,7 +30,7 @@ internal sealed class GiveUp : IContinuationSource
                 return;
             }
 
-            var properties = FailureHeaders.Describe(OriginalProperties.Of(envelope, subscription), subscription, exception, envelope.Attempts, now);
+            var properties = FailureHeaders.Describe(OriginalProperties.Of(envelope, subscription.EventName), subscription, exception, envelope.Attempts, now);
             try
             {
                 await runtime.Services.GetRequiredService<QueuePublisher>().PublishAsync(module.DeadLetterQueue, properties, envelope.Data);

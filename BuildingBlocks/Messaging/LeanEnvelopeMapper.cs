@@ -22,9 +22,16 @@ internal sealed class LeanEnvelopeMapper(string? eventName = null) : IRabbitMqEn
         if (!IsOwn(envelope, incoming)) OriginalProperties.Keep(envelope, incoming);
     }
 
-    public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing) =>
-        // Only a defensive copy that Wolverine itself makes of a message comes this way; it must be as durable as the original.
+    // Only a copy comes this way that Wolverine makes of a message when its listener is stopping: it must be the same message, and as durable.
+    public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing)
+    {
+        var original = OriginalProperties.Of(envelope, eventName);
         outgoing.Persistent = true;
+        if (original.IsMessageIdPresent()) outgoing.MessageId = original.MessageId;
+        if (original.IsTypePresent()) outgoing.Type = original.Type;
+        if (original.IsContentTypePresent()) outgoing.ContentType = original.ContentType;
+        if (original.IsHeadersPresent()) outgoing.Headers = original.Headers!.Where(header => !FailureHeaders.IsOfTheBroker(header.Key)).ToDictionary();
+    }
 
     private bool IsOwn(Envelope envelope, IReadOnlyBasicProperties incoming) =>
         eventName is not null && incoming.Type == eventName && incoming.ContentType == envelope.ContentType

@@ -14,10 +14,10 @@ internal static class OriginalProperties
 
     public static void Keep(Envelope envelope, IReadOnlyBasicProperties incoming) => Kept.AddOrUpdate(envelope, incoming);
 
-    public static IReadOnlyBasicProperties Of(Envelope envelope, Subscription subscription)
+    public static IReadOnlyBasicProperties Of(Envelope envelope, string? eventName)
     {
         if (Kept.TryGetValue(envelope, out var kept)) return kept;
-        var own = new BasicProperties { MessageId = envelope.Id.ToString(), Type = subscription.EventName, ContentType = "application/json" };
+        var own = new BasicProperties { MessageId = envelope.Id.ToString(), Type = eventName, ContentType = "application/json" };
         if (envelope.ParentId is { } trace) own.Headers = new Dictionary<string, object?> { ["traceparent"] = System.Text.Encoding.ASCII.GetBytes(trace) };
         return own;
     }

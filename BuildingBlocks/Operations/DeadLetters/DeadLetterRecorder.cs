@@ -14,7 +14,7 @@ namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
 /// acknowledged after its commit; while broker or database are away it waits where it is.
 /// </summary>
 internal sealed class DeadLetterRecorder<TContext>(
-    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, Topology topology, Startup startup, TimeProvider time,
+    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, QueuePublisher queues, Topology topology, Startup startup, TimeProvider time,
     ILogger<DeadLetterRecorder<TContext>> logger)
     : BackgroundService
     where TContext : DbContext
@@ -52,7 +52,7 @@ internal sealed class DeadLetterRecorder<TContext>(
     {
         await using var channel = await broker.OpenChannelAsync(ct: ct);
         await channel.BasicQosAsync(0, Prefetch, global: false, ct);
-        var arrived = Channel.CreateUnbounded<(ulong Tag, FailedMessage Message)>();
+        var arrived = Channel.CreateUnbounded<(ulong Tag, FailedMessage Message, ReturnedMessage? Returned)>();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
@@ -61,7 +61,7 @@ internal sealed class DeadLetterRecorder<TContext>(
                 // Read at once, because the client takes the memory of the body back; only a bounded part of it is kept.
                 var message = FailedMessage.Read(
                     _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, delivery.Body.Span, topology, time.GetUtcNow());
-                arrived.Writer.TryWrite((delivery.DeliveryTag, message));
+                arrived.Writer.TryWrite((delivery.DeliveryTag, message, ReturnedMessage.Of(delivery.BasicProperties, delivery.Body.Span, topology)));
             }
 #pragma warning disable CA1031 // Handed to whoever reads the channel.
             catch (Exception e)
@@ -76,9 +76,10 @@ internal sealed class DeadLetterRecorder<TContext>(
         consumer.UnregisteredAsync += (_, _) => Complete(new IOException("the broker cancelled the consumer"));
         await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, ct);
 
-        await foreach (var (tag, message) in arrived.Reader.ReadAllAsync(ct))
+        await foreach (var (tag, message, returned) in arrived.Reader.ReadAllAsync(ct))
         {
-            if (await RecordAsync(message, ct))
+            if (returned is not null) await queues.PublishAsync(returned.Queue, returned.Properties, returned.Body, ct);
+            if (returned is not null || await RecordAsync(message, ct))
             {
                 Failpoint.Hit("dead-letter-after-record");
                 await channel.BasicAckAsync(tag, multiple: false, CancellationToken.None);

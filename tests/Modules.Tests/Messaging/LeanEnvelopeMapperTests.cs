@@ -85,6 +85,25 @@ public sealed class LeanEnvelopeMapperTests
     }
 
     [Fact]
+    public void A_copy_that_is_made_of_a_message_is_the_same_message()
+    {
+        var foreign = new BasicProperties
+        {
+            MessageId = "not a UUID", Type = "Something", ContentType = "text/plain",
+            Headers = new Dictionary<string, object?> { ["theirs"] = "7", ["x-delivery-count"] = 3L },
+        };
+        var mapper = new LeanEnvelopeMapper("ORDER_CREATED");
+        var envelope = new Envelope();
+        mapper.MapIncomingToEnvelope(envelope, foreign);
+
+        var copy = new BasicProperties();
+        mapper.MapEnvelopeToOutgoing(envelope, copy);
+
+        (copy.MessageId, copy.Type, copy.ContentType, copy.Persistent).ShouldBe(("not a UUID", "Something", "text/plain", true));
+        copy.Headers.ShouldBe(new Dictionary<string, object?> { ["theirs"] = "7" });
+    }
+
+    [Fact]
     public void A_dead_letter_has_the_properties_that_its_message_came_with()
     {
         var subscription = new Topology(Fulfillment.Host.ModuleCatalog.All).Find("order-created-queue")!.Value.Subscription;
@@ -95,7 +114,7 @@ public sealed class LeanEnvelopeMapperTests
         {
             var envelope = new Envelope();
             new LeanEnvelopeMapper(subscription.EventName).MapIncomingToEnvelope(envelope, properties);
-            var original = OriginalProperties.Of(envelope, subscription);
+            var original = OriginalProperties.Of(envelope, subscription.EventName);
 
             (original.MessageId, original.Type, original.ContentType).ShouldBe((properties.MessageId, properties.Type, properties.ContentType));
             HeaderJson.Write(original.Headers!).ShouldBe(HeaderJson.Write(properties.Headers!));

@@ -1,0 +1,31 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using RabbitMQ.Client;
+
+namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+
+/// <summary>
+/// A message that was rejected although no handler has given it up, which is always said in its headers: Wolverine rejects what it still receives when its
+/// listener has stopped. It is no dead letter; it goes back to its queue.
+/// </summary>
+/// <param name="Queue">Queue that it came from.</param>
+/// <param name="Properties">As it came, with one return more.</param>
+/// <param name="Body">Its body.</param>
+internal sealed record ReturnedMessage(string Queue, BasicProperties Properties, byte[] Body)
+{
+    // One that comes again and again is rejected for something else.
+    private const int MaxReturns = 20;
+
+    /// <summary>The message to put back; null when it belongs here.</summary>
+    public static ReturnedMessage? Of(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, Topology topology)
+    {
+        var headers = properties.Headers ?? new Dictionary<string, object?>();
+        if (headers.ContainsKey(FailureHeaders.ExceptionType) || BrokerDeath.Of(headers) is not { Reason: "rejected" } death || topology.Find(death.Queue) is null) return null;
+        var returns = headers.TryGetValue(FailureHeaders.Returns, out var value) && value is int number ? number : 0;
+        if (returns >= MaxReturns) return null;
+
+        var again = new BasicProperties(properties) { Persistent = true };
+        again.Headers = headers.Where(header => !header.Key.StartsWith("x-", StringComparison.Ordinal)).ToDictionary();
+        again.Headers[FailureHeaders.Returns] = returns + 1;
+        return new ReturnedMessage(death.Queue, again, body.ToArray());
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.Host;
+using RabbitMQ.Client;
+
+namespace Modules.Tests.Operations;
+
+public sealed class ReturnedMessageTests
+{
+    private static readonly Topology Topology = new(ModuleCatalog.All);
+
+    [Fact]
+    public void A_message_that_was_rejected_and_that_nobody_has_given_up_goes_back_to_its_queue()
+    {
+        var returned = Of("order-created-queue", "rejected");
+
+        returned.ShouldNotBeNull();
+        (returned.Queue, Encoding.UTF8.GetString(returned.Body), returned.Properties.MessageId, returned.Properties.Persistent)
+            .ShouldBe(("order-created-queue", "{}", "an id", true));
+        returned.Properties.Headers.ShouldBe(new Dictionary<string, object?> { ["theirs"] = "7", ["dead-letter-returns"] = 1 }, ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("order-created-queue", "expired")]
+    [InlineData("order-created-queue", "maxlen")]
+    [InlineData("order-created-queue", "delivery_limit")]
+    [InlineData("a-queue-of-others", "rejected")]
+    public void A_message_that_the_broker_moved_for_another_reason_or_from_elsewhere_stays(string queue, string reason) => Of(queue, reason).ShouldBeNull();
+
+    [Fact]
+    public void A_message_that_was_given_up_stays() =>
+        Of("order-created-queue", "rejected", (FailureHeaders.ExceptionType, Encoding.UTF8.GetBytes("System.Exception"))).ShouldBeNull();
+
+    [Fact]
+    public void A_message_that_comes_again_and_again_stays_in_the_end()
+    {
+        var returns = 0;
+        while (Of("order-created-queue", "rejected", (FailureHeaders.Returns, returns)) is not null) returns++;
+
+        returns.ShouldBe(20);
+    }
+
+    private static ReturnedMessage? Of(string queue, string reason, params (string Name, object Value)[] more)
+    {
+        var headers = new Dictionary<string, object?>
+        {
+            ["theirs"] = "7",
+            ["x-death"] = new List<object?>
+            {
+                new Dictionary<string, object?> { ["queue"] = Encoding.UTF8.GetBytes(queue), ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 1L },
+            },
+        };
+        foreach (var (name, value) in more) headers[name] = value;
+        return ReturnedMessage.Of(new BasicProperties { MessageId = "an id", Headers = headers }, "{}"u8, Topology);
+    }
+}

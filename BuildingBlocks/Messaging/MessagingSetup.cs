@@ -33,7 +33,7 @@ public static class MessagingSetup
         builder.Services.AddSingleton<EventPublisher>();
         builder.Services.AddSingleton<QueuePublisher>();
 
-        builder.Services.AddWolverine(ExtensionDiscovery.Automatic, wolverine => Configure(wolverine, settings, enabled));
+        builder.Services.AddWolverine(ExtensionDiscovery.Automatic, wolverine => Configure(wolverine, settings, topology, enabled));
 
         // The listeners start when their dependencies are there, not when the host starts: StartupService does it.
         var assembly = typeof(IWolverineRuntime).Assembly;
@@ -44,7 +44,7 @@ public static class MessagingSetup
         builder.Services.AddHostedService<ListenerGuard>();
     }
 
-    private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, IReadOnlyList<Module> enabled)
+    private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, Topology topology, IReadOnlyList<Module> enabled)
     {
         wolverine.Durability.Mode = DurabilityMode.Solo;
         wolverine.Durability.DurabilityAgentEnabled = false;
@@ -64,7 +64,9 @@ public static class MessagingSetup
         wolverine.DefaultSerializer = new ContractSerializer();
 
         wolverine.Discovery.DisableConventionalDiscovery();
-        foreach (var subscription in enabled.SelectMany(module => module.Subscriptions))
+        // The handlers of all modules, although only those of the enabled ones are listened for: Wolverine names the adapter of a handler otherwise
+        // when it is the only one of its event, and the adapters are compiled for one set of names.
+        foreach (var subscription in topology.Modules.SelectMany(module => module.Subscriptions))
             wolverine.Discovery.IncludeType(subscription.HandlerType);
         wolverine.Discovery.IncludeType(typeof(UnreadableMessageHandler));
 

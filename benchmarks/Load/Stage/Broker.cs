@@ -11,7 +11,8 @@ namespace Fulfillment.Load.Stage;
 /// <param name="Ready">Messages that wait.</param>
 /// <param name="Unacknowledged">Messages that a consumer has.</param>
 /// <param name="Redelivered">Deliveries so far that were not the first one of their message.</param>
-internal sealed record QueueState(string Name, long Ready, long Unacknowledged, long Redelivered);
+/// <param name="Consumers">How many listen to it.</param>
+internal sealed record QueueState(string Name, long Ready, long Unacknowledged, long Redelivered, int Consumers);
 
 /// <summary>A virtual host of our own on the broker.</summary>
 internal sealed class Broker : IDisposable
@@ -69,7 +70,8 @@ internal sealed class Broker : IDisposable
             queue!["name"]!.GetValue<string>(),
             queue["messages_ready"]?.GetValue<long>() ?? 0,
             queue["messages_unacknowledged"]?.GetValue<long>() ?? 0,
-            queue["message_stats"]?["redeliver"]?.GetValue<long>() ?? 0)),
+            queue["message_stats"]?["redeliver"]?.GetValue<long>() ?? 0,
+            queue["consumers"]?.GetValue<int>() ?? 0)),
     ];
 
     /// <summary>Exchange and routing key of every binding that somebody made for a queue.</summary>

@@ -10,7 +10,9 @@ namespace Fulfillment.Load.Chaos.Staging;
 internal sealed class ChaosStage : IAsyncDisposable
 {
     private const string Name = "chaos";
-    private const int Replicas = 2;
+    /// <summary>Processes of each module.</summary>
+    public const int Replicas = 2;
+
     private readonly bool _keep;
     private readonly string _uploads = Repository.NewFolder($"artifacts/chaos/imports/{Guid.NewGuid():N}");
     private readonly List<Instance> _instances = [];

@@ -10,6 +10,7 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
     private const int LooksInARow = 3;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ListenersPatience = TimeSpan.FromSeconds(90);
 
     /// <summary>False when nothing has moved for minutes although something is left.</summary>
     public async Task<bool> ComesAsync(CancellationToken ct)
@@ -39,7 +40,25 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
         }
 
         if (!Console.IsOutputRedirected) Console.Write($"\r{new string(' ', 78)}\r");
+        await ListenersAsync(ct);
         return quiet == LooksInARow;
+    }
+
+    /// <summary>Each process listens to each of its queues once: one listener less would be a process that does not work, one more a message that no stop waits for.</summary>
+    private async Task ListenersAsync(CancellationToken ct)
+    {
+        for (var still = Stopwatch.StartNew(); ; await Task.Delay(Interval, ct))
+        {
+            string[] wrong =
+            [
+                .. (await stage.Broker.QueuesAsync(ct)).Where(queue => queue.Name is not (Tap.Queue or "unrouted-queue") && queue.Consumers != ChaosStage.Replicas)
+                    .Select(queue => $"{queue.Name} has {queue.Consumers} consumers"),
+            ];
+            if (wrong.Length == 0) return;
+            if (still.Elapsed < ListenersPatience) continue;
+            foreach (var queue in wrong) stage.Log.Violation($"{queue} instead of {ChaosStage.Replicas}");
+            return;
+        }
     }
 
     private async Task<long> MessagesAsync(CancellationToken ct) => (await stage.Broker.QueuesAsync(ct))

@@ -37,7 +37,8 @@ const string Help = """
               --once            ends when every kind has been made once
               --plan            prints what is planned, and does nothing
               --rolling N       instead of faults: restarts all processes one after the other N times, during which no request may fail
-              --crash-points    instead of faults: dies at every crash point of a debug build, --times N (1) at each
+              --crash-points    instead of faults: dies at every crash point of a debug build, --times N (1) at each,
+                                --points A,B at these only
               --servers SET     a set of ./dev servers that may be stopped and started; faults that need that are left out without
               --keep            leaves databases and virtual host for a look
       help    this text

@@ -12,12 +12,13 @@ namespace Fulfillment.Load.Chaos;
 /// <param name="PlanOnly">Prints what is planned, and does nothing.</param>
 /// <param name="Rolling">Number of rolling restarts to make instead of faults.</param>
 /// <param name="CrashPoints">Dies at each crash point in turn instead.</param>
+/// <param name="Points">At these only; all when there are none.</param>
 /// <param name="Times">How often at each.</param>
 /// <param name="Keep">Leaves databases and virtual host behind.</param>
 /// <param name="ServerSet">Servers of ./dev that may be stopped and started; null when there are none.</param>
 internal sealed record ChaosOptions(
-    TimeSpan Time, int Seed, int OrdersPerSecond, IReadOnlyList<FaultKind> Kinds, bool Once, bool PlanOnly, int Rolling, bool CrashPoints, int Times, bool Keep,
-    string? ServerSet)
+    TimeSpan Time, int Seed, int OrdersPerSecond, IReadOnlyList<FaultKind> Kinds, bool Once, bool PlanOnly, int Rolling, bool CrashPoints, IReadOnlyList<string> Points, int Times,
+    bool Keep, string? ServerSet)
 {
     public static ChaosOptions Read(Arguments arguments)
     {
@@ -30,9 +31,11 @@ internal sealed record ChaosOptions(
             arguments.Number("--orders-per-second", 45),
             FaultKind.Choose(arguments.Text("--kinds"), withServers: set is not null, withCrashPoints: Repository.Configuration == "debug"),
             arguments.Flag("--once"), arguments.Flag("--plan"), arguments.Number("--rolling", 0), arguments.Flag("--crash-points"),
-            arguments.Number("--times", 1), arguments.Flag("--keep"), set);
+            arguments.Text("--points")?.Split(',') ?? [], arguments.Number("--times", 1), arguments.Flag("--keep"), set);
         arguments.NothingLeft();
         if (options.CrashPoints && Repository.Configuration != "debug") throw new LoadException("Crash points exist in debug builds only: --config debug.");
+        if (options.Points.Except(Faults.CrashPoints.All.Select(entry => entry.Point)).FirstOrDefault() is { } unknown)
+            throw new LoadException($"There is no crash point '{unknown}'; known are {string.Join(", ", Faults.CrashPoints.All.Select(entry => entry.Point))}.");
         return options;
     }
 }

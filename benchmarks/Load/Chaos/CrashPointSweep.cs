@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Fulfillment.Load.Chaos.Faults;
+using Fulfillment.Load.Chaos.Network;
 using Fulfillment.Load.Chaos.Staging;
 
 namespace Fulfillment.Load.Chaos;
@@ -8,6 +9,7 @@ namespace Fulfillment.Load.Chaos;
 internal sealed class CrashPointSweep(ChaosRun run)
 {
     private const int Orders = 200;
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Random _random = new(run.Options.Seed);
     private readonly List<string> _violations = [];
@@ -17,7 +19,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var stage = run.Stage;
         var faults = new ProcessFaults(stage);
         var results = new List<(string Point, int Died, int Failed)>();
-        foreach (var (module, point) in CrashPoints.All)
+        foreach (var (module, point) in CrashPoints.All.Where(entry => run.Options.Points.Count == 0 || run.Options.Points.Contains(entry.Point)))
         {
             var (died, failed) = (0, 0);
             for (var time = 0; time < run.Options.Times; time++)
@@ -51,6 +53,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var before = run.Crowd.History.Placements.Count;
         var orders = run.Crowd.ComeAsync(run.Options.OrdersPerSecond, int.MaxValue, over.Token, ct);
         var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;
+        if (CrashPoints.NeedsLateOrders(point)) ForOrders(network => network.Weather.Delay(Late));
         var crash = faults.CrashAtAsync(victim, point, hit, Patience, ct);
         try
         {
@@ -58,6 +61,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
         }
         finally
         {
+            ForOrders(network => network.Weather.Clear());
             await over.CancelAsync();
             await Task.WhenAll(orders, catalogue);
         }
@@ -67,11 +71,16 @@ internal sealed class CrashPointSweep(ChaosRun run)
         return (await crash, violations);
     }
 
+    private void ForOrders(Action<TcpProxy> act)
+    {
+        foreach (var instance in run.Stage.Instances.Where(instance => instance.Module == "Order")) act(instance.Broker);
+    }
+
     private async Task<int> ReportAsync(List<(string Point, int Died, int Failed)> results, CancellationToken ct)
     {
         var (facts, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         var report = new ChaosReport("Crash points");
-        report.Add("run", $"seed {run.Options.Seed}, {CrashPoints.All.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
+        report.Add("run", $"seed {run.Options.Seed}, {results.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
         report.AddOrders(run.Crowd, facts);
         foreach (var (point, died, failed) in results) report.Add(point, $"died {died} time(s), {failed} with violations");
         return await report.WriteAsync(run.ReportFile, [.. _violations, .. violations.Except(_violations)]);

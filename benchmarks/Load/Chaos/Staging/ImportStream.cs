@@ -45,7 +45,7 @@ internal sealed class ImportStream(ChaosStage stage)
                 {
                     var text = await http.GetStringAsync(new Uri(stage["Inventory"], "api/inventory/imports?limit=500"), deadline.Token);
                     using var imports = JsonDocument.Parse(text);
-                    if (!imports.RootElement.EnumerateArray().Any(import => import.GetProperty("status").GetString() is "QUEUED" or "PENDING" or "RUNNING")) return;
+                    if (!imports.RootElement.EnumerateArray().Any(import => import.GetProperty("state").GetString() == "RUNNING")) return;
                 }
                 catch (HttpRequestException e)
                 {

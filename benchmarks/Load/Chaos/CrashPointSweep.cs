@@ -82,7 +82,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var report = new ChaosReport("Crash points");
         report.Add("run", $"seed {run.Options.Seed}, {results.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
         report.AddOrders(run.Crowd, facts);
-        foreach (var (point, died, failed) in results) report.Add(point, $"died {died} time(s), {failed} with violations");
+        foreach (var (point, died, failed) in results) report.Add("died at", $"{point} {died} time(s), {failed} with violations");
         return await report.WriteAsync(run.ReportFile, [.. _violations, .. violations.Except(_violations)]);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class ListenerGuard(
     Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ListenerGuard> logger)
     : BackgroundService
 {
+    private const int MaxFailures = 3;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     // Longer than Wolverine needs to recover by itself.
@@ -26,12 +27,20 @@ internal sealed class ListenerGuard(
     {
         await startup.MessagingReady.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, time);
+        var failures = 0;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
                 .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
             if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
             foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
+            failures = overdue.Exists(IsOverdue) ? failures + 1 : 0;
+            if (failures < MaxFailures || lifetime.ApplicationStopping.IsCancellationRequested) continue;
+            // Their connection is lost for good: the client gives up recovering one that breaks again while it is being recovered.
+            logger.LogError("{Count} listeners cannot be started although the broker answers: starting anew", overdue.Count);
+            startup.StartAnew = true;
+            lifetime.StopApplication();
+            return;
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class Startup
     /// <summary>What the start is waiting for; empty when it is complete.</summary>
     public string WaitingFor { get; internal set; } = "the first check";
 
-    /// <summary>True when the host has ended because the broker went away in the middle of the start: the process is to build another one.</summary>
+    /// <summary>True when the host has ended because listeners could not be started, or not be brought back: the process is to build another one.</summary>
     public bool StartAnew { get; internal set; }
 
     internal void DatabasesAreReady() => _databases.TrySetResult();

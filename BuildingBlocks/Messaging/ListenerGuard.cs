@@ -32,6 +32,7 @@ internal sealed class ListenerGuard(
         {
             var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
                 .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
+            if (overdue.Count == 0) failures = 0; // they came back by themselves
             if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
             foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
             failures = overdue.Exists(IsOverdue) ? failures + 1 : 0;

@@ -7,8 +7,8 @@ using Wolverine.Transports;
 namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
-/// Brings back a listener that nothing else brings back: Wolverine tries once to start it after a pause or to rebuild it after its
-/// connection has recovered, and a broker that is away again at that moment leaves its queue without a consumer.
+/// Brings back a listener that nothing else brings back. Wolverine tries once to start it after a pause or to rebuild it after its
+/// connection has recovered, and a broker that is away again at that moment leaves its queue without a consumer; so does a queue that is deleted.
 /// </summary>
 internal sealed class ListenerGuard(
     Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ListenerGuard> logger)
@@ -23,6 +23,9 @@ internal sealed class ListenerGuard(
 
     private readonly Dictionary<Uri, long> _idleSince = [];
 
+    /// <summary>The queues of this process that have had no listener for longer than it takes to recover, as of the last look.</summary>
+    public IReadOnlyList<string> Deserted { get; private set; } = [];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await startup.MessagingReady.WaitAsync(stoppingToken);
@@ -32,6 +35,7 @@ internal sealed class ListenerGuard(
         {
             var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
                 .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
+            Deserted = [.. overdue.Select(Queue)];
             if (overdue.Count == 0) failures = 0; // they came back by themselves
             if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
             foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
@@ -45,9 +49,12 @@ internal sealed class ListenerGuard(
         }
     }
 
+    private static string Queue(ListeningAgent listener) => listener.Uri.Segments[^1];
+
     private bool IsOverdue(ListeningAgent listener)
     {
-        if (listener is { Status: ListeningStatus.Accepting, Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected } })
+        if (listener is { Status: ListeningStatus.Accepting, Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected } }
+            && ListenerProbe.IsConsuming(listener) is not false)
         {
             _idleSince.Remove(listener.Uri);
             return false;
@@ -74,17 +81,17 @@ internal sealed class ListenerGuard(
 
     private async Task BringBackAsync(ListeningAgent listener)
     {
-        logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", listener.Uri);
+        logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", Queue(listener));
         try
         {
-            await listener.RestartAsync();
+            await listener.RestartAsync(force: true);
             _idleSince.Remove(listener.Uri);
         }
 #pragma warning disable CA1031 // It is tried again, whatever it was.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.LogWarning(e, "{Queue} has no listener yet", listener.Uri);
+            logger.LogWarning(e, "{Queue} has no listener yet", Queue(listener));
         }
     }
 }

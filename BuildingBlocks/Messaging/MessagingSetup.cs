@@ -41,7 +41,8 @@ public static class MessagingSetup
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
         builder.Services.AddHostedService<StartupService>();
-        builder.Services.AddHostedService<ListenerGuard>();
+        builder.Services.AddSingleton<ListenerGuard>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ListenerGuard>());
     }
 
     private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, Topology topology, IReadOnlyList<Module> enabled)

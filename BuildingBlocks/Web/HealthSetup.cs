@@ -13,7 +13,7 @@ namespace Fulfillment.BuildingBlocks.Web;
 
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/startup</c>: its start is complete. <c>/health/ready</c>: its
-/// databases and the broker answer now.
+/// databases and the broker answer now, and it listens to its queues.
 /// </summary>
 public static class HealthSetup
 {
@@ -27,7 +27,8 @@ public static class HealthSetup
         services.AddHealthChecks()
             .AddCheck<StartupCheck>("startup", tags: ["startup", "ready"])
             .AddCheck<DatabaseCheck>("databases", tags: ["ready"], timeout: Timeout)
-            .AddCheck<BrokerCheck>("broker", tags: ["ready"], timeout: Timeout);
+            .AddCheck<BrokerCheck>("broker", tags: ["ready"], timeout: Timeout)
+            .AddCheck<ListenerCheck>("listeners", tags: ["ready"]);
 
     /// <summary>Maps the three endpoints.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -90,6 +91,14 @@ public static class HealthSetup
                 return $"the database of {database.Module} does not answer: {e.Message}";
             }
         }
+    }
+
+    private sealed class ListenerCheck(ListenerGuard guard) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(guard.Deserted is { Count: > 0 } queues
+                ? HealthCheckResult.Unhealthy($"this process does not listen to {string.Join(", ", queues)}")
+                : HealthCheckResult.Healthy());
     }
 
     // Whether the queues are there is looked at by the watch on the topology, not by every probe.

@@ -2,23 +2,18 @@ using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Wolverine.Runtime;
-using Wolverine.Transports;
 
 namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 
 /// <summary>
-/// Looks every few seconds whether the exchanges, queues and bindings that this process needs are there, declares again what is missing, and
-/// starts the listeners again whose queue was deleted.
+/// Looks every few seconds whether the exchanges, queues and bindings that this process needs are there, and declares again what is missing.
 /// </summary>
 internal sealed class TopologyMonitor(
-    TopologyCheck check, TopologyDeclarer declarer, Topology topology, ManagementApi management, IEnumerable<IModuleDatabase> databases, IWolverineRuntime wolverine,
-    Startup startup, IHostApplicationLifetime lifetime, ILogger<TopologyMonitor> logger)
-    : BackgroundService
+    TopologyCheck check, TopologyDeclarer declarer, ManagementApi management, IEnumerable<IModuleDatabase> databases, Startup startup,
+    ILogger<TopologyMonitor> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly HashSet<string> _modules = [.. databases.Select(database => database.Module)];
-    private readonly HashSet<string> _silent = [];
 
     /// <summary>What this process needs and the broker does not have, as of the last look; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
@@ -56,7 +51,6 @@ internal sealed class TopologyMonitor(
         }
 
         Note(report);
-        await RestartListenersAsync([.. missing.Where(difference => difference.Kind == "queue").Select(difference => difference.Name)]);
     }
 
     private async Task DeclareAsync(CancellationToken ct)
@@ -81,30 +75,5 @@ internal sealed class TopologyMonitor(
         foreach (var problem in problems.Except(Problems)) logger.LogError("Topology: {Problem}", problem);
         if (problems.Length == 0 && Problems.Count > 0) logger.LogInformation("Topology: complete again");
         Problems = problems;
-    }
-
-    private async Task RestartListenersAsync(IReadOnlyList<string> recreated)
-    {
-        foreach (var agent in wolverine.Endpoints.ActiveListeners().ToList())
-        {
-            var queue = agent.Uri.Segments[^1];
-            // A listener that is being drained does not consume either, and must not begin again.
-            if (topology.Find(queue) is null || agent.Status != ListeningStatus.Accepting || lifetime.ApplicationStopping.IsCancellationRequested) continue;
-            if (!recreated.Contains(queue))
-            {
-                // A connection that is being recovered looks the same for a moment: twice in a row it is not that.
-                if (ListenerProbe.IsConsuming(agent) is not false)
-                {
-                    _silent.Remove(queue);
-                    continue;
-                }
-
-                if (_silent.Add(queue)) continue;
-            }
-
-            _silent.Remove(queue);
-            logger.LogWarning("{Queue} was deleted while it was listened to; its listener starts again", queue);
-            await agent.RestartAsync(force: true);
-        }
     }
 }

@@ -2,7 +2,7 @@ using System.Reflection;
 using RabbitMQ.Client;
 using Wolverine.Transports;
 
-namespace Fulfillment.BuildingBlocks.Operations.Topologies;
+namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
 /// Tells whether a listener still consumes. When a queue is deleted the broker cancels its consumers; Wolverine ignores that, and its
@@ -11,9 +11,9 @@ namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 internal static class ListenerProbe
 {
     /// <summary>False when the consumer of a listener was cancelled; null when that cannot be told.</summary>
-    public static bool? IsConsuming(IListeningAgent agent)
+    public static bool? IsConsuming(ListeningAgent agent)
     {
-        if (agent is not ListeningAgent { Listener: { } listener }) return null;
+        if (agent.Listener is not { } listener) return null;
         var consumer = listener.GetType().GetField("_consumer", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(listener);
         return consumer is AsyncDefaultBasicConsumer known ? known.IsRunning : null;
     }

@@ -5,7 +5,6 @@ using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Chaos;
 using Fulfillment.Load.Csv;
 using Fulfillment.Load.Saga;
-using Fulfillment.Load.Steady;
 
 const string Help = """
     Load COMMAND [OPTIONS]
@@ -60,11 +59,6 @@ const string Help = """
               --orders ADDRESS, --inventory, --payments, --notifications   of the modules (http://localhost:8081 to 8084)
               --open-seconds N  nothing may be open for longer (a setting of the modules, 120)
               --wait SECONDS    looks again until all hold or the time is over, for a system that still moves (0)
-      steady  places orders all the time and looks at them in every module, while something is done to the system; a request that fails is not
-              repeated. Ends after --seconds or on Ctrl-C; the exit code is 0 when none has failed and every order has ended, else 1
-              --url ADDRESS     of the gateway, or of a process with all modules (http://localhost:8080)
-              --rate N          orders per second (20)
-              --seconds N       how long (60)
       sample-csv N      writes a catalogue of N rows to the standard output
               --seed N          the same seed makes the same rows (1)
               --bad N           as many rows are wrong, in five different ways (0)
@@ -107,8 +101,6 @@ try
             return await ImportFileCommand.RunAsync(ImportFileOptions.Read(arguments), stop.Token);
         case "audit":
             return await AuditCommand.RunAsync(AuditOptions.Read(arguments), stop.Token);
-        case "steady":
-            return await SteadyCommand.RunAsync(SteadyOptions.Read(arguments), stop.Token);
         case "sample-csv":
             return SampleCommand.Run(SampleOptions.Read(arguments), stop.Token);
         case "help":

@@ -137,6 +137,18 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         [.. (await ReadAsync("queues/{vhost}")).EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)
             .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
+    /// <summary>Creates a user of the broker with permissions to this virtual host.</summary>
+    public async Task AddUserAsync(string name, string password, string tags, string configure, string write, string read)
+    {
+        await SendAsync(HttpMethod.Put, $"users/{name}", new { password, tags });
+        await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{name}", new { configure, write, read });
+    }
+
+    public Task RemoveUserAsync(string name) => SendAsync(HttpMethod.Delete, $"users/{name}");
+
+    /// <summary>Names of the users of the broker.</summary>
+    public async Task<IReadOnlyList<string>> UsersAsync() => [.. (await ReadAsync("users")).EnumerateArray().Select(user => user.GetProperty("name").GetString()!)];
+
     /// <summary>Closes the test's own connections and deletes the virtual host with all that is in it.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -59,6 +59,9 @@ internal static partial class SettingRules
             new Mistake(Order, "key: ORDER_DB_PASSWORD", "key: PAYMENT_DB_PASSWORD"), new Mistake(Databases, "key: INVENTORY_DB_PASSWORD", "key: ORDER_DB_PASSWORD"),
             new Mistake(Databases, "MODULE_DATABASE, value: payment_db", "MODULE_DATABASE, value: payments"), new Mistake(Migrate, "Port=5432;Database=notification_db", "Port=5433;Database=notification_db")),
         new(
+            "A database takes the connections of all replicas that there can be", Connections,
+            new Mistake(Order, "Maximum Pool Size=25", "Maximum Pool Size=50"), new Mistake(Order, ";Maximum Pool Size=25", ""), new Mistake(Databases, "max_connections=200", "max_connections=100")),
+        new(
             "Uploads are kept where all replicas of Inventory see them", Imports,
             new Mistake(Inventory, "value: /imports }", "value: /tmp }"), new Mistake(Inventory, "persistentVolumeClaim: { claimName: imports }", "emptyDir: {}"),
             new Mistake(Inventory, "fsGroup: 1654", "fsGroup: 0")),
@@ -151,6 +154,19 @@ internal static partial class SettingRules
                 else if (there["MODULE_DATABASE"] != text.Database || there["MODULE_ROLE"] != text.Username || there["MODULE_PASSWORD"] != text.Password)
                     yield return $"{workload}: {text.Host} knows no such database, role or password";
             }
+        }
+    }
+
+    private static IEnumerable<string> Connections(Manifests manifests)
+    {
+        foreach (var service in manifests.Services)
+        {
+            var text = new NpgsqlConnectionStringBuilder(manifests.Environment(service.Pod.Containers[0]).Single(variable => variable.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).Value);
+            var server = manifests.One<V1StatefulSet>($"{service.Name.Split('-')[0]}-db").Spec.Template.Spec.Containers.Single();
+            var most = int.Parse(server.Args.Single(argument => argument.StartsWith("max_connections=", StringComparison.Ordinal)).Split('=')[1], CultureInfo.InvariantCulture);
+            // One more during an update, and some for people, migrations and backups.
+            var replicas = manifests.All<V2HorizontalPodAutoscaler>().Single(scaler => scaler.Spec.ScaleTargetRef.Name == service.Name).Spec.MaxReplicas + 1;
+            if ((text.MaxPoolSize * replicas) + 20 > most) yield return $"{replicas} replicas of {service} may have {text.MaxPoolSize} connections each, the database takes {most}";
         }
     }
 

@@ -45,8 +45,7 @@ internal static partial class BrokerRules
         var permissions = Definitions(manifests).GetProperty("permissions").EnumerateArray().ToList();
         foreach (var module in ModuleCatalog.All)
         {
-            var own = permissions.SingleOrDefault(permission => permission.GetProperty("user").GetString() == module.Name.ToLowerInvariant());
-            if (own.ValueKind == JsonValueKind.Undefined) { yield return $"{module.Name} may do nothing"; continue; }
+            var own = permissions.Single(permission => module.Name.Equals(permission.GetProperty("user").GetString(), StringComparison.OrdinalIgnoreCase));
             string[] written = [module.EventExchange, module.QueueExchange];
             string[] read = [.. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutedQueue];
             if (own.GetProperty("vhost").GetString() != "/") yield return $"{module.Name} is somewhere else";

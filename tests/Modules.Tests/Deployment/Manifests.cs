@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s;
 using k8s.Models;
 
@@ -18,28 +19,19 @@ internal sealed record Workload(string Kind, string Name, V1LabelSelector? Selec
 /// <summary>The files of k8s/ as typed objects. A field that no version of the API knows fails.</summary>
 internal sealed class Manifests
 {
-    private readonly List<IKubernetesObject<V1ObjectMeta>> _objects = [];
+    // Most files are the same in all tests, and reading one takes long.
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<IKubernetesObject<V1ObjectMeta>>> Parsed = [];
 
     private Manifests(IReadOnlyDictionary<string, string> files)
     {
         Files = files;
-        foreach (var (file, text) in files)
-        {
-            try
-            {
-                _objects.AddRange(KubernetesYaml.LoadAllFromString(text, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>());
-            }
-            catch (Exception e)
-            {
-                throw new FormatException($"{file}: {e.Message} {e.InnerException?.Message}", e);
-            }
-        }
+        Objects = [.. files.SelectMany(file => Parse(file.Key, file.Value))];
     }
 
     /// <summary>Contents by name of the file.</summary>
     public IReadOnlyDictionary<string, string> Files { get; }
 
-    public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects => _objects;
+    public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects { get; }
 
     public IReadOnlyList<Workload> Workloads =>
     [
@@ -58,7 +50,7 @@ internal sealed class Manifests
 
     public static Manifests Read(IReadOnlyDictionary<string, string> files) => new(files);
 
-    public IEnumerable<T> All<T>() => _objects.OfType<T>();
+    public IEnumerable<T> All<T>() => Objects.OfType<T>();
 
     public T One<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => All<T>().Single(candidate => candidate.Metadata.Name == name);
@@ -79,6 +71,18 @@ internal sealed class Manifests
 
     /// <summary>What a Secret holds.</summary>
     public IReadOnlyDictionary<string, string> Secret(string name) => One<V1Secret>(name).StringData.AsReadOnly();
+
+    private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Parse(string file, string text)
+    {
+        try
+        {
+            return Parsed.GetOrAdd(text, _ => [.. KubernetesYaml.LoadAllFromString(text, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>()]);
+        }
+        catch (Exception e)
+        {
+            throw new FormatException($"{file}: {e.Message} {e.InnerException?.Message}", e);
+        }
+    }
 
     private string Resolve(V1EnvVarSource source) => source switch
     {

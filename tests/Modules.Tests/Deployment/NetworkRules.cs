@@ -50,8 +50,8 @@ internal static class NetworkRules
     private static IEnumerable<string> Connections(Manifests manifests)
     {
         var apps = manifests.Workloads.Select(workload => workload.App).ToHashSet();
-        var leave = new HashSet<(string, string, int)>();
-        var entry = new HashSet<(string, string, int)>();
+        var leave = new HashSet<(string From, string To, int Port)>();
+        var entry = new HashSet<(string From, string To, int Port)>();
         foreach (var policy in manifests.All<V1NetworkPolicy>().Where(policy => policy.Spec.PodSelector.MatchLabels is not null))
         {
             var self = policy.Spec.PodSelector.MatchLabels["app"];
@@ -65,7 +65,7 @@ internal static class NetworkRules
         [
             .. Wanted.Except(both).Select(missing => $"{missing.From} does not reach {missing.To} at {missing.Port}"),
             .. leave.Except(Wanted).Concat(entry.Except(Wanted)).Where(more => more != ("migrate", "rabbitmq", 15672)).Select(more => $"{more} is more than is needed"),
-            .. leave.Concat(entry).SelectMany(connection => new[] { connection.Item1, connection.Item2 }).Where(app => !apps.Contains(app)).Select(app => $"there are no pods '{app}'"),
+            .. leave.Concat(entry).SelectMany(connection => new[] { connection.From, connection.To }).Where(app => !apps.Contains(app)).Select(app => $"there are no pods '{app}'"),
         ];
     }
 
@@ -77,7 +77,7 @@ internal static class NetworkRules
         var names = manifests.One<V1NetworkPolicy>("look-names-up").Spec;
         var ports = names.Egress.Single().Ports.Select(port => (port.Protocol, Number(port))).ToList();
         if (names.PodSelector.MatchLabels is not null || !ports.Contains(("UDP", 53)) || !ports.Contains(("TCP", 53))
-            || names.Egress[0].To.Single().PodSelector.MatchLabels["k8s-app"] != "kube-dns")
+            || !names.Egress[0].To.Single().PodSelector.MatchLabels.Contains(new("k8s-app", "kube-dns")))
         {
             yield return "names cannot be looked up";
         }

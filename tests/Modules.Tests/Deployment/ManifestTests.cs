@@ -52,7 +52,8 @@ public sealed class ManifestTests
     public void The_overlays_build_on_every_file()
     {
         var listed = Repository.Read("k8s/overlays/base/kustomization.yaml").Split('\n').Where(line => line.StartsWith("  - ", StringComparison.Ordinal));
-        listed.ShouldBe(Manifests.Files.Keys.Select(file => $"  - ../../{file}"), ignoreOrder: true);
+        string[] generated = ["10-passwords.yaml", "60-gateway-config.yaml"];
+        listed.ShouldBe(Manifests.Files.Keys.Except(generated).Select(file => $"  - ../../{file}"), ignoreOrder: true);
     }
 
     [Fact]

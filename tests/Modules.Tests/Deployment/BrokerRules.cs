@@ -34,7 +34,7 @@ internal static partial class BrokerRules
             new Mistake(File, " NOTIFICATION_RABBITMQ_PASSWORD; do", "; do"), new Mistake(File, "- name: ORDER_RABBITMQ_PASSWORD", "- name: ORDER_PASSWORD")),
         new(
             "Nodes know each other by the names that they have", Nodes,
-            new Mistake(File, "nodes.2 = rabbit@rabbitmq-1", "nodes.2 = rabbit@rabbitmq-2"), new Mistake(File, "value: rabbit@$(POD_NAME).rabbitmq-nodes", "value: rabbit@$(POD_NAME).rabbitmq"),
+            new Mistake(File, "first=rabbit@rabbitmq-0", "first=rabbit@rabbitmq-1"), new Mistake(File, "value: rabbit@$(POD_NAME).rabbitmq-nodes", "value: rabbit@$(POD_NAME).rabbitmq"),
             new Mistake(File, "publishNotReadyAddresses: true", "publishNotReadyAddresses: false"), new Mistake(File, "podManagementPolicy: Parallel", "podManagementPolicy: OrderedReady")),
     ];
 
@@ -93,12 +93,9 @@ internal static partial class BrokerRules
         var domain = $"{set.Spec.ServiceName}.{set.Metadata.NamespaceProperty}.svc.cluster.local";
         if (set.Spec.PodManagementPolicy != "Parallel") yield return "after a stop of all nodes the first would wait for others that wait for it";
         if (manifests.One<V1Service>(set.Spec.ServiceName).Spec.PublishNotReadyAddresses != true) yield return "nodes that start do not find each other";
-        if (set.Spec.Template.Spec.Containers.Single().Env.Single(variable => variable.Name == "RABBITMQ_NODENAME").Value != $"rabbit@$(POD_NAME).{domain}") yield return "nodes have other names than their pods";
-        foreach (var number in Enumerable.Range(0, 3))
-        {
-            if (!manifests.One<V1ConfigMap>("rabbitmq").Data["rabbitmq.conf"].Contains($"classic_config.nodes.{number + 1} = rabbit@rabbitmq-{number}.{domain}\n", StringComparison.Ordinal))
-                yield return $"node {number} is not looked for under its name";
-        }
+        var names = set.Spec.Template.Spec.InitContainers.Concat(set.Spec.Template.Spec.Containers).Select(container => container.Env.Single(variable => variable.Name == "RABBITMQ_NODENAME").Value);
+        if (names.Any(name => name != $"rabbit@$(POD_NAME).{domain}")) yield return "nodes have other names than their pods";
+        if (!manifests.One<V1ConfigMap>("rabbitmq").Data["write-peers.sh"].Contains($"first=rabbit@rabbitmq-0.{domain}\n", StringComparison.Ordinal)) yield return "the first node is looked for under another name";
     }
 
     [GeneratedRegex(@"\$\{(\w+)\}")]

@@ -35,7 +35,8 @@ internal static partial class BrokerRules
         new(
             "Nodes know each other by the names that they have", Nodes,
             new Mistake(File, "first=rabbit@rabbitmq-0", "first=rabbit@rabbitmq-1"), new Mistake(File, "value: rabbit@$(POD_NAME).rabbitmq-nodes", "value: rabbit@$(POD_NAME).rabbitmq"),
-            new Mistake(File, "publishNotReadyAddresses: true", "publishNotReadyAddresses: false"), new Mistake(File, "podManagementPolicy: Parallel", "podManagementPolicy: OrderedReady")),
+            new Mistake(File, "publishNotReadyAddresses: true", "publishNotReadyAddresses: false"), new Mistake(File, "podManagementPolicy: Parallel", "podManagementPolicy: OrderedReady"),
+            new Mistake(File, "serviceName: rabbitmq-nodes", "serviceName: rabbitmq-nodes\n  replicas: 1")),
     ];
 
     private static JsonElement Definitions(Manifests manifests) => JsonDocument.Parse(manifests.One<V1ConfigMap>("rabbitmq").Data["definitions.json"]).RootElement;
@@ -91,6 +92,7 @@ internal static partial class BrokerRules
     {
         var set = manifests.One<V1StatefulSet>("rabbitmq");
         var domain = $"{set.Spec.ServiceName}.{set.Metadata.NamespaceProperty}.svc.cluster.local";
+        if (set.Spec.Replicas is not null) yield return "applying the file again would take nodes away from a cluster";
         if (set.Spec.PodManagementPolicy != "Parallel") yield return "after a stop of all nodes the first would wait for others that wait for it";
         if (manifests.One<V1Service>(set.Spec.ServiceName).Spec.PublishNotReadyAddresses != true) yield return "nodes that start do not find each other";
         var names = set.Spec.Template.Spec.InitContainers.Concat(set.Spec.Template.Spec.Containers).Select(container => container.Env.Single(variable => variable.Name == "RABBITMQ_NODENAME").Value);

@@ -164,7 +164,8 @@ public sealed class Manners : IAsyncLifetime
         await using var strict = await GatewayProcess.StartAsync(_names, "1r/s");
         Serve((_, client) => StandIn.SayAsync(client, 200));
         var answers = new ConcurrentBag<HttpResponseMessage>();
-        await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => answers.Add(await strict.Http.PostAsync(Orders, Answers.Anything)));
+        await Parallel.ForAsync(
+            0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => answers.Add(await strict.Http.PostAsync(Orders, Answers.Anything)));
 
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBeInRange(200, 250);
         foreach (var answer in answers.Where(answer => answer.StatusCode != HttpStatusCode.OK))

@@ -85,19 +85,18 @@ public sealed class Replicas(BehindGateway shared) : SystemTest, IClassFixture<B
 
         private async Task ComeAsync(Func<Task<HttpResponseMessage>> visit)
         {
-            while (!_end.IsCancellationRequested)
+            for (; !_end.IsCancellationRequested; await Task.Delay(10))
             {
                 try
                 {
                     using var response = await visit();
-                    if (!response.IsSuccessStatusCode) _failures.Add($"{response.RequestMessage!.Method}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+                    if (response.IsSuccessStatusCode) continue;
+                    _failures.Add($"{response.RequestMessage!.Method}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
                 }
                 catch (HttpRequestException e)
                 {
                     _failures.Add(e.Message);
                 }
-
-                await Task.Delay(10);
             }
         }
 

@@ -37,9 +37,12 @@ internal sealed class StandIn : IAsyncDisposable
     public IReadOnlyList<Received> Requests => [.. _received];
 
     /// <summary>Writes a whole answer.</summary>
-    public static Task SayAsync(Stream client, int status, string body = "{}", params string[] headers) => client.WriteAsync(Encoding.UTF8.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n") +
-        string.Concat(headers.Select(header => $"{header}\r\n")) + $"\r\n{body}")).AsTask();
+    public static async Task SayAsync(Stream client, int status, string body = "{}", params string[] headers)
+    {
+        var length = string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}");
+        string[] head = [string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Said"), "Content-Type: application/json", length, .. headers];
+        await client.WriteAsync(Encoding.UTF8.GetBytes($"{string.Join("\r\n", head)}\r\n\r\n{body}"));
+    }
 
     public async ValueTask DisposeAsync()
     {

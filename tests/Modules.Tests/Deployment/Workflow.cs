@@ -18,22 +18,22 @@ internal sealed partial class Workflow(string text, string root)
 
     /// <summary>A tag can be moved to other code; a commit cannot.</summary>
     private IEnumerable<string> Pins() =>
-        from Match use in Uses().Matches(text)
+        from use in Uses().Matches(text)
         where !PinnedUse().IsMatch(use.Value)
-        select $"'{use.Value.Trim()}' is not pinned to a commit, with its version beside it";
+        select $"'{use.Value}' is not pinned to a commit, with its version beside it";
 
     private IEnumerable<string> Rights()
     {
-        if (!_tree.TryGetValue("permissions", out var all) || all is not IDictionary<object, object?> { Count: 0 }) yield return "the workflow as a whole has permissions";
+        if (Node(_tree, "permissions") is not Dictionary<object, object?> { Count: 0 }) yield return "the workflow as a whole has permissions";
         if (!_tree.ContainsKey("concurrency")) yield return "nothing keeps two runs apart";
         foreach (var (name, value) in Jobs)
         {
             var job = Map(value);
-            if (!job.TryGetValue("permissions", out var rights) || rights is not IDictionary<object, object?>) yield return $"job {name} does not list its permissions";
-            if (!job.TryGetValue("timeout-minutes", out var minutes) || !int.TryParse((string?)minutes, CultureInfo.InvariantCulture, out _)) yield return $"job {name} has no timeout";
+            if (Node(job, "permissions") is not Dictionary<object, object?>) yield return $"job {name} does not list its permissions";
+            if (!int.TryParse(Text(job, "timeout-minutes"), CultureInfo.InvariantCulture, out _)) yield return $"job {name} has no timeout";
             foreach (var step in Steps(job).Where(step => Text(step, "uses").StartsWith("actions/checkout@", StringComparison.Ordinal)))
             {
-                if (!step.TryGetValue("with", out var with) || Text(Map(with), "persist-credentials") != "false") yield return $"job {name} keeps the credentials of its checkout";
+                if (Text(Inputs(step), "persist-credentials") != "false") yield return $"job {name} keeps the credentials of its checkout";
             }
         }
     }
@@ -43,19 +43,20 @@ internal sealed partial class Workflow(string text, string root)
     {
         var steps = Jobs.Values.SelectMany(job => Steps(Map(job))).ToList();
         var scripts = string.Join('\n', steps.Select(step => Text(step, "run")));
-        var inputs = steps.SelectMany(step => step.TryGetValue("with", out var with) ? Map(with) : []).Where(input => input.Key is "file" or "global-json-file").Select(input => (string)input.Value!);
+        var inputs = steps.SelectMany(Inputs).Where(input => input.Key is "file" or "global-json-file").Select(input => (string)input.Value!);
         foreach (var path in Paths().Matches(scripts).Select(match => match.Value).Concat(inputs).Distinct())
         {
             if (!Exists(path)) yield return $"'{path}' does not exist";
         }
 
+        var dev = File.ReadAllText(Path.Combine(root, "dev"));
         foreach (var command in DevCommands().Matches(scripts).Select(match => match.Groups[1].Value))
         {
-            if (!File.ReadAllText(Path.Combine(root, "dev")).Contains($"\n  {command}) ", StringComparison.Ordinal)) yield return $"'./dev {command}' does not exist";
+            if (!dev.Contains($"\n  {command}) ", StringComparison.Ordinal)) yield return $"'./dev {command}' does not exist";
         }
 
-        var manifests = Directory.Exists(Path.Combine(root, "k8s"))
-            ? string.Concat(Directory.EnumerateFiles(Path.Combine(root, "k8s"), "*.yaml").Select(File.ReadAllText)) : "";
+        var folder = Path.Combine(root, "k8s");
+        var manifests = Directory.Exists(folder) ? string.Concat(Directory.EnumerateFiles(folder, "*.yaml").Select(File.ReadAllText)) : "";
         foreach (var name in Names().Matches(scripts).Select(match => match.Value).Distinct())
         {
             if (!manifests.Contains($"name: {name}\n", StringComparison.Ordinal)) yield return $"'{name}' is not in k8s/";
@@ -71,11 +72,15 @@ internal sealed partial class Workflow(string text, string root)
     }
 
     private static IEnumerable<Dictionary<object, object?>> Steps(Dictionary<object, object?> job) =>
-        job.TryGetValue("steps", out var steps) ? ((List<object?>)steps!).Select(Map) : [];
+        Node(job, "steps") is List<object?> steps ? steps.Select(Map) : [];
+
+    private static Dictionary<object, object?> Inputs(Dictionary<object, object?> step) => Node(step, "with") is Dictionary<object, object?> inputs ? inputs : [];
 
     private static Dictionary<object, object?> Map(object? node) => (Dictionary<object, object?>)node!;
 
-    private static string Text(Dictionary<object, object?> map, string key) => map.TryGetValue(key, out var value) ? value as string ?? "" : "";
+    private static object? Node(Dictionary<object, object?> map, string key) => map.GetValueOrDefault(key);
+
+    private static string Text(Dictionary<object, object?> map, string key) => Node(map, key) as string ?? "";
 
     [GeneratedRegex(@"\buses: .*")]
     private static partial Regex Uses();

@@ -49,9 +49,8 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     public static async Task<GatewayProcess> StartAsync(NameServer names, string writeRate = "1000r/s")
     {
         var address = Loopback.Next();
-        var folder = Directory.CreateTempSubdirectory("fulfillment_gateway_");
-        // Its workers run as another user when the tests run as root.
-        File.SetUnixFileMode(folder.FullName, folder.UnixFileMode | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        // Open to others, because its workers run as another user when the tests run as root.
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"fulfillment_gateway_{Guid.NewGuid():N}"));
         var configuration = Path.Combine(folder.FullName, "nginx.conf");
         await File.WriteAllTextAsync(configuration, Fill(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "nginx.conf")), new Dictionary<string, string>
         {

@@ -165,7 +165,7 @@ public sealed class Manners : IAsyncLifetime
         Serve((_, client) => StandIn.SayAsync(client, 200));
         var answers = new ConcurrentBag<HttpResponseMessage>();
         await Parallel.ForAsync(
-            0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => answers.Add(await strict.Http.PostAsync(Orders, Answers.Anything)));
+            0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, ct) => answers.Add(await strict.Http.PostAsync(Orders, Answers.Anything, ct)));
 
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBeInRange(200, 250);
         foreach (var answer in answers.Where(answer => answer.StatusCode != HttpStatusCode.OK))

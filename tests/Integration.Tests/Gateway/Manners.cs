@@ -113,7 +113,7 @@ public sealed class Manners : IAsyncLifetime
             using var response = await Http.SendAsync(request);
 
             var problem = await Answers.ProblemOf(response, HttpStatusCode.ServiceUnavailable);
-            problem.GetProperty("code").GetString().ShouldBe("SERVICE_UNAVAILABLE");
+            problem.GetProperty("code").GetString().ShouldBe("DEPENDENCY_UNAVAILABLE");
             Answers.HeaderOf(response, "Retry-After").ShouldBe(["1"]);
         }
     }

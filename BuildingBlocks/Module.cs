@@ -15,6 +15,15 @@ public abstract class Module
     /// <summary>Queue that takes what this module could not process.</summary>
     public string DeadLetterQueue => $"{Name.ToLowerInvariant()}-dead-letter-queue";
 
+    /// <summary>Exchange that this module publishes its events to, if it has any.</summary>
+    public string EventExchange => $"{Name.ToLowerInvariant()}.events";
+
+    /// <summary>
+    /// Direct exchange that brings a message to one queue of this module by the queue's name: dead letters, and their replays. The broker's default
+    /// exchange does the same for every queue, so whoever may publish there could forge any event of the system.
+    /// </summary>
+    public string QueueExchange => $"{Name.ToLowerInvariant()}.queues";
+
     /// <summary>Registers what the module needs. Called only when the module is enabled.</summary>
     public abstract void Register(IHostApplicationBuilder builder);
 }

@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.Topologies;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -13,8 +14,8 @@ namespace Fulfillment.BuildingBlocks;
 /// <c>/health/ready</c>; what is set wrong ends the process with a readable line.
 /// </summary>
 internal sealed class StartupService(
-    Startup startup, Migrator migrator, TopologyDeclarer topology, BrokerConnection broker, IWolverineRuntime wolverine,
-    IHostEnvironment environment, IConfiguration configuration, IOptions<ShutdownOptions> shutdown, IHostApplicationLifetime lifetime, TimeProvider time,
+    Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IWolverineRuntime wolverine,
+    IEnumerable<IModuleDatabase> databases, IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration, ShutdownTurn turn, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
@@ -28,7 +29,7 @@ internal sealed class StartupService(
         {
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
             startup.DatabasesAreReady();
-            await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", topology.DeclareAsync, Waiting, stoppingToken);
+            await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", PrepareTopologyAsync, Waiting, stoppingToken);
             try
             {
                 _wolverineHasBegun = true;
@@ -79,7 +80,7 @@ internal sealed class StartupService(
     private void StopTakingWork()
     {
         var drains = wolverine.Endpoints.ActiveListeners().Select(listener => listener.StopAndDrainAsync().AsTask());
-        var all = Task.WhenAll([.. drains, Task.Delay(shutdown.Value.Delay, time)]);
+        var all = Task.WhenAll([.. drains, turn.WaitAsync()]);
         if (Task.WhenAny(all, Task.Delay(ShutdownOptions.DrainTimeout, time)).GetAwaiter().GetResult() != all)
             logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
         else if (all.Exception is { } failure)
@@ -111,5 +112,17 @@ internal sealed class StartupService(
         var behind = await migrator.FindBehindAsync(ct);
         if (behind.Count > 0)
             throw new TimeoutException($"the database of {string.Join(", ", behind)} is not migrated yet: run 'dotnet Host.dll migrate'");
+    }
+
+    private async Task PrepareTopologyAsync(CancellationToken ct)
+    {
+        if (messaging.Value.DeclareTopology)
+        {
+            await topology.DeclareAsync(ct);
+            return;
+        }
+
+        var missing = await check.FindMissingAsync([.. databases.Select(database => database.Module)], ct);
+        if (missing.Count > 0) throw new TimeoutException($"{missing[0]} is not declared yet: run 'dotnet Host.dll migrate'");
     }
 }

@@ -51,6 +51,16 @@ internal static class FulfillmentSetup
         app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
     }
 
+    /// <summary>Brings the databases of the enabled modules to this version and declares the topology; what is away is waited for.</summary>
+    public static async Task MigrateAsync(this WebApplication app)
+    {
+        await DependencyWait.ForAsync("the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, Waiting, default);
+        await DependencyWait.ForAsync("RabbitMQ", app.Services.GetRequiredService<TopologyDeclarer>().DeclareAsync, Waiting, default);
+        app.Logger.LogInformation("Exchanges, queues and bindings are declared");
+
+        void Waiting(string reason) => app.Logger.LogWarning("Waiting for {Reason}", reason);
+    }
+
     /// <summary>Runs the host until it stops.</summary>
     /// <returns>True when the process is to build and run another one.</returns>
     public static async Task<bool> RunToTheEndAsync(this WebApplication app)

@@ -1,5 +1,4 @@
 using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Host;
 using JasperFx;
 
@@ -15,8 +14,7 @@ try
         await using var app = builder.Build();
         if (args is ["migrate"])
         {
-            await DependencyWait.ForAsync(
-                "the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, reason => app.Logger.LogWarning("Waiting for {Reason}", reason), default);
+            await app.MigrateAsync();
             return 0;
         }
 

@@ -40,6 +40,7 @@ public static class MessagingSetup
         foreach (var service in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
+        builder.Services.AddSingleton<ShutdownTurn>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddSingleton<ListenerGuard>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ListenerGuard>());
@@ -51,10 +52,10 @@ public static class MessagingSetup
         wolverine.Durability.DurabilityAgentEnabled = false;
         // A listener that stops waits this long for the broker, and then this long for its handlers.
         wolverine.Durability.DrainTimeout = ShutdownOptions.DrainTimeout / 2;
-        // The adapters of the handlers are compiled with the host (Internal/Generated); one that is missing there is compiled at run time, which
-        // takes seconds and a hundred megabytes.
+        // The adapters of the handlers are compiled with the host (Internal/Generated). One that is missing there is compiled at run time, which takes
+        // seconds and a hundred megabytes, or ends the start where there is no compiler, as in the image.
         wolverine.ApplicationAssembly = Assembly.GetEntryAssembly();
-        wolverine.CodeGeneration.TypeLoadMode = TypeLoadMode.Auto;
+        wolverine.CodeGeneration.TypeLoadMode = AppContext.TryGetSwitch("Fulfillment.StaticHandlers", out var isStatic) && isStatic ? TypeLoadMode.Static : TypeLoadMode.Auto;
         wolverine.MultipleHandlerBehavior = MultipleHandlerBehavior.Separated;
         wolverine.EnableAutomaticFailureAcks = false;
         wolverine.DefaultExecutionTimeout = TimeSpan.FromMinutes(2);

@@ -4,10 +4,10 @@ using RabbitMQ.Client;
 namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
-/// Publishes a message to one queue, past all exchanges: dead letters, and their replays. It is persistent and confirmed, and a queue that
+/// Publishes a message to one queue of a module: dead letters, and their replays. It is persistent and confirmed, and a queue that
 /// does not exist is an error, where the broker would otherwise drop the message and confirm it.
 /// </summary>
-public sealed class QueuePublisher(BrokerConnection connection, IOptions<RabbitMqOptions> options) : IAsyncDisposable
+public sealed class QueuePublisher(BrokerConnection connection, Topology topology, IOptions<RabbitMqOptions> options) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IChannel? _channel;
@@ -19,8 +19,9 @@ public sealed class QueuePublisher(BrokerConnection connection, IOptions<RabbitM
         ArgumentNullException.ThrowIfNull(properties);
         try
         {
+            var exchange = topology.ExchangeTo(queue) ?? throw new InvalidOperationException("no module has such a queue");
             var channel = await OpenAsync(ct);
-            await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, ct).AsTask().WaitAsync(options.Value.PublishTimeout, ct);
+            await channel.BasicPublishAsync(exchange, queue, mandatory: true, properties, body, ct).AsTask().WaitAsync(options.Value.PublishTimeout, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {

@@ -28,6 +28,12 @@ public sealed class RabbitMqOptions : IValidatableObject
     /// </summary>
     public string ManagementUri { get; init; } = "";
 
+    /// <summary>
+    /// Whether exchanges, queues and bindings are declared at start and whenever one is missing. Otherwise they are waited for: a user that may not
+    /// declare anything is enough, and <c>dotnet Host.dll migrate</c> declares them with another one.
+    /// </summary>
+    public bool DeclareTopology { get; init; } = true;
+
     /// <summary>Type of the queues that are declared.</summary>
     public DeclaredQueueType QueueType { get; init; } = DeclaredQueueType.Quorum;
 

@@ -34,7 +34,8 @@ public sealed record Subscription(string Queue, Type EventType, EventRoute Route
 /// <param name="Name">Name of the exchange.</param>
 /// <param name="Type">For example <c>topic</c>.</param>
 /// <param name="Alternate">Exchange that takes what no queue wants; null for none.</param>
-public sealed record DeclaredExchange(string Name, string Type, string? Alternate);
+/// <param name="Module">Module that uses it; null when all do.</param>
+public sealed record DeclaredExchange(string Name, string Type, string? Alternate, string? Module);
 
 /// <summary>A queue as it is declared.</summary>
 /// <param name="Name">Name of the queue.</param>
@@ -70,8 +71,12 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     public IReadOnlyList<Module> Modules { get; } = modules;
 
     /// <summary>Every exchange.</summary>
-    public static IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
-        [new(UnroutedExchange, "fanout", null), .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutedExchange))];
+    public IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
+    [
+        new(UnroutedExchange, "fanout", null, null),
+        .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutedExchange, null)),
+        .. modules.Select(module => new DeclaredExchange(module.QueueExchange, "direct", null, module.Name)),
+    ];
 
     /// <summary>Every queue.</summary>
     public IReadOnlyList<DeclaredQueue> DeclaredQueues { get; } =
@@ -88,7 +93,14 @@ public sealed class Topology(IReadOnlyList<Module> modules)
         .. modules.SelectMany(
             module => module.Subscriptions,
             (module, subscription) => new DeclaredBinding(subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),
+        .. modules.SelectMany(
+            module => module.Subscriptions.Select(subscription => subscription.Queue).Append(module.DeadLetterQueue),
+            (module, queue) => new DeclaredBinding(module.QueueExchange, queue, queue, module.Name)),
     ];
+
+    /// <summary>The exchange that brings a message to a queue by the queue's name; null when no module has that queue.</summary>
+    public string? ExchangeTo(string queue) =>
+        DeclaredBindings.FirstOrDefault(binding => binding.RoutingKey == queue && binding.Queue == queue)?.Exchange;
 
     /// <summary>Name of the module that listens to a queue.</summary>
     public string? OwnerOf(string? queue) => Find(queue)?.Module.Name;

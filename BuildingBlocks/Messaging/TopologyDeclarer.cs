@@ -12,7 +12,7 @@ public sealed class TopologyDeclarer(BrokerConnection connection, Topology topol
     private const int DeliveryLimit = 1_000_000;
 
     /// <summary>Declares the topology.</summary>
-    /// <exception cref="ConfigurationException">A queue or exchange exists with other properties.</exception>
+    /// <exception cref="ConfigurationException">A queue or exchange exists with other properties, or the user may not declare it.</exception>
     public async Task DeclareAsync(CancellationToken ct = default)
     {
         await using var channel = await connection.OpenChannelAsync(ct: ct);
@@ -25,6 +25,12 @@ public sealed class TopologyDeclarer(BrokerConnection connection, Topology topol
             throw new ConfigurationException(
                 $"RabbitMq: a queue or exchange exists with other properties than this version declares ({e.ShutdownReason.ReplyText}). "
                 + "Delete it when it is empty, or set RabbitMq__QueueType to the type it has (Quorum or Classic).");
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.AccessRefused)
+        {
+            throw new ConfigurationException(
+                $"RabbitMq__Uri: its user may not declare the topology ({e.ShutdownReason.ReplyText}). Set RabbitMq__DeclareTopology to false, and run "
+                + "'dotnet Host.dll migrate' as one who may.");
         }
     }
 
@@ -43,7 +49,7 @@ public sealed class TopologyDeclarer(BrokerConnection connection, Topology topol
 
     private async Task DeclareAsync(IChannel channel, CancellationToken ct)
     {
-        foreach (var exchange in Topology.DeclaredExchanges)
+        foreach (var exchange in topology.DeclaredExchanges)
         {
             var arguments = exchange.Alternate is null ? null : new Dictionary<string, object?> { ["alternate-exchange"] = exchange.Alternate };
             await channel.ExchangeDeclareAsync(exchange.Name, exchange.Type, durable: true, arguments: arguments, cancellationToken: ct);

@@ -44,7 +44,7 @@ public static class OperationsSetup
         var routes = app.MapGroup($"{module}/ops").WithTags("Operations");
         DeadLetterEndpoints.Map<TContext>(routes);
         ReplayEndpoints.Map<TContext>(routes);
-        UnroutedEndpoints.Map(routes);
+        UnroutedEndpoints.Map<TContext>(routes);
         TopologyEndpoints.Map(routes);
     }
 }

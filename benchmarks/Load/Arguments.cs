@@ -40,6 +40,12 @@ internal sealed class Arguments(IEnumerable<string> args)
         return value;
     }
 
+    /// <summary>An address that others can be appended to.</summary>
+    public Uri Address(string name, string fallback) =>
+        Uri.TryCreate((Text(name) ?? fallback).TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new LoadException($"{name} takes an address like {fallback}.");
+
     /// <summary>The argument that is no option. To be called when every option has been asked for, so that it may stand anywhere.</summary>
     public string Positional(string name)
     {

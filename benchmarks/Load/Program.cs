@@ -4,6 +4,7 @@ using Fulfillment.Load.Audit;
 using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Chaos;
 using Fulfillment.Load.Csv;
+using Fulfillment.Load.Traffic;
 using Fulfillment.Load.Saga;
 
 const string Help = """
@@ -59,6 +60,11 @@ const string Help = """
               --orders ADDRESS, --inventory, --payments, --notifications   of the modules (http://localhost:8081 to 8084)
               --open-seconds N  nothing may be open for longer (a setting of the modules, 120)
               --wait SECONDS    looks again until all hold or the time is over, for a system that still moves (0)
+      traffic customers that place orders and look at them use a running system while somebody restarts its parts;
+              the exit code is 0 when no request has failed and every accepted order has ended
+              --url ADDRESS     that serves all modules (http://localhost)
+              --orders-per-second N   (30), with two reads for each
+              --seconds N       how long (60); a signal ends it earlier
       sample-csv N      writes a catalogue of N rows to the standard output
               --seed N          the same seed makes the same rows (1)
               --bad N           as many rows are wrong, in five different ways (0)
@@ -101,6 +107,8 @@ try
             return await ImportFileCommand.RunAsync(ImportFileOptions.Read(arguments), stop.Token);
         case "audit":
             return await AuditCommand.RunAsync(AuditOptions.Read(arguments), stop.Token);
+        case "traffic":
+            return await TrafficCommand.RunAsync(TrafficOptions.Read(arguments));
         case "sample-csv":
             return SampleCommand.Run(SampleOptions.Read(arguments), stop.Token);
         case "help":

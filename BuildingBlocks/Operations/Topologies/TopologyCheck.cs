@@ -30,6 +30,10 @@ internal sealed class TopologyCheck(Topology topology, TopologyDeclarer declarer
         return Report(await ReadByAmqpAsync(ct), unreachable);
     }
 
+    /// <summary>What modules (by name) need and the broker does not have, for people; empty when they can work.</summary>
+    public async Task<IReadOnlyList<string>> FindMissingAsync(IReadOnlyCollection<string> modules, CancellationToken ct) =>
+        [.. (await RunAsync(ct)).Differences.Where(difference => difference.IsMissing && difference.IsNeededBy(modules)).Select(difference => $"{difference.Kind} {difference.Name}")];
+
     private TopologyReport Report(ActualTopology actual, TopologyDifference? unreachable = null)
     {
         List<TopologyDifference> differences = [.. TopologyComparison.Differences(topology, declarer.ArgumentsOf, actual)];
@@ -44,7 +48,7 @@ internal sealed class TopologyCheck(Topology topology, TopologyDeclarer declarer
         var channel = await broker.OpenChannelAsync(ct: ct);
         try
         {
-            foreach (var exchange in Topology.DeclaredExchanges)
+            foreach (var exchange in topology.DeclaredExchanges)
             {
                 if (await ExistsAsync(open => open.ExchangeDeclarePassiveAsync(exchange.Name, ct))) exchanges[exchange.Name] = null;
             }

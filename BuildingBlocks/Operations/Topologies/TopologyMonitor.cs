@@ -2,15 +2,16 @@ using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 
 /// <summary>
-/// Looks every few seconds whether the exchanges, queues and bindings that this process needs are there, and declares again what is missing.
+/// Looks every few seconds whether the exchanges, queues and bindings that this process needs are there, and declares again what is missing if it may.
 /// </summary>
 internal sealed class TopologyMonitor(
     TopologyCheck check, TopologyDeclarer declarer, ManagementApi management, IEnumerable<IModuleDatabase> databases, Startup startup,
-    ILogger<TopologyMonitor> logger) : BackgroundService
+    IOptions<RabbitMqOptions> options, ILogger<TopologyMonitor> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly HashSet<string> _modules = [.. databases.Select(database => database.Module)];
@@ -40,17 +41,19 @@ internal sealed class TopologyMonitor(
     private async Task LookAsync(CancellationToken ct)
     {
         var report = await check.RunAsync(ct);
+        if (options.Value.DeclareTopology) report = await HealAsync(report, ct);
+        Note(report);
+    }
+
+    private async Task<TopologyReport> HealAsync(TopologyReport report, CancellationToken ct)
+    {
         var missing = report.Differences.Where(difference => difference.IsMissing).ToList();
         foreach (var difference in missing)
             logger.LogWarning("{Kind} {Name} ({Expected}) is missing and is declared again", difference.Kind, difference.Name, difference.Expected);
         // Without the management API nobody can say whether a binding is there; declaring it again costs next to nothing.
-        if (missing.Count > 0 || !management.IsKnown)
-        {
-            await DeclareAsync(ct);
-            report = await check.RunAsync(ct);
-        }
-
-        Note(report);
+        if (missing.Count == 0 && management.IsKnown) return report;
+        await DeclareAsync(ct);
+        return await check.RunAsync(ct);
     }
 
     private async Task DeclareAsync(CancellationToken ct)
@@ -69,7 +72,7 @@ internal sealed class TopologyMonitor(
     {
         string[] problems =
         [
-            .. report.Differences.Where(difference => difference.Severity == DifferenceSeverity.Error && (difference.Module is null || _modules.Contains(difference.Module)))
+            .. report.Differences.Where(difference => difference.Severity == DifferenceSeverity.Error && difference.IsNeededBy(_modules))
                 .Select(difference => $"{difference.Kind} {difference.Name}: expected {difference.Expected}, found {difference.Actual}"),
         ];
         foreach (var problem in problems.Except(Problems)) logger.LogError("Topology: {Problem}", problem);

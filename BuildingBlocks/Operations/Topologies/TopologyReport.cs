@@ -31,6 +31,8 @@ public sealed record TopologyDifference(string Kind, string Name, string Expecte
     internal string? Module { get; init; }
 
     internal bool IsMissing => Severity == DifferenceSeverity.Error && Actual == Missing;
+
+    internal bool IsNeededBy(IReadOnlyCollection<string> modules) => Module is null || modules.Contains(Module);
 }
 
 /// <summary>The topology of the broker, compared with what is declared.</summary>
@@ -51,7 +53,7 @@ internal static class TopologyComparison
 {
     public static IEnumerable<TopologyDifference> Differences(Topology declared, Func<DeclaredQueue, Dictionary<string, object?>> argumentsOf, ActualTopology actual) =>
     [
-        .. Topology.DeclaredExchanges.SelectMany(exchange => Exchange(exchange, actual)),
+        .. declared.DeclaredExchanges.SelectMany(exchange => Exchange(exchange, actual)),
         .. declared.DeclaredQueues.SelectMany(queue => Queue(queue, argumentsOf(queue), actual)),
         .. Bindings(declared, actual),
         .. actual.Queues.Keys.Except(declared.DeclaredQueues.Select(queue => queue.Name)).Where(name => !name.StartsWith("amq.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
@@ -62,14 +64,14 @@ internal static class TopologyComparison
     {
         if (!actual.Exchanges.TryGetValue(declared.Name, out var exchange))
         {
-            yield return Error("exchange", declared.Name, declared.Type, TopologyDifference.Missing, null);
+            yield return Error("exchange", declared.Name, declared.Type, TopologyDifference.Missing, declared.Module);
             yield break;
         }
 
         if (exchange is null) yield break;
-        if (exchange.Type != declared.Type) yield return Error("exchange", declared.Name, $"type {declared.Type}", $"type {exchange.Type}", null);
+        if (exchange.Type != declared.Type) yield return Error("exchange", declared.Name, $"type {declared.Type}", $"type {exchange.Type}", declared.Module);
         if (exchange.Alternate != declared.Alternate)
-            yield return Error("exchange", declared.Name, $"alternate exchange {declared.Alternate ?? "none"}", $"alternate exchange {exchange.Alternate ?? "none"}", null);
+            yield return Error("exchange", declared.Name, $"alternate exchange {declared.Alternate ?? "none"}", $"alternate exchange {exchange.Alternate ?? "none"}", declared.Module);
     }
 
     private static IEnumerable<TopologyDifference> Queue(DeclaredQueue declared, Dictionary<string, object?> arguments, ActualTopology actual)

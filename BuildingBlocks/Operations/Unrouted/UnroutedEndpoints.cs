@@ -1,18 +1,25 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.BuildingBlocks.Operations.Unrouted;
 
-/// <summary>Lists and republishes what no queue wanted. The queue belongs to all modules, so each of them shows the same.</summary>
+/// <summary>
+/// Lists and republishes what no queue wanted. The queue belongs to all modules, so each of them shows the same; a module republishes what was
+/// published to its own exchange.
+/// </summary>
 internal static class UnroutedEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map<TContext>(IEndpointRouteBuilder routes)
+        where TContext : DbContext
     {
         routes.MapGet("/unrouted", ListAsync);
-        routes.MapPost("/unrouted/republish", RepublishAsync);
+        routes.MapPost("/unrouted/republish", RepublishAsync<TContext>);
     }
 
     private static async Task<IResult> ListAsync(UnroutedMessages messages, HttpRequest request, CancellationToken ct)
@@ -22,6 +29,8 @@ internal static class UnroutedEndpoints
         return errors.Count > 0 ? Problems.Invalid(errors) : TypedResults.Ok(await messages.PeekAsync(page.Limit, ct));
     }
 
-    private static async Task<Ok<RepublishView>> RepublishAsync(UnroutedMessages messages, CancellationToken ct) =>
-        TypedResults.Ok(await messages.RepublishAsync(ct));
+    private static async Task<Ok<RepublishView>> RepublishAsync<TContext>(
+        UnroutedMessages messages, Topology topology, ModuleDatabase<TContext> database, CancellationToken ct)
+        where TContext : DbContext =>
+        TypedResults.Ok(await messages.RepublishAsync(topology.Modules.Single(module => module.Name == database.Module).EventExchange, ct));
 }

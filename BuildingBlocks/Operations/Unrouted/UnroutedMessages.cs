@@ -42,17 +42,24 @@ internal sealed class UnroutedMessages(BrokerConnection broker)
     }
 
     /// <summary>
-    /// Publishes what is there now to where it was published at first. Each message is acknowledged after the broker has confirmed its
-    /// copy, so a crash doubles it and never loses it.
+    /// Publishes once more what is there now and was published to this exchange; the rest stays. Each message is acknowledged after the broker has
+    /// confirmed its copy, so a crash doubles it and never loses it.
     /// </summary>
-    public async Task<RepublishView> RepublishAsync(CancellationToken ct)
+    public async Task<RepublishView> RepublishAsync(string exchange, CancellationToken ct)
     {
         await using var channel = await broker.OpenChannelAsync(new CreateChannelOptions(true, true), ct);
         var run = Guid.NewGuid().ToString();
         var waiting = Math.Min((await channel.QueueDeclarePassiveAsync(Topology.UnroutedQueue, ct)).MessageCount, MaxRepublished);
-        var published = 0;
-        while (published < waiting && await channel.BasicGetAsync(Topology.UnroutedQueue, autoAck: false, ct) is { } message)
+        var (published, others) = (0, 0);
+        ulong lastOther = 0;
+        while (published + others < waiting && await channel.BasicGetAsync(Topology.UnroutedQueue, autoAck: false, ct) is { } message)
         {
+            if (message.Exchange != exchange)
+            {
+                (others, lastOther) = (others + 1, message.DeliveryTag);
+                continue;
+            }
+
             var copy = new BasicProperties(message.BasicProperties) { Persistent = true };
             copy.ClearExpiration();
             copy.ClearUserId();
@@ -63,6 +70,7 @@ internal sealed class UnroutedMessages(BrokerConnection broker)
             published++;
         }
 
+        if (others > 0) await ReturnAsync(channel, lastOther, others);
         var back = await CountAsync(channel, run, published, ct);
         return new RepublishView(published - back, back);
     }

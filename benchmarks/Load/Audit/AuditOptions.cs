@@ -9,19 +9,11 @@ internal sealed record AuditOptions(AuditAddresses Addresses, int? OpenSeconds, 
     {
         var options = new AuditOptions(
             new AuditAddresses(
-                Address(arguments, "--orders", 8081), Address(arguments, "--inventory", 8082), Address(arguments, "--payments", 8083),
-                Address(arguments, "--notifications", 8084)),
+                arguments.Address("--orders", "http://localhost:8081"), arguments.Address("--inventory", "http://localhost:8082"), arguments.Address("--payments", "http://localhost:8083"),
+                arguments.Address("--notifications", "http://localhost:8084")),
             arguments.Text("--open-seconds") is { } text ? Arguments.Number("--open-seconds", text, least: 0) : null,
             TimeSpan.FromSeconds(arguments.Number("--wait", fallback: 0, least: 0)));
         arguments.NothingLeft();
         return options;
-    }
-
-    private static Uri Address(Arguments arguments, string name, int port)
-    {
-        var text = arguments.Text(name) ?? $"http://localhost:{port}";
-        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new LoadException($"{name} takes an address like http://localhost:{port}, not '{text}'.");
     }
 }

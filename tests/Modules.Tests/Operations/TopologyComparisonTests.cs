@@ -31,6 +31,7 @@ public sealed class TopologyComparisonTests
         [
             ("exchange", "order.events", null, true), ("queue", "order-created-queue", "Inventory", true),
             ("binding", "inventory.events -> inventory-reserved-queue", "Payment", true),
+            ("binding", "payment.queues -> inventory-reserved-queue", "Payment", true),
         ]);
     }
 
@@ -78,7 +79,7 @@ public sealed class TopologyComparisonTests
     private static IReadOnlyList<TopologyDifference> Compare(ActualTopology actual) => [.. TopologyComparison.Differences(Declared, Declarer.ArgumentsOf, actual)];
 
     private static ActualTopology Complete() => new(
-        Topology.DeclaredExchanges.ToDictionary(exchange => exchange.Name, exchange => (ActualExchange?)new ActualExchange(exchange.Type, exchange.Alternate)),
+        Declared.DeclaredExchanges.ToDictionary(exchange => exchange.Name, exchange => (ActualExchange?)new ActualExchange(exchange.Type, exchange.Alternate)),
         Declared.DeclaredQueues.ToDictionary(queue => queue.Name, queue => (JsonElement?)JsonSerializer.SerializeToElement(Declarer.ArgumentsOf(queue))),
         Declared.DeclaredBindings.Select(binding => (binding.Exchange, binding.Queue, binding.RoutingKey)).ToHashSet());
 

@@ -1,0 +1,43 @@
+# One image for all services: MODULES says which part of the system a container is.
+
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /src
+
+# Packages have a layer of their own, which only a change of these files makes anew.
+COPY .editorconfig Directory.Build.props Directory.Packages.props global.json ./
+COPY BuildingBlocks/BuildingBlocks.csproj BuildingBlocks/
+COPY BuildingBlocks/Contracts/Contracts.csproj BuildingBlocks/Contracts/
+COPY Modules/Order/Order.csproj Modules/Order/
+COPY Modules/Inventory/Inventory.csproj Modules/Inventory/
+COPY Modules/Payment/Payment.csproj Modules/Payment/
+COPY Modules/Notification/Notification.csproj Modules/Notification/
+COPY Host/Host.csproj Host/
+RUN dotnet restore Host/Host.csproj -p:StaticHandlers=true
+
+COPY BuildingBlocks/ BuildingBlocks/
+COPY Modules/ Modules/
+COPY Host/ Host/
+RUN dotnet publish Host/Host.csproj --no-restore -c Release -o /app -p:StaticHandlers=true \
+      -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false
+
+# The adapters of the handlers must be those that this code would write (./dev codegen).
+RUN cd Host && mv Internal /tmp/compiled \
+ && ASPNETCORE_ENVIRONMENT=Development dotnet /app/Host.dll codegen write > /tmp/codegen.log \
+ && diff -r /tmp/compiled Internal \
+ && mkdir /imports
+
+# No shell, no package manager, and a user of its own (app, 1654).
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+ARG VERSION=0.0.0-local
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Fulfillment" \
+      org.opencontainers.image.description="Event-driven order fulfillment: Order, Inventory, Payment and Notification in one image" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+WORKDIR /app
+COPY --from=build /app ./
+# A volume that is mounted here belongs to the user of the process.
+COPY --from=build --chown=1654:1654 /imports /imports
+USER 1654
+EXPOSE 8080
+ENTRYPOINT ["dotnet", "Host.dll"]

@@ -42,6 +42,7 @@ public sealed class Manners : IAsyncLifetime
         headers["Host"].ShouldBe($"{_gateway!.Address}:8080");
         headers["X-Forwarded-For"].ShouldStartWith("127.");
         headers["X-Forwarded-Proto"].ShouldBe("http");
+        headers["Connection"].ShouldBe("close", "whoever closes first keeps the port of the connection for a minute");
         await Eventually.True("the log to have it", () => _gateway.Output.Contains($"\"requestId\":\"{id}\"", StringComparison.Ordinal));
     }
 

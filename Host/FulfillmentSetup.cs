@@ -47,6 +47,7 @@ internal static class FulfillmentSetup
     {
         app.UseConnectionCloseWhenStopping();
         app.UseProblems();
+        app.UseWaitWhileStarting();
         app.MapHealth();
         app.MapMetrics();
         app.MapCarter();

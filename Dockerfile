@@ -4,7 +4,7 @@ FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /src
 
 # Packages have a layer of their own, which only a change of these files makes anew.
-COPY Directory.Build.props Directory.Packages.props global.json ./
+COPY .editorconfig Directory.Build.props Directory.Packages.props global.json ./
 COPY BuildingBlocks/BuildingBlocks.csproj BuildingBlocks/
 COPY BuildingBlocks/Contracts/Contracts.csproj BuildingBlocks/Contracts/
 COPY Modules/Order/Order.csproj Modules/Order/

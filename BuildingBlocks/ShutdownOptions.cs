@@ -12,6 +12,13 @@ public sealed class ShutdownOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10", ErrorMessage = "must be from 00:00:00 to 00:00:10")]
     public TimeSpan Delay { get; init; }
 
+    /// <summary>
+    /// The same for the first of several replicas that are told to stop at the same moment, 0-10 s: the others still answer while it starts again.
+    /// The same as <see cref="Delay"/> when it is not set, because replicas that stop one by one need none.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10", ErrorMessage = "must be from 00:00:00 to 00:00:10")]
+    public TimeSpan? FirstDelay { get; init; }
+
     /// <summary>How long requests and background work may take to finish.</summary>
     public static TimeSpan HostTimeout { get; } = TimeSpan.FromSeconds(12);
 

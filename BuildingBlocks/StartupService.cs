@@ -15,7 +15,7 @@ namespace Fulfillment.BuildingBlocks;
 /// </summary>
 internal sealed class StartupService(
     Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IWolverineRuntime wolverine,
-    IEnumerable<IModuleDatabase> databases, IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration, IOptions<ShutdownOptions> shutdown, IHostApplicationLifetime lifetime, TimeProvider time,
+    IEnumerable<IModuleDatabase> databases, IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration, ShutdownTurn turn, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
@@ -80,7 +80,7 @@ internal sealed class StartupService(
     private void StopTakingWork()
     {
         var drains = wolverine.Endpoints.ActiveListeners().Select(listener => listener.StopAndDrainAsync().AsTask());
-        var all = Task.WhenAll([.. drains, Task.Delay(shutdown.Value.Delay, time)]);
+        var all = Task.WhenAll([.. drains, turn.WaitAsync()]);
         if (Task.WhenAny(all, Task.Delay(ShutdownOptions.DrainTimeout, time)).GetAwaiter().GetResult() != all)
             logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
         else if (all.Exception is { } failure)

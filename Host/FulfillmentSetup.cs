@@ -20,7 +20,9 @@ internal static class FulfillmentSetup
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 256 * 1024;
         });
-        builder.AddLogging(enabled.Count == 1 ? $"{enabled[0].Name.ToLowerInvariant()}-service" : "fulfillment");
+        var service = enabled.Count == 1 ? $"{enabled[0].Name.ToLowerInvariant()}-service" : "fulfillment";
+        builder.AddLogging(service);
+        builder.AddTracing(service);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Startup>();
         builder.Services.AddSingleton<Migrator>();
@@ -45,6 +47,7 @@ internal static class FulfillmentSetup
     {
         app.UseConnectionCloseWhenStopping();
         app.UseProblems();
+        app.UseWaitWhileStarting();
         app.MapHealth();
         app.MapMetrics();
         app.MapCarter();

@@ -395,6 +395,13 @@ ensure_installed() {
   fi
 }
 
+# The tests of the gateway run nginx itself, wherever the servers come from.
+ensure_nginx() {
+  if [[ -x /usr/sbin/nginx ]] || command -v nginx >/dev/null; then return; fi
+  command -v apt-get >/dev/null || die "missing: nginx. Install it so that it is on PATH"
+  install_packages nginx
+}
+
 install_packages() {
   local sudo=()
   command -v apt-get >/dev/null ||

@@ -40,6 +40,7 @@ public static class MessagingSetup
         foreach (var service in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
+        builder.Services.AddSingleton<ShutdownTurn>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddSingleton<ListenerGuard>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ListenerGuard>());

@@ -33,6 +33,22 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
     }
 
     [Fact]
+    public async Task Replicas_that_are_stopped_at_the_same_moment_do_not_leave_at_the_same_moment()
+    {
+        (string, string)[] settings = [("Shutdown__Delay", "00:00:10"), ("Shutdown__FirstDelay", "00:00:00")];
+        await using var one = await _system.StartAsync("Order", settings);
+        await using var other = await _system.StartAsync("Order", settings);
+
+        await Task.WhenAll(one.TerminateAsync(), other.TerminateAsync());
+        await Task.WhenAny(one.WaitForExitAsync(), other.WaitForExitAsync());
+
+        (one.HasExited ^ other.HasExited).ShouldBeTrue("one of them goes first");
+        var last = one.HasExited ? other : one;
+        (await AnswerAsync(last, "/api/orders")).ShouldBe((HttpStatusCode.OK, true));
+        (await last.WaitForExitAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Request_that_is_in_flight_under_load_gets_its_answer()
     {
         await using var host = await _system.StartAsync();

@@ -10,36 +10,27 @@ using Npgsql;
 namespace Fulfillment.Integration.Tests.Deployment;
 
 /// <summary>
-/// Processes with exactly the environment, arguments and ports of the pods of k8s/, and users of the broker with exactly their permissions. Only where
-/// servers and volumes are is replaced.
+/// Processes with exactly the environment, arguments and ports of the pods of k8s/, and users of the broker with exactly their permissions. Only what
+/// servers and volumes are called is replaced.
 /// </summary>
 public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
 {
     private readonly FulfillmentSystem _system = shared.System;
+    private readonly Dictionary<string, Uri> _users = [];
     private readonly Manifests _manifests = Manifests.Load(Repository.Root);
 
     [Fact]
     public async Task Pods_migrate_start_answer_their_probes_fulfil_an_order_and_stop()
     {
-        var users = Definitions().GetProperty("users").EnumerateArray().ToDictionary(user => user.GetProperty("name").GetString()!);
-        var existing = (await _system.Broker.UsersAsync()).Intersect(users.Keys);
-        Assert.SkipWhen(existing.Any(), $"The broker has users of somebody else: {string.Join(", ", existing)}");
         var ports = _manifests.Services.Select(service => service.Pod.Containers[0].Ports[0].ContainerPort).ToHashSet();
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port).Where(ports.Contains);
-        Assert.SkipWhen(taken.Any(), $"Somebody else listens to {string.Join(", ", taken)}");
-        try
+        Assert.SkipWhen(taken.Any(), $"Somebody else listens to {string.Join(", ", taken.Distinct())}");
+        foreach (var permission in Definitions().GetProperty("permissions").EnumerateArray())
         {
-            await AddUsersAsync(users);
-            await RunAsync();
+            var (name, what) = (permission.GetProperty("user").GetString()!, (string right) => permission.GetProperty(right).GetString()!);
+            _users[name] = await _system.Broker.AddUserAsync(name, what("configure"), what("write"), what("read"));
         }
-        finally
-        {
-            foreach (var user in users.Keys) await _system.Broker.RemoveUserAsync(user);
-        }
-    }
 
-    private async Task RunAsync()
-    {
         var migrate = _manifests.One<V1Job>("migrate").Spec.Template.Spec.Containers.Single();
         var (exitCode, output) = await FulfillmentSystem.RunAsync(Here(migrate), [.. migrate.Args]);
         exitCode.ShouldBe(0, output);
@@ -60,18 +51,6 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
         finally
         {
             foreach (var pod in pods.Values) await pod.DisposeAsync();
-        }
-    }
-
-    private async Task AddUsersAsync(Dictionary<string, JsonElement> users)
-    {
-        foreach (var permission in Definitions().GetProperty("permissions").EnumerateArray())
-        {
-            var name = permission.GetProperty("user").GetString()!;
-            var password = _manifests.Secret("passwords")[users[name].GetProperty("password").GetString()!.Trim('$', '{', '}')];
-            await _system.Broker.AddUserAsync(
-                name, password, users[name].GetProperty("tags")[0].GetString()!, permission.GetProperty("configure").GetString()!,
-                permission.GetProperty("write").GetString()!, permission.GetProperty("read").GetString()!);
         }
     }
 
@@ -112,18 +91,20 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
     private JsonElement Definitions() => JsonDocument.Parse(_manifests.One<V1ConfigMap>("rabbitmq").Data["definitions.json"]).RootElement;
 
     /// <summary>The environment of a container, with this machine's servers in place of the cluster's.</summary>
-    private Dictionary<string, string?> Here(V1Container container)
-    {
-        var broker = _system.Broker.Uri;
-        return _manifests.Environment(container).ToDictionary(variable => variable.Key, variable => (string?)(variable.Key.Split("__") switch
+    private Dictionary<string, string?> Here(V1Container container) =>
+        _manifests.Environment(container).ToDictionary(variable => variable.Key, variable => (string?)(variable.Key.Split("__") switch
         {
             ["ConnectionStrings", var module] => Database(variable.Value, module),
-            ["RabbitMq", "Uri"] => new UriBuilder(variable.Value) { Host = broker.Host, Port = broker.Port, Path = broker.AbsolutePath }.Uri.AbsoluteUri,
-            ["RabbitMq", "ManagementUri"] => new UriBuilder(variable.Value) { Host = shared.Servers.Management.Host, Port = shared.Servers.Management.Port }.Uri.AbsoluteUri,
+            ["RabbitMq", "Uri"] => UserOf(variable.Value).AbsoluteUri,
+            ["RabbitMq", "ManagementUri"] => Management(UserOf(variable.Value)),
             ["Import", "Directory"] => _system.ImportDirectory,
             _ => variable.Value,
         }));
-    }
+
+    /// <summary>The user of this broker that has the permissions of the one in an address.</summary>
+    private Uri UserOf(string address) => _users[new Uri(address).UserInfo.Split(':')[0]];
+
+    private string Management(Uri user) => new UriBuilder(shared.Servers.Management) { UserName = user.UserInfo.Split(':')[0], Password = user.UserInfo.Split(':')[1] }.Uri.AbsoluteUri;
 
     private string Database(string text, string module)
     {

@@ -41,6 +41,7 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     private static readonly string[] EventExchanges = ["order.events", "inventory.events", "payment.events"];
     private readonly HttpClient _management = ManagementClient(management);
     private readonly List<IConnection> _connections = [];
+    private readonly List<string> _users = [];
 
     /// <summary>Address of the virtual host.</summary>
     public Uri Uri { get; } = new(amqp, $"/{virtualHost}");
@@ -53,10 +54,26 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" });
     }
 
+    /// <summary>Creates a user that may do less than everything in this virtual host, and returns the address for it.</summary>
+    public async Task<Uri> AddUserAsync(string name, string configure, string write, string read)
+    {
+        var user = $"{name}_{virtualHost}";
+        await SendAsync(HttpMethod.Put, $"users/{user}", new { password = user, tags = "management" });
+        await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{user}", new { configure, write, read });
+        _users.Add(user);
+        return new UriBuilder(Uri) { UserName = user, Password = user }.Uri;
+    }
+
     /// <summary>Opens a channel of a connection of its own.</summary>
     public async Task<IChannel> OpenAsync(bool confirms = true)
     {
-        var connection = await new ConnectionFactory { Uri = Uri, ClientProvidedName = "test", AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        return await OpenAsync(Uri, confirms);
+    }
+
+    /// <summary>The same as another user.</summary>
+    public async Task<IChannel> OpenAsync(Uri address, bool confirms = true)
+    {
+        var connection = await new ConnectionFactory { Uri = address, ClientProvidedName = "test", AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
         _connections.Add(connection);
         return await connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms));
     }
@@ -137,23 +154,12 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         [.. (await ReadAsync("queues/{vhost}")).EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)
             .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Creates a user of the broker with permissions to this virtual host.</summary>
-    public async Task AddUserAsync(string name, string password, string tags, string configure, string write, string read)
-    {
-        await SendAsync(HttpMethod.Put, $"users/{name}", new { password, tags });
-        await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{name}", new { configure, write, read });
-    }
-
-    public Task RemoveUserAsync(string name) => SendAsync(HttpMethod.Delete, $"users/{name}");
-
-    /// <summary>Names of the users of the broker.</summary>
-    public async Task<IReadOnlyList<string>> UsersAsync() => [.. (await ReadAsync("users")).EnumerateArray().Select(user => user.GetProperty("name").GetString()!)];
-
     /// <summary>Closes the test's own connections and deletes the virtual host with all that is in it.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in _connections) await connection.DisposeAsync();
         await SendAsync(HttpMethod.Delete, $"vhosts/{virtualHost}");
+        foreach (var user in _users) await SendAsync(HttpMethod.Delete, $"users/{user}");
         _management.Dispose();
     }
 

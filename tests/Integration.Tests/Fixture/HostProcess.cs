@@ -45,14 +45,15 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a host, on a free port unless its settings say which, and returns at once.</summary>
+    /// <summary>Starts a host, on a free port unless its settings say where, and returns at once.</summary>
     /// <param name="name">Name for people.</param>
     /// <param name="settings">Environment variables; nothing that this process was given for the host is handed on.</param>
     /// <param name="arguments">Arguments after <c>Host.dll</c>.</param>
     public static HostProcess Start(string name, IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
     {
         var port = settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_HTTP_PORTS").Value;
-        var address = new Uri($"http://127.0.0.1:{port ?? Servers.FreePort().ToString(CultureInfo.InvariantCulture)}");
+        var address = new Uri(settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_URLS").Value
+            ?? $"http://127.0.0.1:{port ?? Servers.FreePort().ToString(CultureInfo.InvariantCulture)}");
         var start = new ProcessStartInfo("dotnet", [Repository.Host, .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.Host)!,

@@ -31,6 +31,7 @@ public sealed class TopologyComparisonTests
         [
             ("exchange", "order.events", null, true), ("queue", "order-created-queue", "Inventory", true),
             ("binding", "inventory.events -> inventory-reserved-queue", "Payment", true),
+            ("binding", "payment.queues -> inventory-reserved-queue", "Payment", true),
         ]);
     }
 

@@ -1,0 +1,49 @@
+using System.Net;
+using Fulfillment.Integration.Tests.Fixture;
+
+namespace Fulfillment.Integration.Tests.Gateway;
+
+/// <summary>Four processes, one module each, behind a gateway that finds them by name.</summary>
+public sealed class BehindGateway(Servers servers) : IAsyncLifetime
+{
+    private FulfillmentSystem? _system;
+    private GatewayProcess? _gateway;
+
+    internal FulfillmentSystem System => _system ?? throw new InvalidOperationException("The system is not started");
+
+    internal GatewayProcess Gateway => _gateway ?? throw new InvalidOperationException("The gateway is not started");
+
+    internal NameServer Names { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            _system = await FulfillmentSystem.CreateAsync(servers);
+            await Task.WhenAll(FulfillmentSystem.Modules.Select(async module => Names.Set(NameOf(module), (await StartReplicaAsync(module)).Address)));
+            _gateway = await GatewayProcess.StartAsync(Names);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_gateway is not null) await _gateway.DisposeAsync();
+        if (_system is not null) await _system.DisposeAsync();
+        await Names.DisposeAsync();
+    }
+
+    internal static string NameOf(string module) => $"{module.ToLowerInvariant()}-service";
+
+    /// <summary>Starts a process of a module where its replicas are looked for, on an address of its own that no name has yet.</summary>
+    internal async Task<(HostProcess Process, IPAddress Address)> StartReplicaAsync(string module, params (string Name, string Value)[] settings)
+    {
+        var address = Loopback.Next();
+        var port = GatewayProcess.Ports[1 + FulfillmentSystem.Modules.ToList().IndexOf(module)];
+        return (await System.StartAsync(module, [("ASPNETCORE_URLS", $"http://{address}:{port}"), .. settings]), address);
+    }
+}

@@ -27,8 +27,8 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
         Assert.SkipWhen(taken.Any(), $"Somebody else listens to {string.Join(", ", taken.Distinct())}");
         foreach (var permission in Definitions().GetProperty("permissions").EnumerateArray())
         {
-            var (name, what) = (permission.GetProperty("user").GetString()!, (string right) => permission.GetProperty(right).GetString()!);
-            _users[name] = await _system.Broker.AddUserAsync(name, what("configure"), what("write"), what("read"));
+            string Text(string property) => permission.GetProperty(property).GetString()!;
+            _users[Text("user")] = await _system.Broker.AddUserAsync(Text("user"), Text("configure"), Text("write"), Text("read"));
         }
 
         var migrate = _manifests.One<V1Job>("migrate").Spec.Template.Spec.Containers.Single();

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 load=artifacts/bin/Load/release/Load.dll
 logs=artifacts/k8s-test
 services=(order-service inventory-service payment-service notification-service)
-workloads=(statefulset/{rabbitmq,order-db,inventory-db,payment-db,notification-db} deployment/{order,inventory,payment,notification}-service deployment/nginx-gateway)
+workloads=(statefulset/{rabbitmq,{order,inventory,payment,notification}-db} deployment/{nginx-gateway,{order,inventory,payment,notification}-service})
 patience=${PATIENCE:-900s}
 keep='' applied='' traffic='' forward='' failed=0
 source scripts/scenarios.sh

@@ -41,7 +41,8 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
             foreach (var service in _manifests.Services)
             {
                 var container = service.Pod.Containers.Single();
-                foreach (var probe in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }) await AnswersAsync(pods[service.Name], container, probe);
+                foreach (var probe in Workload.Probes(container))
+                    await AnswersAsync(pods[service.Name], container, probe);
                 (await pods[service.Name].HealthAsync("ready")).ShouldBe(200, await pods[service.Name].ReadinessAsync());
             }
 
@@ -73,10 +74,12 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
         placed.IsSuccessStatusCode.ShouldBeTrue(await placed.Content.ReadAsStringAsync());
         var id = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("orderId").GetInt64().ToString(CultureInfo.InvariantCulture);
         await Eventually.Get(
-            "the order to be completed", async () => (await pods["order-service"].Http.GetFromJsonAsync<JsonElement>($"/api/orders/{id}")).GetProperty("status").GetString(),
+            "the order to be completed",
+            async () => (await pods["order-service"].Http.GetFromJsonAsync<JsonElement>($"/api/orders/{id}")).GetProperty("status").GetString(),
             status => status == "COMPLETED");
         await Eventually.Get(
-            "the customer to be told", async () => (await pods["notification-service"].Http.GetFromJsonAsync<JsonElement>($"/api/notifications?orderId={id}")).GetArrayLength(),
+            "the customer to be told",
+            async () => (await pods["notification-service"].Http.GetFromJsonAsync<JsonElement>($"/api/notifications?orderId={id}")).GetArrayLength(),
             count => count > 0);
     }
 
@@ -104,7 +107,8 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
     /// <summary>The user of this broker that has the permissions of the one in an address.</summary>
     private Uri UserOf(string address) => _users[new Uri(address).UserInfo.Split(':')[0]];
 
-    private string Management(Uri user) => new UriBuilder(shared.Servers.Management) { UserName = user.UserInfo.Split(':')[0], Password = user.UserInfo.Split(':')[1] }.Uri.AbsoluteUri;
+    private string Management(Uri user) =>
+        new UriBuilder(shared.Servers.Management) { UserName = user.UserInfo.Split(':')[0], Password = user.UserInfo.Split(':')[1] }.Uri.AbsoluteUri;
 
     private string Database(string text, string module)
     {

@@ -20,22 +20,29 @@ internal static partial class BrokerRules
     [
         new(
             "A module writes to its own exchanges, reads its own queues and declares nothing", Permissions,
-            new Mistake(File, "order-created-queue|", ""), new Mistake(File, "payment-dead-letter-queue|unrouted-queue", "payment-dead-letter-queue|order-created-queue|unrouted-queue"),
-            new Mistake(File, @"^order\\.(events|queues)$", @"^order\\..*$|^payment\\.events$"), new Mistake(File, @"^notification\\.queues$", @"notification\\.events"),
-            new Mistake(File, "\"user\": \"payment\", \"vhost\": \"/\", \"configure\": \"^$\"", "\"user\": \"payment\", \"vhost\": \"/\", \"configure\": \".*\""),
+            new Mistake(File, "order-created-queue|", ""),
+            new Mistake(File, "payment-dead-letter-queue|unrouted-queue", "payment-dead-letter-queue|order-created-queue|unrouted-queue"),
+            new Mistake(File, @"^order\\.(events|queues)$", @"^order\\..*$|^payment\\.events$"),
+            new Mistake(File, @"^notification\\.queues$", @"notification\\.events"),
+            new Mistake(
+                File, "\"user\": \"payment\", \"vhost\": \"/\", \"configure\": \"^$\"",
+                "\"user\": \"payment\", \"vhost\": \"/\", \"configure\": \".*\""),
             new Mistake(File, "\"read\": \"^(inventory-reserved-queue", "\"read\": \"(inventory-reserved-queue")),
         new(
             "Each process comes as the user of its module, with that user's password", Users,
             new Mistake("50-order-service.yaml", "amqp://order:", "amqp://payment:"), new Mistake("50-order-service.yaml", "@rabbitmq:15672", "@rabbit:15672"),
-            new Mistake("50-order-service.yaml", "key: ORDER_RABBITMQ_PASSWORD", "key: RABBITMQ_PASSWORD"), new Mistake(File, "\"password\": \"${PAYMENT_RABBITMQ_PASSWORD}\"", "\"password\": \"${ORDER_RABBITMQ_PASSWORD}\""),
+            new Mistake("50-order-service.yaml", "key: ORDER_RABBITMQ_PASSWORD", "key: RABBITMQ_PASSWORD"),
+            new Mistake(File, "\"password\": \"${PAYMENT_RABBITMQ_PASSWORD}\"", "\"password\": \"${ORDER_RABBITMQ_PASSWORD}\""),
             new Mistake(File, "\"tags\": [\"management\"]", "\"tags\": [\"administrator\"]")),
         new(
             "Every password of the broker is filled in", Placeholders,
             new Mistake(File, " NOTIFICATION_RABBITMQ_PASSWORD; do", "; do"), new Mistake(File, "- name: ORDER_RABBITMQ_PASSWORD", "- name: ORDER_PASSWORD")),
         new(
             "Nodes know each other by the names that they have", Nodes,
-            new Mistake(File, "first=rabbit@rabbitmq-0", "first=rabbit@rabbitmq-1"), new Mistake(File, "value: rabbit@$(POD_NAME).rabbitmq-nodes", "value: rabbit@$(POD_NAME).rabbitmq"),
-            new Mistake(File, "publishNotReadyAddresses: true", "publishNotReadyAddresses: false"), new Mistake(File, "podManagementPolicy: Parallel", "podManagementPolicy: OrderedReady"),
+            new Mistake(File, "first=rabbit@rabbitmq-0", "first=rabbit@rabbitmq-1"),
+            new Mistake(File, "value: rabbit@$(POD_NAME).rabbitmq-nodes", "value: rabbit@$(POD_NAME).rabbitmq"),
+            new Mistake(File, "publishNotReadyAddresses: true", "publishNotReadyAddresses: false"),
+            new Mistake(File, "podManagementPolicy: Parallel", "podManagementPolicy: OrderedReady"),
             new Mistake(File, "serviceName: rabbitmq-nodes", "serviceName: rabbitmq-nodes\n  replicas: 1")),
     ];
 
@@ -51,7 +58,8 @@ internal static partial class BrokerRules
             string[] read = [.. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutedQueue];
             if (own.GetProperty("vhost").GetString() != "/") yield return $"{module.Name} is somewhere else";
             if (own.GetProperty("configure").GetString() != "^$") yield return $"{module.Name} may declare";
-            foreach (var wrong in Wrong(own.GetProperty("write").GetString()!, [.. written.Where(Names.Contains)])) yield return $"{module.Name}, write: {wrong}";
+            foreach (var wrong in Wrong(own.GetProperty("write").GetString()!, [.. written.Where(Names.Contains)]))
+                yield return $"{module.Name}, write: {wrong}";
             foreach (var wrong in Wrong(own.GetProperty("read").GetString()!, read)) yield return $"{module.Name}, read: {wrong}";
         }
     }
@@ -67,14 +75,16 @@ internal static partial class BrokerRules
     private static IEnumerable<string> Users(Manifests manifests)
     {
         var users = Definitions(manifests).GetProperty("users").EnumerateArray().ToDictionary(user => user.GetProperty("name").GetString()!);
-        foreach (var name in users.Keys.Where(name => users[name].GetProperty("tags")[0].GetString() != (name == "fulfillment" ? "administrator" : "management"))) yield return $"{name} has other tags";
+        foreach (var name in users.Keys.Where(name => users[name].GetProperty("tags")[0].GetString() != (name == "fulfillment" ? "administrator" : "management")))
+            yield return $"{name} has other tags";
         foreach (var workload in manifests.Workloads.Where(workload => workload.Pod.Containers[0].Image == Manifests.Image))
         {
             var environment = manifests.Environment(workload.Pod.Containers[0]);
             var user = environment.GetValueOrDefault("MODULES", "fulfillment").ToLowerInvariant();
             var password = manifests.Secret("passwords")[users[user].GetProperty("password").GetString()!.Trim('$', '{', '}')];
             if (environment["RabbitMq__Uri"] != $"amqp://{user}:{password}@rabbitmq:5672/") yield return $"{workload} cannot get into the broker";
-            if (workload.Kind != "Job" && environment["RabbitMq__ManagementUri"] != $"http://{user}:{password}@rabbitmq:15672") yield return $"{workload} cannot look into the broker";
+            if (workload.Kind != "Job" && environment["RabbitMq__ManagementUri"] != $"http://{user}:{password}@rabbitmq:15672")
+                yield return $"{workload} cannot look into the broker";
         }
     }
 
@@ -85,7 +95,11 @@ internal static partial class BrokerRules
         var filled = Loop().Match(data["write-definitions.sh"]).Groups[1].Value.Split(' ');
         var init = manifests.One<V1StatefulSet>("rabbitmq").Spec.Template.Spec.InitContainers.Single();
         var known = manifests.Environment(init).Keys;
-        return [.. placeholders.Except(filled).Select(name => $"{name} is not filled in"), .. filled.Except(known).Select(name => $"{name} is not known where it is filled in")];
+        return
+        [
+            .. placeholders.Except(filled).Select(name => $"{name} is not filled in"),
+            .. filled.Except(known).Select(name => $"{name} is not known where it is filled in"),
+        ];
     }
 
     private static IEnumerable<string> Nodes(Manifests manifests)
@@ -95,9 +109,11 @@ internal static partial class BrokerRules
         if (set.Spec.Replicas is not null) yield return "applying the file again would take nodes away from a cluster";
         if (set.Spec.PodManagementPolicy != "Parallel") yield return "after a stop of all nodes the first would wait for others that wait for it";
         if (manifests.One<V1Service>(set.Spec.ServiceName).Spec.PublishNotReadyAddresses != true) yield return "nodes that start do not find each other";
-        var names = set.Spec.Template.Spec.InitContainers.Concat(set.Spec.Template.Spec.Containers).Select(container => container.Env.Single(variable => variable.Name == "RABBITMQ_NODENAME").Value);
+        var names = set.Spec.Template.Spec.InitContainers.Concat(set.Spec.Template.Spec.Containers)
+            .Select(container => container.Env.Single(variable => variable.Name == "RABBITMQ_NODENAME").Value);
         if (names.Any(name => name != $"rabbit@$(POD_NAME).{domain}")) yield return "nodes have other names than their pods";
-        if (!manifests.One<V1ConfigMap>("rabbitmq").Data["write-peers.sh"].Contains($"first=rabbit@rabbitmq-0.{domain}\n", StringComparison.Ordinal)) yield return "the first node is looked for under another name";
+        if (!manifests.One<V1ConfigMap>("rabbitmq").Data["write-peers.sh"].Contains($"first=rabbit@rabbitmq-0.{domain}\n", StringComparison.Ordinal))
+            yield return "the first node is looked for under another name";
     }
 
     [GeneratedRegex(@"\$\{(\w+)\}")]

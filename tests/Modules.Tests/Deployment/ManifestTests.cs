@@ -59,7 +59,8 @@ public sealed class ManifestTests
     [Fact]
     public void The_example_of_passwords_names_each_of_them()
     {
-        var named = Repository.Read("k8s/overlays/production/passwords.env.example").Split('\n').Where(line => line.Contains('=')).Select(line => line.Split('=')[0]);
+        var lines = Repository.Read("k8s/overlays/production/passwords.env.example").Split('\n');
+        var named = lines.Where(line => line.Contains('=')).Select(line => line.Split('=')[0]);
         named.ShouldBe(Manifests.Secret("passwords").Keys, ignoreOrder: true);
     }
 }

@@ -11,6 +11,9 @@ internal sealed record Workload(string Kind, string Name, V1LabelSelector? Selec
 
     public IEnumerable<V1Container> Containers => [.. Pod.InitContainers ?? [], .. Pod.Containers];
 
+    public static IEnumerable<V1Probe> Probes(V1Container container) =>
+        new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }.OfType<V1Probe>();
+
     public string App => Template.Metadata.Labels["app"];
 
     public override string ToString() => $"{Kind} {Name}";

@@ -31,15 +31,22 @@ internal static class NetworkRules
         new(
             "Pods reach what they need and nothing else", Connections,
             new Mistake(File, "app: order-db } } }]\n      ports: [{ port: 5432 }]", "app: payment-db } } }]\n      ports: [{ port: 5432 }]"),
-            new Mistake(File, "- podSelector: { matchLabels: { app: order-service } }\n        - podSelector: { matchLabels: { app: migrate } }", "- podSelector: {}"),
-            new Mistake(File, "ports: [{ port: 5672 }, { port: 15672 }]", "ports: [{ port: 5672 }]"), new Mistake(File, "ports: [{ port: 8083 }]", "ports: [{ port: 8084 }]"),
-            new Mistake(File, "{ app: rabbitmq } } }]\n      ports: [{ port: 4369 }, { port: 25672 }]\n  egress", "{ app: rabbit } } }]\n      ports: [{ port: 4369 }, { port: 25672 }]\n  egress")),
+            new Mistake(
+                File, "- podSelector: { matchLabels: { app: order-service } }\n        - podSelector: { matchLabels: { app: migrate } }",
+                "- podSelector: {}"),
+            new Mistake(File, "ports: [{ port: 5672 }, { port: 15672 }]", "ports: [{ port: 5672 }]"),
+            new Mistake(File, "ports: [{ port: 8083 }]", "ports: [{ port: 8084 }]"),
+            new Mistake(
+                File, "{ app: rabbitmq } } }]\n      ports: [{ port: 4369 }, { port: 25672 }]\n  egress",
+                "{ app: rabbit } } }]\n      ports: [{ port: 4369 }, { port: 25672 }]\n  egress")),
         new(
             "The gateway can be reached, and names can be looked up", manifests => Openings(manifests),
-            new Mistake(File, "        - { port: 8080 }\n", ""), new Mistake(File, "k8s-app: kube-dns", "app: kube-dns"), new Mistake(File, "{ protocol: UDP, port: 53 }", "{ protocol: UDP, port: 5353 }")),
+            new Mistake(File, "        - { port: 8080 }\n", ""), new Mistake(File, "k8s-app: kube-dns", "app: kube-dns"),
+            new Mistake(File, "{ protocol: UDP, port: 53 }", "{ protocol: UDP, port: 5353 }")),
         new(
             "Only a Prometheus may scrape", manifests => Metrics(manifests),
-            new Mistake(File, "{ port: 15692 }]", "{ port: 15691 }]"), new Mistake(File, "- podSelector: { matchLabels: { app.kubernetes.io/name: prometheus } }", "- podSelector: {}"),
+            new Mistake(File, "{ port: 15692 }]", "{ port: 15691 }]"),
+            new Mistake(File, "- podSelector: { matchLabels: { app.kubernetes.io/name: prometheus } }", "- podSelector: {}"),
             new Mistake(File, "values: [order-service, ", "values: [")),
     ];
 
@@ -64,16 +71,16 @@ internal static class NetworkRules
         return
         [
             .. Wanted.Except(both).Select(missing => $"{missing.From} does not reach {missing.To} at {missing.Port}"),
-            .. leave.Except(Wanted).Concat(entry.Except(Wanted)).Where(more => more != ("migrate", "rabbitmq", 15672)).Select(more => $"{more} is more than is needed"),
-            .. leave.Concat(entry).SelectMany(connection => new[] { connection.From, connection.To }).Where(app => !apps.Contains(app)).Select(app => $"there are no pods '{app}'"),
+            .. leave.Union(entry).Except(Wanted).Except([("migrate", "rabbitmq", 15672)]).Select(more => $"{more} is more than is needed"),
+            .. leave.Union(entry).SelectMany(connection => new[] { connection.From, connection.To }).Except(apps).Select(app => $"there are no pods '{app}'"),
         ];
     }
 
     private static IEnumerable<string> Openings(Manifests manifests)
     {
-        var gateway = manifests.One<V1NetworkPolicy>("nginx-gateway").Spec.Ingress.Where(rule => rule.FromProperty is null).SelectMany(rule => rule.Ports).Select(Number);
+        var open = manifests.One<V1NetworkPolicy>("nginx-gateway").Spec.Ingress.Where(rule => rule.FromProperty is null).SelectMany(rule => rule.Ports);
         var listening = manifests.Workloads.Single(workload => workload.App == "nginx-gateway").Pod.Containers[0].Ports.Select(port => port.ContainerPort);
-        if (!gateway.Order().SequenceEqual(listening.Order())) yield return "not every port of the gateway is open";
+        if (!open.Select(Number).Order().SequenceEqual(listening.Order())) yield return "not every port of the gateway is open";
         var names = manifests.One<V1NetworkPolicy>("look-names-up").Spec;
         var ports = names.Egress.Single().Ports.Select(port => (port.Protocol, Number(port))).ToList();
         if (names.PodSelector.MatchLabels is not null || !ports.Contains(("UDP", 53)) || !ports.Contains(("TCP", 53))
@@ -91,10 +98,12 @@ internal static class NetworkRules
         if (!apps.Order().SequenceEqual(scraped.Order())) yield return "not everything that has metrics can be scraped";
         var rule = policy.Ingress.Single();
         if (!rule.Ports.Select(Number).Order().SequenceEqual([8081, 8082, 8083, 8084, 15692])) yield return "the ports are not those of the metrics";
-        if (rule.FromProperty.Any(peer => peer.PodSelector?.MatchLabels?.Contains(new("app.kubernetes.io/name", "prometheus")) != true)) yield return "others may scrape, too";
+        if (rule.FromProperty.Any(peer => peer.PodSelector?.MatchLabels?.Contains(new("app.kubernetes.io/name", "prometheus")) != true))
+            yield return "others may scrape, too";
     }
 
-    private static string App(V1NetworkPolicyPeer peer) => peer.PodSelector?.MatchLabels?.TryGetValue("app", out var app) == true && peer.NamespaceSelector is null ? app : "anybody";
+    private static string App(V1NetworkPolicyPeer peer) =>
+        peer.NamespaceSelector is null && peer.PodSelector?.MatchLabels?.TryGetValue("app", out var app) == true ? app : "anybody";
 
     private static int Number(V1NetworkPolicyPort port) => int.Parse(port.Port.ToString(), System.Globalization.CultureInfo.InvariantCulture);
 }

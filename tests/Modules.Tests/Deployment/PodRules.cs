@@ -16,18 +16,21 @@ internal static class PodRules
             new Mistake(Order, "namespace: fulfillment", "namespace: default"), new Mistake("00-namespace.yaml", "enforce: restricted", "enforce: baseline"),
             new Mistake("80-autoscaling.yaml", "  namespace: fulfillment\n", "")),
         new(
-            "Nothing is defined twice", manifests => manifests.Objects.GroupBy(o => (o.Kind, o.Metadata.Name)).Where(group => group.Count() > 1).Select(group => $"{group.Key}"),
+            "Nothing is defined twice",
+            manifests => manifests.Objects.GroupBy(o => (o.Kind, o.Metadata.Name)).Where(group => group.Count() > 1).Select(group => $"{group.Key}"),
             new Mistake("51-inventory-service.yaml", "name: inventory-service", "name: order-service")),
         new(
             "Pods keep the restricted standard", manifests => manifests.Workloads.SelectMany(Restricted),
             new Mistake(Order, "runAsNonRoot: true", "runAsNonRoot: false"), new Mistake(Order, "runAsUser: 1654", "runAsUser: 0"),
-            new Mistake(Order, "type: RuntimeDefault", "type: Unconfined"), new Mistake(Order, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+            new Mistake(Order, "type: RuntimeDefault", "type: Unconfined"),
+            new Mistake(Order, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
             new Mistake(Gateway, "drop: [\"ALL\"]", "add: [\"NET_ADMIN\"]"), new Mistake(Order, "emptyDir: { sizeLimit: 64Mi }", "hostPath: { path: /tmp }")),
         new(
             "Pods write to volumes only, and know nothing of the cluster", manifests => manifests.Workloads.SelectMany(Closed),
             new Mistake(Order, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
             new Mistake(Order, "automountServiceAccountToken: false", "automountServiceAccountToken: true"),
-            new Mistake(Gateway, "enableServiceLinks: false", "enableServiceLinks: true"), new Mistake(Order, "{ name: tmp, mountPath: /tmp }", "{ name: tmp, mountPath: /temp }")),
+            new Mistake(Gateway, "enableServiceLinks: false", "enableServiceLinks: true"),
+            new Mistake(Order, "{ name: tmp, mountPath: /tmp }", "{ name: tmp, mountPath: /temp }")),
         new(
             "Every container says what it needs and what it may use at most", manifests => manifests.Workloads.SelectMany(Resources),
             new Mistake(Order, "requests: { cpu: 100m, memory: 192Mi }", "requests: { cpu: 100m }"),
@@ -49,7 +52,8 @@ internal static class PodRules
     private static IEnumerable<string> Restricted(Workload workload)
     {
         var pod = workload.Pod.SecurityContext;
-        if (pod is not { RunAsNonRoot: true, RunAsUser: > 0, SeccompProfile.Type: "RuntimeDefault" }) yield return $"{workload} may run as root, or without seccomp";
+        if (pod is not { RunAsNonRoot: true, RunAsUser: > 0, SeccompProfile.Type: "RuntimeDefault" })
+            yield return $"{workload} may run as root, or without seccomp";
         foreach (var container in workload.Containers)
         {
             var own = container.SecurityContext;
@@ -62,8 +66,10 @@ internal static class PodRules
 
         foreach (var volume in workload.Pod.Volumes ?? [])
         {
-            var kinds = volume.GetType().GetProperties().Where(property => property.Name != nameof(volume.Name) && property.GetValue(volume) is not null).Select(property => property.Name);
-            if (kinds.FirstOrDefault(kind => !RestrictedVolumes.Contains(kind, StringComparer.OrdinalIgnoreCase)) is { } wrong) yield return $"{workload} has a volume {wrong}";
+            var kinds = volume.GetType().GetProperties()
+                .Where(property => property.Name != nameof(volume.Name) && property.GetValue(volume) is not null).Select(property => property.Name);
+            if (kinds.FirstOrDefault(kind => !RestrictedVolumes.Contains(kind, StringComparer.OrdinalIgnoreCase)) is { } wrong)
+                yield return $"{workload} has a volume {wrong}";
         }
     }
 

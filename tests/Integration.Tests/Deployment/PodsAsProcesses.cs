@@ -47,7 +47,7 @@ public sealed class PodsAsProcesses(NothingStarted shared) : SystemTest, IClassF
             }
 
             await FulfilAsync(pods);
-            foreach (var pod in pods.Values) await StopsAsync(pod);
+            await Task.WhenAll(pods.Values.Select(StopsAsync));
         }
         finally
         {

@@ -51,7 +51,9 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <param name="arguments">Arguments after <c>Host.dll</c>.</param>
     public static HostProcess Start(string name, IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
     {
-        var address = new Uri(settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_URLS").Value ?? $"http://127.0.0.1:{Servers.FreePort()}");
+        var port = settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_HTTP_PORTS").Value;
+        var address = new Uri(settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_URLS").Value
+            ?? $"http://127.0.0.1:{port ?? Servers.FreePort().ToString(CultureInfo.InvariantCulture)}");
         var start = new ProcessStartInfo("dotnet", [Repository.Host, .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.Host)!,
@@ -62,7 +64,7 @@ internal sealed class HostProcess : IAsyncDisposable
         string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "Audit__", "Shutdown__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
         foreach (var key in start.Environment.Keys.Where(key => ours.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
             start.Environment.Remove(key);
-        start.Environment["ASPNETCORE_URLS"] = address.ToString();
+        if (port is null) start.Environment["ASPNETCORE_URLS"] = address.ToString();
         foreach (var (key, value) in settings)
         {
             if (value is null) start.Environment.Remove(key);

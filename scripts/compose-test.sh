@@ -35,10 +35,12 @@ finish() {
   local code=$?
   trap - EXIT
   [[ -z $traffic ]] || kill "$traffic" 2>/dev/null || true
-  docker compose logs --no-color >"$logs/containers.log" 2>&1 || true
+  keep_logs || true
   docker compose --progress quiet down --volumes --timeout 40 >/dev/null 2>&1 || true
   exit "$code"
 }
+
+keep_logs() { docker compose logs --no-color >>"$logs/containers.log" 2>&1; }
 
 begin_traffic() {
   dotnet "$load" traffic --url "$gateway" --orders-per-second "${RATE:-20}" --seconds 600 >"$logs/traffic.log" 2>&1 &
@@ -78,6 +80,7 @@ broker_refuses() {
 }
 
 data_is_still_there() {
+  keep_logs
   docker compose --progress quiet down --timeout 40
   docker compose --progress quiet up -d --wait
   [[ $(order_field "$gateway" 1 status) == COMPLETED ]]

@@ -53,6 +53,8 @@ public static class ModuleDatabaseRegistration
         // A server that has vanished without a word is given up in seconds, unless the connection string says otherwise.
         if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
         if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
+        // Three replicas fit into a server with its default of 100 connections. A replica that has stalled would take all it may at once.
+        if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = 25;
         (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
         var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         var database = new ModuleDatabase<TContext>(module, source);

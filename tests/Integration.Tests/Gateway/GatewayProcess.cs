@@ -56,7 +56,9 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         {
             ["GATEWAY_RESOLVER"] = names.Address, ["GATEWAY_DOMAIN"] = "", ["GATEWAY_WRITE_RATE"] = writeRate,
         }).Replace("listen ", $"listen {address}:", StringComparison.Ordinal).Replace("/tmp/", $"{folder.FullName}/", StringComparison.Ordinal));
-        var start = new ProcessStartInfo(Find(), ["-p", folder.FullName, "-e", "stderr", "-c", configuration, "-g", "daemon off;"])
+        // The prefix is not used; ./dev stop finds by it what a test that was killed has left.
+        var prefix = Path.Combine(Repository.Root, "artifacts/");
+        var start = new ProcessStartInfo(Find(), ["-p", prefix, "-e", "stderr", "-c", configuration, "-g", "daemon off;"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

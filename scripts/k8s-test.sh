@@ -5,38 +5,20 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-load=artifacts/bin/Load/release/Load.dll
 logs=artifacts/k8s-test
 services=(order-service inventory-service payment-service notification-service)
 workloads=(statefulset/{rabbitmq,{order,inventory,payment,notification}-db} deployment/{nginx-gateway,{order,inventory,payment,notification}-service})
 patience=${PATIENCE:-900s}
-keep='' applied='' traffic='' forward='' failed=0
-source scripts/scenarios.sh
+keep='' applied='' forward=''
+source scripts/trial.sh
 
-say() { printf '%s\n' "$*" >&2; }
 die() { say "k8s-test: $*"; exit 1; }
 kube() { kubectl -n fulfillment "$@"; }
-
-# step NAME COMMAND...: runs it, and prints a line of the result.
-step() {
-  local start=$SECONDS code=0
-  say "$1 ..."
-  "${@:2}" >"$logs/step.log" 2>&1 || code=$?
-  { echo "== $1"; cat "$logs/step.log"; } >>"$logs/all.log"
-  if ((code == 0)); then
-    printf '%-72s ok     %4d s\n' "$1" $((SECONDS - start)) | tee -a "$logs/table"
-  else
-    printf '%-72s FAILED %4d s\n' "$1" $((SECONDS - start)) | tee -a "$logs/table"
-    tail -n 20 "$logs/step.log" >&2
-    failed=1
-  fi
-  return "$code"
-}
 
 finish() {
   local code=$?
   trap - EXIT
-  [[ -z $traffic ]] || kill "$traffic" 2>/dev/null || true
+  stop_traffic
   [[ -z $forward ]] || kill "$forward" 2>/dev/null || true
   if [[ -n $applied ]]; then
     keep_logs >/dev/null 2>&1 || true
@@ -85,23 +67,6 @@ find_gateway() {
   fi
   addresses=("$(address_of order)" "$(address_of inventory)" "$(address_of payment)" "$(address_of notification)")
   echo "$gateway ${addresses[*]}"
-}
-
-begin_traffic() {
-  dotnet "$load" traffic --url "$gateway" --orders-per-second "${RATE:-20}" --seconds 3600 >"$logs/traffic.log" 2>&1 &
-  traffic=$!
-  sleep 10
-  kill -0 "$traffic"
-}
-
-end_traffic() {
-  local code=0
-  sleep 10
-  kill "$traffic"
-  wait "$traffic" || code=$?
-  traffic=''
-  cat "$logs/traffic.log"
-  return "$code"
 }
 
 settled() { # SERVICE...

@@ -1,5 +1,48 @@
 # shellcheck shell=bash
-# The scenarios of the README against a running system, wherever it runs. Sourced.
+# What the trials of a deployed system have in common: steps with a table, customers who must not notice anything, and the scenarios of the README.
+# Sourced; wants $logs, a folder, and $gateway, the address of all modules.
+
+load=artifacts/bin/Load/release/Load.dll
+traffic='' failed=0
+
+say() { printf '%s\n' "$*" >&2; }
+
+# step NAME COMMAND...: runs it, and adds a line to the table.
+step() {
+  local start=$SECONDS code=0
+  say "$1 ..."
+  "${@:2}" >"$logs/step.log" 2>&1 || code=$?
+  { echo "== $1"; cat "$logs/step.log"; } >>"$logs/all.log"
+  if ((code == 0)); then
+    printf '%-72s ok     %4d s\n' "$1" $((SECONDS - start)) | tee -a "$logs/table"
+  else
+    printf '%-72s FAILED %4d s\n' "$1" $((SECONDS - start)) | tee -a "$logs/table"
+    tail -n 20 "$logs/step.log" >&2
+    failed=1
+  fi
+  return "$code"
+}
+
+begin_traffic() {
+  dotnet "$load" traffic --url "$gateway" --orders-per-second "${RATE:-20}" --seconds 3600 >"$logs/traffic.log" 2>&1 &
+  traffic=$!
+  sleep 10
+  kill -0 "$traffic"
+}
+
+end_traffic() {
+  local code=0
+  sleep 10
+  kill "$traffic"
+  wait "$traffic" || code=$?
+  traffic=''
+  cat "$logs/traffic.log"
+  return "$code"
+}
+
+stop_traffic() { [[ -z $traffic ]] || kill "$traffic" 2>/dev/null || true; }
+
+# ---- the scenarios, wherever the system runs
 
 # place ADDRESS CUSTOMER PRODUCT QUANTITY PRICE: posts an order and prints its number.
 place() {

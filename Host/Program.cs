@@ -2,6 +2,7 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.Host;
 using JasperFx;
 
+using var stop = new StopSignal();
 try
 {
     bool startAnew;
@@ -21,9 +22,10 @@ try
         if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
 
         app.UseFulfillment();
+        stop.PassOnTo(app.Lifetime);
         startAnew = await app.RunToTheEndAsync();
     }
-    while (startAnew);
+    while (startAnew && !stop.WasGiven);
 
     return Environment.ExitCode;
 }

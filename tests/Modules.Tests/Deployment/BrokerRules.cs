@@ -48,9 +48,13 @@ internal static partial class BrokerRules
 
     private static JsonElement Definitions(Manifests manifests) => JsonDocument.Parse(manifests.One<V1ConfigMap>("rabbitmq").Data["definitions.json"]).RootElement;
 
-    private static IEnumerable<string> Permissions(Manifests manifests)
+    private static IEnumerable<string> Permissions(Manifests manifests) => Permissions(Definitions(manifests));
+
+    /// <summary>What the users of the modules may do otherwise than they should.</summary>
+    /// <param name="definitions">Definitions of the broker.</param>
+    public static IEnumerable<string> Permissions(JsonElement definitions)
     {
-        var permissions = Definitions(manifests).GetProperty("permissions").EnumerateArray().ToList();
+        var permissions = definitions.GetProperty("permissions").EnumerateArray().ToList();
         foreach (var module in ModuleCatalog.All)
         {
             var own = permissions.Single(permission => module.Name.Equals(permission.GetProperty("user").GetString(), StringComparison.OrdinalIgnoreCase));

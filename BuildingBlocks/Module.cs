@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Web;
 using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.BuildingBlocks;
@@ -12,6 +13,12 @@ public abstract class Module
     /// <summary>Queues that this module listens to.</summary>
     public abstract IReadOnlyList<Subscription> Subscriptions { get; }
 
+    /// <summary>Where the addresses of the module begin, for example <c>/api/orders</c>.</summary>
+    public abstract string ApiPrefix { get; }
+
+    /// <summary>What the errors mean that only this module answers with.</summary>
+    public virtual IReadOnlyList<ErrorExplanation> Errors => [];
+
     /// <summary>Queue that takes what this module could not process.</summary>
     public string DeadLetterQueue => $"{Name.ToLowerInvariant()}-dead-letter-queue";
 
@@ -23,6 +30,11 @@ public abstract class Module
     /// exchange does the same for every queue, so whoever may publish there could forge any event of the system.
     /// </summary>
     public string QueueExchange => $"{Name.ToLowerInvariant()}.queues";
+
+    /// <summary>
+    /// True when the module shows what all modules publish. It declares a queue for it that lives as long as somebody looks, see <see cref="EventWatch"/>.
+    /// </summary>
+    public virtual bool WatchesEvents => false;
 
     /// <summary>Registers what the module needs. Called only when the module is enabled.</summary>
     public abstract void Register(IHostApplicationBuilder builder);

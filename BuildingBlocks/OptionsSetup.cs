@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using Fulfillment.BuildingBlocks.Operations.Summary;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +17,7 @@ public static class OptionsSetup
     {
         var value = Read<T>(configuration, section);
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(value));
+        services.AddSingleton(new BoundSection(section, value));
         return value;
     }
 

@@ -31,6 +31,7 @@ internal static class FulfillmentSetup
         builder.Services.AddHealth();
         builder.Services.AddTopologyOperations();
         builder.Services.AddPrometheusMetrics();
+        builder.Services.AddDescriptions(enabled);
         // Carter on its own would find the routes of every module that lies in the folder.
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
 
@@ -47,9 +48,12 @@ internal static class FulfillmentSetup
     {
         app.UseConnectionCloseWhenStopping();
         app.UseProblems();
+        app.UseConsole();
         app.UseWaitWhileStarting();
         app.MapHealth();
         app.MapMetrics();
+        app.MapErrorPages();
+        app.MapDescriptions(ModuleCatalog.All);
         app.MapCarter();
         app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
     }

@@ -402,6 +402,17 @@ ensure_nginx() {
   install_packages nginx
 }
 
+# One program of a large package, which needs nothing else of it. The test that wants it is skipped where it cannot be had.
+ensure_promtool() {
+  if [[ -x .local/promtool ]] || command -v promtool >/dev/null || ! command -v apt-get >/dev/null; then return; fi
+  say "Getting promtool ..."
+  local folder
+  folder=$(mktemp -d .local/promtool-XXXXXX)
+  (cd "$folder" && { apt-get -q download prometheus || { sudo apt-get -q update && apt-get -q download prometheus; }; } >/dev/null 2>&1 &&
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool && mv usr/bin/promtool ../promtool) || say "It cannot be had."
+  rm -rf "$folder"
+}
+
 install_packages() {
   local sudo=()
   command -v apt-get >/dev/null ||

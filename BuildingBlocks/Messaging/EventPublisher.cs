@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.Contracts;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -52,7 +53,8 @@ public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitM
             MessageId = message.EventId.ToString(),
             Type = message.EventType,
         };
-        if (message.TraceParent is { } trace)
+        using var activity = Tracing.Publish(message.Route.RoutingKey, message.TraceParent);
+        if ((activity?.Id ?? message.TraceParent) is { } trace)
             properties.Headers = new Dictionary<string, object?> { ["traceparent"] = trace };
 
         try

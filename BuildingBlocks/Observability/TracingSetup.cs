@@ -25,7 +25,7 @@ public static class TracingSetup
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new CausesOnly()))
                 .AddAspNetCoreInstrumentation(http => http.Filter = IsOfCustomers)
-                .AddSource("Wolverine", "Npgsql")
+                .AddSource("Wolverine", "Npgsql", Tracing.SourceName)
                 .AddOtlpExporter());
     }
 

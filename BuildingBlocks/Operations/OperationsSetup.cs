@@ -1,4 +1,6 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Figures;
+using Fulfillment.BuildingBlocks.Operations.Summary;
 using Fulfillment.BuildingBlocks.Operations.Topologies;
 using Fulfillment.BuildingBlocks.Operations.Unrouted;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +20,7 @@ public static class OperationsSetup
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<ModuleSummary<TContext>>();
         builder.Services.AddSingleton<DeadLetterStore<TContext>>();
         builder.Services.AddHostedService<DeadLetterRecorder<TContext>>();
         builder.Services.AddSingleton<DeadLetterReplayer<TContext>>();
@@ -32,6 +35,8 @@ public static class OperationsSetup
         services.AddSingleton<TopologyMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<TopologyMonitor>());
         services.AddSingleton<UnroutedMessages>();
+        services.AddSingleton<QueueFigures>();
+        services.AddSingleton<FigureMetrics>();
         services.AddHealthChecks().AddCheck<TopologyHealth>("topology", tags: ["ready"]);
     }
 
@@ -46,5 +51,6 @@ public static class OperationsSetup
         ReplayEndpoints.Map<TContext>(routes);
         UnroutedEndpoints.Map<TContext>(routes);
         TopologyEndpoints.Map(routes);
+        SummaryEndpoint.Map<TContext>(routes);
     }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Observability;
 
 namespace Fulfillment.BuildingBlocks.Persistence;
 
@@ -125,7 +127,9 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
                 if (!waiting.HasGivenUp()) batch.Add(waiting);
             }
 
-            if (batch.Count > 0) await CompleteAsync(batch);
+            if (batch.Count == 0) continue;
+            using var activity = Tracing.Share(GetType().Name, batch.Select(waiting => waiting.Trace));
+            await CompleteAsync(batch);
         }
     }
 
@@ -175,6 +179,8 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
 
     private sealed record Waiting(TItem Item, CancellationToken Caller)
     {
+        public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
+
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool HasGivenUp() => Caller.IsCancellationRequested && (Completion.TrySetCanceled(Caller) || true);

@@ -20,6 +20,7 @@ public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, Bat
             await using var transaction = await connection.BeginTransactionAsync();
             var results = await WriteAsync(connection, items);
             await transaction.CommitAsync();
+            GroupCommitMetrics.BatchSize.Record(items.Count, new KeyValuePair<string, object?>("writer", GetType().Name));
             return results;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)

@@ -1,8 +1,10 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
 using Fulfillment.Inventory.Audit;
 using Fulfillment.Inventory.ExpireReservations;
@@ -18,7 +20,12 @@ namespace Fulfillment.Inventory;
 /// <summary>Holds stock for orders, sells it when they are paid, takes it back when they are not, and imports catalogues.</summary>
 public sealed class InventoryModule : Module
 {
+    private static readonly Figure ActiveReservations = new(
+        "activeReservations", "fulfillment_reservations_active", "Orders that stock is held for.", "SELECT count(*) FROM reservations WHERE status = 1");
+
     public override string Name => "Inventory";
+
+    public override string ApiPrefix => "/api/inventory";
 
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
@@ -32,11 +39,14 @@ public sealed class InventoryModule : Module
         Subscription.To<ImportChunkDueEvent, ImportChunkHandler>(ImportChunkHandler.Queue) with { Concurrency = ImportChunkHandler.Concurrency },
     ];
 
+    public override IReadOnlyList<ErrorExplanation> Errors => InventoryErrors.All;
+
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
         builder.AddOperations<InventoryDbContext>();
+        builder.AddFigures<InventoryDbContext>(Figure.DeadLetters, Figure.OutboxPending, ActiveReservations);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");

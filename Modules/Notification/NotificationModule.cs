@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
@@ -15,6 +16,8 @@ namespace Fulfillment.Notifications;
 public sealed class NotificationModule : Module
 {
     public override string Name => "Notification";
+
+    public override string ApiPrefix => "/api/notifications";
 
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
@@ -31,6 +34,7 @@ public sealed class NotificationModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<NotificationDbContext>(Name);
         builder.AddOperations<NotificationDbContext>();
+        builder.AddFigures<NotificationDbContext>(Figure.DeadLetters);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddSingleton<NotificationWriter>();
         builder.Services.AddSingleton<Notifier>();

@@ -1,10 +1,15 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
 using Fulfillment.Orders.Audit;
+using Fulfillment.Orders.CountOrders;
+using Fulfillment.Orders.FollowOrder;
 using Fulfillment.Orders.PlaceOrder;
 using Fulfillment.Orders.TrackOrder;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +21,8 @@ namespace Fulfillment.Orders;
 public sealed class OrderModule : Module
 {
     public override string Name => "Order";
+
+    public override string ApiPrefix => "/api/orders";
 
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
@@ -32,15 +39,24 @@ public sealed class OrderModule : Module
         Subscription.To<PaymentRefundedEvent, PaymentRefundedHandler>(PaymentRefundedHandler.Queue),
     ];
 
+    public override IReadOnlyList<ErrorExplanation> Errors => OrderErrors.All;
+
+    public override bool WatchesEvents => true;
+
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<OrderDbContext>(Name);
         builder.AddOperations<OrderDbContext>();
+        builder.AddFigures<OrderDbContext>(Figure.DeadLetters, Figure.OutboxPending);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
+        builder.Services.AddInstruments<OrderMetrics>();
         builder.Services.AddSingleton<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<OrderTracker>();
+        builder.Services.AddSingleton<Timeline>();
+        builder.Services.AddSingleton<OrderStatistics>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventWatch>(services, Name));
         builder.Services.AddOutboxRelay<OrderDbContext>();
         builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();
     }

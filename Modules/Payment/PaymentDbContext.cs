@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Payments.Simulate;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Payments;
@@ -54,6 +55,11 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         transaction.Property(t => t.Type).HasMaxLength(20);
         transaction.Property(t => t.Amount).HasPrecision(19, 2);
         transaction.Property(t => t.Message).HasMaxLength(200);
+
+        var simulator = modelBuilder.Entity<StoredSimulator>().ToTable("simulator", table => table.HasCheckConstraint("ck_simulator_one_row", $"id = {StoredSimulator.OnlyId}"));
+        simulator.HasKey(s => s.Id);
+        simulator.Property(s => s.Id).ValueGeneratedNever();
+        simulator.Property(s => s.UpdatedAt).HasDefaultValueSql("now()");
 
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);

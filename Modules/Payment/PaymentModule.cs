@@ -1,12 +1,16 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
 using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
 using Fulfillment.Payments.Audit;
 using Fulfillment.Payments.ChargePayment;
 using Fulfillment.Payments.RefundPayment;
+using Fulfillment.Payments.Simulate;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -17,6 +21,8 @@ public sealed class PaymentModule : Module
 {
     public override string Name => "Payment";
 
+    public override string ApiPrefix => "/api/payments";
+
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
         // The happy path
@@ -26,14 +32,20 @@ public sealed class PaymentModule : Module
         Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>(ReservationExpiredHandler.Queue),
     ];
 
+    public override IReadOnlyList<ErrorExplanation> Errors => PaymentErrors.All;
+
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
+        builder.AddFigures<PaymentDbContext>(Figure.DeadLetters, Figure.OutboxPending);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
-        builder.Services.AddSingleton<IPaymentGateway, SimulatedGateway>();
+        builder.Services.AddSingleton<Simulator>();
+        builder.Services.AddSingleton<IPaymentGateway>(services =>
+            new SimulatedGateway(services.GetRequiredService<Simulator>().GetAsync, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddInstruments<PaymentMetrics>();
         builder.Services.AddSingleton<ChargeWriter>();
         builder.Services.AddSingleton<OutcomeWriter>();
         builder.Services.AddSingleton<EndWriter>();

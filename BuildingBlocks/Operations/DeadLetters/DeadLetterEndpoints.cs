@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,10 +13,15 @@ internal static class DeadLetterEndpoints
     public static void Map<TContext>(IEndpointRouteBuilder routes)
         where TContext : DbContext
     {
-        routes.MapGet("/dead-letters", ListAsync<TContext>);
-        routes.MapGet("/dead-letters/groups", GroupsAsync<TContext>);
-        routes.MapGet("/dead-letters/{id:long}", GetAsync<TContext>);
-        routes.MapDelete("/dead-letters/{id:long}", DeleteAsync<TContext>);
+        routes.MapGet("/dead-letters", ListAsync<TContext>)
+            .Does("List dead letters", "Newest first.").Answers<DeadLetterView[]>(null).InPages().Reads("queue", "In which they failed.").Reads("exceptionType", "Type of the exception.")
+            .Reads("eventType", "Event of the queue.").Reads("orderId", "Of one order.").Reads("status", "OPEN, QUEUED or REPLAYED.");
+        routes.MapGet("/dead-letters/groups", GroupsAsync<TContext>)
+            .Does("Group open dead letters", "By the way in which they failed.").Answers<DeadLetterGroupView[]>(null).Reads("limit", "Groups, 50 when absent.");
+        routes.MapGet("/dead-letters/{id:long}", GetAsync<TContext>)
+            .Does("Show a dead letter", "With body, headers and stack.").Answers<DeadLetterDetail>(null);
+        routes.MapDelete("/dead-letters/{id:long}", DeleteAsync<TContext>)
+            .Does("Delete a dead letter").Produces(StatusCodes.Status204NoContent).Fails("409 ALREADY_QUEUED");
     }
 
     public static IResult NotFound(long id) => Problems.NotFound($"There is no dead letter {id}.");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,9 +20,15 @@ internal static class ReplayEndpoints
     public static void Map<TContext>(IEndpointRouteBuilder routes)
         where TContext : DbContext
     {
-        routes.MapPost("/dead-letters/replay", ReplayAsync<TContext>);
-        routes.MapPost("/dead-letters/{id:long}/edit-and-replay", EditAsync<TContext>);
-        routes.MapGet("/dead-letters/replays/{id:long}", GetAsync<TContext>);
+        routes.MapPost("/dead-letters/replay", ReplayAsync<TContext>)
+            .Does("Replay dead letters", "Exactly one of ids, group and filter says which; with dryRun nothing is done.")
+            .Takes(new ReplayRequest(Filter: new ReplayFilter(EventType: "ORDER_CREATED"), RatePerSecond: 50))
+            .Answers<ReplayView>(null, StatusCodes.Status202Accepted).Answers<ReplayPreview>(null)
+            .Fails("409 NOTHING_TO_REPLAY", "409 ALREADY_QUEUED", "409 NO_QUEUE", "409 BODY_TRUNCATED");
+        routes.MapPost("/dead-letters/{id:long}/edit-and-replay", EditAsync<TContext>)
+            .Does("Mend a dead letter and replay it", "The body must be what its queue carries; the original is kept.")
+            .Answers<ReplayView>(null, StatusCodes.Status202Accepted).Fails("409 NOT_OPEN", "409 NO_QUEUE");
+        routes.MapGet("/dead-letters/replays/{id:long}", GetAsync<TContext>).Does("Follow a replay").Answers<ReplayView>(null);
     }
 
     private static async Task<IResult> ReplayAsync<TContext>(

@@ -17,6 +17,9 @@ internal sealed class InvariantMetrics
     /// <summary>Another replica audits from now on, or nobody can: an old number would be taken for a current one.</summary>
     public void Forget(string module) => _reports.TryRemove(module, out _);
 
+    /// <summary>Violations that the last audit of a module has found; null when this process does not audit it.</summary>
+    public long? ViolationsOf(string module) => _reports.TryGetValue(module, out var report) ? report.Checks.Sum(check => check.Violations) : null;
+
     private IEnumerable<Measurement<long>> Measure() =>
         from report in _reports.Values
         from check in report.Checks

@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -42,7 +43,9 @@ public static class InvariantsSetup
     /// <param name="tag">Tag of the module's endpoints.</param>
     public static void MapInvariants<TContext>(this IEndpointRouteBuilder app, string prefix, string tag)
         where TContext : DbContext =>
-        app.MapGet($"{prefix}/ops/invariants", CheckAsync<TContext>).WithTags(tag);
+        app.MapGet($"{prefix}/ops/invariants", CheckAsync<TContext>).WithTags(tag)
+            .Does("Check what is always true of the module's database", "Answers 200 with the violations, if there are any.").Answers<InvariantReport>(null)
+            .Reads(OpenSeconds, "Seconds that something may be open.").Fails("503 AUDIT_TIMEOUT");
 
     private static async Task<IResult> CheckAsync<TContext>(
         HttpRequest request, Auditor<TContext> auditor, ModuleDatabase<TContext> database, IOptions<AuditOptions> options, CancellationToken ct)

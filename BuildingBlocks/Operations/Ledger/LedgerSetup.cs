@@ -1,5 +1,6 @@
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -41,7 +42,9 @@ public static class LedgerSetup
         where TContext : DbContext
         where TEntry : ILedgerEntry =>
         app.MapGet($"{prefix}/ops/ledger", (HttpRequest request, ModuleDatabase<TContext> database, CancellationToken ct) =>
-            ReadAsync(request, database.Source, query, ct)).WithTags(tag);
+            ReadAsync(request, database.Source, query, ct)).WithTags(tag)
+            .Does("List what the module knows of each order", "For an audit, by order number.").Answers<TEntry[]>(null)
+            .Reads(AfterName, "Order number to begin after.").Reads(LimitName, $"Rows, 1 to {MaxLimit}; {DefaultLimit} when absent.");
 
     private static async Task<IResult> ReadAsync<TEntry>(HttpRequest request, NpgsqlDataSource database, LedgerQuery<TEntry> query, CancellationToken ct)
         where TEntry : ILedgerEntry

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.Figures;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
@@ -42,10 +43,30 @@ internal sealed class ManagementApi : IDisposable
                 .Select(binding => (Text(binding, "source"), Text(binding, "destination"), Text(binding, "routing_key"))).ToHashSet());
     }
 
+    /// <summary>What the API says about all queues, some seconds old. Throws like <see cref="ReadAsync"/>.</summary>
+    public async Task<IReadOnlyDictionary<string, QueueNumbers>> ReadQueuesAsync(CancellationToken ct)
+    {
+        const string Columns = "name,messages,consumers,message_stats.publish_details.rate,message_stats.ack_details.rate";
+        return (await ListAsync("queues", Columns, ct)).ToDictionary(queue => Text(queue, "name"), queue => new QueueNumbers(
+            (long?)Number(queue, "messages"), (long?)Number(queue, "consumers"),
+            Number(queue, "message_stats", "publish_details", "rate"), Number(queue, "message_stats", "ack_details", "rate")));
+    }
+
     public void Dispose() => _http?.Dispose();
 
     private async Task<JsonElement[]> ListAsync(string what, string columns, CancellationToken ct) =>
         await _http!.GetFromJsonAsync<JsonElement[]>(new Uri($"api/{what}/{_virtualHost}?columns={columns}", UriKind.Relative), ct) ?? [];
+
+    // What has not happened yet is left out of the answer.
+    private static double? Number(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
+        }
+
+        return element.ValueKind == JsonValueKind.Number ? element.GetDouble() : null;
+    }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
 }

@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,8 @@ namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 /// <summary>Shows how the topology of the broker differs from what is declared.</summary>
 internal static class TopologyEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/topology", GetAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/topology", GetAsync)
+        .Does("Compare exchanges, queues and bindings with what is declared").Answers<TopologyReport>(null);
 
     private static async Task<Ok<TopologyReport>> GetAsync(TopologyCheck check, CancellationToken ct) => TypedResults.Ok(await check.RunAsync(ct));
 }

@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,8 +19,10 @@ internal static class UnroutedEndpoints
     public static void Map<TContext>(IEndpointRouteBuilder routes)
         where TContext : DbContext
     {
-        routes.MapGet("/unrouted", ListAsync);
-        routes.MapPost("/unrouted/republish", RepublishAsync<TContext>);
+        routes.MapGet("/unrouted", ListAsync)
+            .Does("List messages that no queue wanted", "The first of the queue; they stay there.").Answers<UnroutedView[]>(null).Reads("limit", "Messages, 50 when absent.");
+        routes.MapPost("/unrouted/republish", RepublishAsync<TContext>)
+            .Does("Publish again what this module has published and no queue wanted").Answers<RepublishView>(new RepublishView(5, 0));
     }
 
     private static async Task<IResult> ListAsync(UnroutedMessages messages, HttpRequest request, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +15,8 @@ public sealed record ProductView(
 
 public sealed class GetProductEndpoint : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/products/{productId}", GetAsync).WithTags("Inventory");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/products/{productId}", GetAsync).WithTags("Inventory")
+        .Does("Show a product of the catalogue", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Product);
 
     private static async Task<IResult> GetAsync(string productId, InventoryDbContext db, HttpContext http, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,9 @@ public sealed record ReservedLine(string ProductId, int Quantity);
 
 public sealed class ListReservationsEndpoint : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/reservations", ListAsync).WithTags("Inventory");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/reservations", ListAsync).WithTags("Inventory")
+        .Does("List reservations", "Newest first.").Answers<ReservationView[]>([Examples.Reservation]).InPages()
+        .Reads("orderId", "Of one order.").Reads("status", "ACTIVE, COMMITTED, RELEASED, EXPIRED or REJECTED.");
 
     private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using Carter;
 using FluentValidation;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +30,8 @@ public sealed class AdjustStockEndpoint : ICarterModule
     private static readonly AdjustStockValidator Validator = new();
 
     public void AddRoutes(IEndpointRouteBuilder app) =>
-        app.MapPost("/api/inventory/items/{productId}/adjustments", AdjustAsync).WithTags("Inventory");
+        app.MapPost("/api/inventory/items/{productId}/adjustments", AdjustAsync).WithTags("Inventory")
+            .Does("Add or take stock", "With expectedAvailable only when as much is available.").Takes(Examples.Adjust).Answers(Examples.Stock).Fails("409 STOCK_CONFLICT").OnceByKey();
 
     private static async Task<IResult> AdjustAsync(
         string productId, AdjustStockRequest request, HttpContext http, InventoryDbContext db, TimeProvider time, CancellationToken ct)

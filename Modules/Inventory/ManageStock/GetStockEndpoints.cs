@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,8 +12,10 @@ public sealed class GetStockEndpoints : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/inventory/items", ListAsync).WithTags("Inventory");
-        app.MapGet("/api/inventory/items/{productId}", GetAsync).WithTags("Inventory");
+        app.MapGet("/api/inventory/items", ListAsync).WithTags("Inventory")
+            .Does("List stock", "By product.").Answers<StockView[]>([Examples.Stock]).InPages().Reads("search", "Part of id or name, capital or not.");
+        app.MapGet("/api/inventory/items/{productId}", GetAsync).WithTags("Inventory")
+            .Does("Show the stock of a product", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Stock);
     }
 
     private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)

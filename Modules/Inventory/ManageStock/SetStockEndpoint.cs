@@ -2,6 +2,7 @@ using Carter;
 using FluentValidation;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +30,9 @@ public sealed class SetStockEndpoint : ICarterModule
 {
     private static readonly SetStockValidator Validator = new();
 
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPut("/api/inventory/items/{productId}", SetAsync).WithTags("Inventory");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPut("/api/inventory/items/{productId}", SetAsync).WithTags("Inventory")
+        .Does("Create a product, or set its available stock", "What is reserved or sold stays so.")
+        .Takes(Examples.SetStock).Answers(Examples.Stock).Answers(Examples.Stock, StatusCodes.Status201Created);
 
     private static async Task<IResult> SetAsync(
         string productId, SetStockRequest request, ModuleDatabase<InventoryDbContext> database, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,8 +24,11 @@ public sealed class NotificationEndpoints : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/notifications", ListAsync).WithTags("Notifications");
-        app.MapGet("/api/notifications/{id:long}", GetAsync).WithTags("Notifications");
+        app.MapGet("/api/notifications", ListAsync).WithTags("Notifications")
+            .Does("List notifications", "Newest first.").Answers<NotificationView[]>([Examples.Notification]).InPages()
+            .Reads("orderId", "Of one order.").Reads("channel", "EMAIL or SMS.");
+        app.MapGet("/api/notifications/{id:long}", GetAsync).WithTags("Notifications")
+            .Does("Show a notification", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Notification);
     }
 
     private static async Task<IResult> ListAsync(NotificationDbContext db, HttpRequest request, CancellationToken ct)

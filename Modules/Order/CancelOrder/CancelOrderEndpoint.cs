@@ -3,6 +3,7 @@ using FluentValidation;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,10 +25,13 @@ public sealed class CancelOrderEndpoint : ICarterModule
     private const string ReasonCode = "CUSTOMER_REQUESTED";
     private static readonly CancelOrderValidator Validator = new();
 
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders/{orderId:long}/cancel", CancelAsync).WithTags("Orders");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders/{orderId:long}/cancel", CancelAsync).WithTags("Orders")
+        .Does("Cancel an order", "Until it has ended. What was held or charged for it is given back. Repeating it changes nothing.")
+        .Takes(new CancelOrderRequest("Changed my mind")).Answers(Examples.Cancelled).Fails("409 ORDER_ENDED");
 
     private static async Task<IResult> CancelAsync(
-        long orderId, CancelOrderRequest? request, OrderDbContext db, OutboxRelay<OrderDbContext> relay, TimeProvider time, CancellationToken ct)
+        long orderId, CancelOrderRequest? request, OrderDbContext db, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics, TimeProvider time,
+        CancellationToken ct)
     {
         if (Validator.Check(request ?? new CancelOrderRequest()) is { } invalid) return invalid;
         var now = time.GetUtcNow();
@@ -55,6 +59,7 @@ public sealed class CancelOrderEndpoint : ICarterModule
         }
 
         await transaction.CommitAsync(ct);
+        if (cancelled > 0) metrics.Reached(OrderStatus.Cancelled, now - stored.CreatedAt);
         relay.Wake();
         return TypedResults.Ok(OrderView.From(stored));
     }

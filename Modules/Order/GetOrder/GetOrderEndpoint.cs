@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,7 +10,8 @@ namespace Fulfillment.Orders.GetOrder;
 
 public sealed class GetOrderEndpoint : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/{orderId:long}", GetAsync).WithTags("Orders");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/{orderId:long}", GetAsync).WithTags("Orders")
+        .Does("Show an order", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Completed);
 
     private static async Task<IResult> GetAsync(long orderId, OrderDbContext db, HttpContext http, CancellationToken ct)
     {

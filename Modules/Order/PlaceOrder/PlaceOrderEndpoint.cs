@@ -4,6 +4,7 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -46,10 +47,12 @@ public sealed class PlaceOrderEndpoint : ICarterModule
 {
     private static readonly PlaceOrderValidator Validator = new();
 
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders")
+        .Does("Place an order", "It is accepted and PENDING; what becomes of it is announced and can be followed.")
+        .Takes(Examples.Request).Answers(Examples.Placed, StatusCodes.Status201Created).OnceByKey();
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, CancellationToken ct)
+        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
         var (key, mistake) = IdempotencyKeys.Read(http, "POST /api/orders", request);
@@ -60,6 +63,7 @@ public sealed class PlaceOrderEndpoint : ICarterModule
         Failpoint.Hit("order-edge-after-commit");
         Failpoint.HitWhenAnswered(http.Response, "order-edge-after-answer");
         relay.Wake();
+        if (placed.Verdict is null or { Outcome: IdempotencyOutcome.Done }) metrics.Reached(OrderStatus.Pending, TimeSpan.Zero);
         return placed.Answer(view => TypedResults.Created(OrderView.AddressOf(view.OrderId), view));
     }
 }

@@ -4,7 +4,7 @@ using Fulfillment.Contracts;
 namespace Fulfillment.Orders.TrackOrder;
 
 /// <summary>What the handlers of this folder share: an event moves its order, or does not, and is recorded in its history.</summary>
-public sealed class OrderTracker(StatusWriter orders)
+public sealed class OrderTracker(StatusWriter orders, OrderMetrics metrics, TimeProvider time)
 {
     /// <summary>Records an event that moves its order to a status, unless it is beyond that already.</summary>
     /// <param name="message">The event.</param>
@@ -15,7 +15,8 @@ public sealed class OrderTracker(StatusWriter orders)
     public async Task MoveAsync(BaseEvent message, OrderStatus target, string? reason, string? summary, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        await orders.ExecuteAsync(new StatusChange(message.AboutOrder, target, reason) { Event = message, Summary = summary }, ct);
+        var placed = await orders.ExecuteAsync(new StatusChange(message.AboutOrder, target, reason) { Event = message, Summary = summary }, ct);
+        if (placed is { } at) metrics.Reached(target, time.GetUtcNow() - at);
         Failpoint.Hit("order-after-commit");
     }
 

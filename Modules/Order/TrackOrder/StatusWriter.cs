@@ -15,11 +15,11 @@ public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reas
     public string? Summary { get; init; }
 }
 
-/// <summary>Moves orders forward and records why, many in one transaction. The result says whether this change moved its order.</summary>
+/// <summary>Moves orders forward and records why, many in one transaction. The result says when an order was placed that this change has moved; null when it moved none.</summary>
 public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time, ILogger<StatusWriter> logger)
-    : GroupCommit<StatusChange, bool>(database.Source, new BatchLimits { MaxBatch = 1_000 }, time)
+    : GroupCommit<StatusChange, DateTimeOffset?>(database.Source, new BatchLimits { MaxBatch = 1_000 }, time)
 {
-    private const string Lock = "SELECT order_id, status FROM orders WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
+    private const string Lock = "SELECT order_id, status, created_at FROM orders WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
 
     private const string Update = """
         UPDATE orders SET status = next.status, status_reason = next.reason, updated_at = $4
@@ -27,14 +27,16 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
         WHERE order_id = next.id
         """;
 
-    protected override async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<StatusChange> items)
+    protected override async Task<IReadOnlyList<DateTimeOffset?>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<StatusChange> items)
     {
         Dictionary<long, OrderStatus> current;
+        Dictionary<long, DateTimeOffset> placed;
         await using (var batch = new NpgsqlBatch(connection).Add(Lock, items.Select(change => change.OrderId).Distinct().ToArray()))
         await using (var reader = await batch.ExecuteReaderAsync())
         {
-            current = (await reader.ReadAllAsync(row => (Id: row.GetInt64(0), Status: (OrderStatus)row.GetInt16(1))))
-                .ToDictionary(row => row.Id, row => row.Status);
+            var rows = await reader.ReadAllAsync(row => (Id: row.GetInt64(0), Status: (OrderStatus)row.GetInt16(1), At: row.GetFieldValue<DateTimeOffset>(2)));
+            current = rows.ToDictionary(row => row.Id, row => row.Status);
+            placed = rows.ToDictionary(row => row.Id, row => row.At);
         }
 
         foreach (var change in items.Where(change => !current.ContainsKey(change.OrderId)))
@@ -42,7 +44,7 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
 
         var (after, moved, changes) = StatusDecision.Decide(current, items);
         await StoreAsync(connection, changes, Entries(items, after, Now()));
-        return moved;
+        return [.. items.Select((change, i) => moved[i] ? placed[change.OrderId] : (DateTimeOffset?)null)];
     }
 
     private static List<OrderHistoryEntry> Entries(IReadOnlyList<StatusChange> items, IReadOnlyList<OrderStatus?> after, DateTimeOffset now)

@@ -9,7 +9,7 @@ namespace Fulfillment.Payments.ChargePayment;
 /// <summary>Stock is reserved: charge the customer, once, and say how it ended.</summary>
 [StickyHandler(Queue)]
 public sealed class InventoryReservedHandler(
-    ChargeWriter charges, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, EventPublisher events)
+    ChargeWriter charges, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, EventPublisher events, PaymentMetrics metrics)
 {
     public const string Queue = "inventory-reserved-queue";
 
@@ -41,6 +41,8 @@ public sealed class InventoryReservedHandler(
         var result = await gateway.ChargeAsync(charge, ct);
         Failpoint.Hit("payment-after-charge");
         var outcome = DerivedId.From(cause, result.Decline is null ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED");
-        return await outcomes.ExecuteAsync(new ChargeOutcome(charge.OrderId, result, outcome), ct);
+        var payment = await outcomes.ExecuteAsync(new ChargeOutcome(charge.OrderId, result, outcome), ct);
+        metrics.Count(result.Decline is null ? PaymentStatus.Completed : PaymentStatus.Failed);
+        return payment;
     }
 }

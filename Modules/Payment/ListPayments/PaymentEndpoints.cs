@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,9 +30,13 @@ public sealed class PaymentEndpoints : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/payments", ListAsync).WithTags("Payments");
-        app.MapGet("/api/payments/{paymentId:long}", GetAsync).WithTags("Payments");
-        app.MapGet("/api/payments/{paymentId:long}/transactions", ListTransactionsAsync).WithTags("Payments");
+        app.MapGet("/api/payments", ListAsync).WithTags("Payments")
+            .Does("List payments", "Newest first.").Answers<PaymentView[]>([Examples.Payment]).InPages()
+            .Reads("orderId", "Of one order.").Reads("status", "PENDING, COMPLETED, FAILED, VOIDED or REFUNDED.");
+        app.MapGet("/api/payments/{paymentId:long}", GetAsync).WithTags("Payments")
+            .Does("Show a payment", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Payment);
+        app.MapGet("/api/payments/{paymentId:long}/transactions", ListTransactionsAsync).WithTags("Payments")
+            .Does("List what was exchanged with the gateway", "Newest first.").Answers<TransactionView[]>([Examples.Transaction]).InPages();
     }
 
     private static async Task<IResult> ListAsync(PaymentDbContext db, HttpRequest request, CancellationToken ct)

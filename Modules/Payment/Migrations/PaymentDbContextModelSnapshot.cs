@@ -524,6 +524,43 @@ namespace Fulfillment.Payments.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Fulfillment.Payments.Simulate.StoredSimulator", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<int>("LatencyMaxMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("latency_max_ms");
+
+                    b.Property<int>("LatencyMinMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("latency_min_ms");
+
+                    b.Property<int>("Seed")
+                        .HasColumnType("integer")
+                        .HasColumnName("seed");
+
+                    b.Property<double>("SuccessRate")
+                        .HasColumnType("double precision")
+                        .HasColumnName("success_rate");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Id")
+                        .HasName("pk_simulator");
+
+                    b.ToTable("simulator", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_simulator_one_row", "id = 1");
+                        });
+                });
+
             modelBuilder.Entity("Fulfillment.Payments.PaymentTransaction", b =>
                 {
                     b.HasOne("Fulfillment.Payments.Payment", null)

@@ -1,6 +1,7 @@
 using Carter;
 using FluentValidation;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -51,9 +52,13 @@ public sealed class RefundEndpoints : ICarterModule
 
     public void AddRoutes(IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/payments/{paymentId:long}/refunds", RefundAsync).WithTags("Payments");
-        app.MapGet("/api/payments/{paymentId:long}/refunds", ListAsync).WithTags("Payments");
-        app.MapGet("/api/payments/{paymentId:long}/refunds/{refundId:long}", GetAsync).WithTags("Payments");
+        app.MapPost("/api/payments/{paymentId:long}/refunds", RefundAsync).WithTags("Payments")
+            .Does("Refund a payment", "As a whole when no amount is given. It is stored first and carried out soon; the customer is told.")
+            .Takes(Examples.RefundRequest).Answers(Examples.Refund, StatusCodes.Status201Created).Fails("409 NOT_REFUNDABLE").OnceByKey();
+        app.MapGet("/api/payments/{paymentId:long}/refunds", ListAsync).WithTags("Payments")
+            .Does("List the refunds of a payment", "Newest first.").Answers<RefundView[]>([Examples.Refund]).InPages();
+        app.MapGet("/api/payments/{paymentId:long}/refunds/{refundId:long}", GetAsync).WithTags("Payments")
+            .Does("Show a refund").Answers(Examples.Refund);
     }
 
     private static async Task<IResult> RefundAsync(

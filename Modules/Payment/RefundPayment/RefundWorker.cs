@@ -12,8 +12,8 @@ namespace Fulfillment.Payments.RefundPayment;
 /// the announcement. Replicas skip each other's refunds.
 /// </summary>
 public sealed class RefundWorker(
-    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, OutboxRelay<PaymentDbContext> relay, Startup startup, TimeProvider time,
-    ILogger<RefundWorker> logger)
+    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, OutboxRelay<PaymentDbContext> relay, PaymentMetrics metrics, Startup startup,
+    TimeProvider time,     ILogger<RefundWorker> logger)
     : PollingWorker(startup, time, logger)
 {
     private const int MaxBatch = 50;
@@ -59,6 +59,7 @@ public sealed class RefundWorker(
             .AddOutbox([.. open.Select(refund => OutgoingMessage.From(Announce(refund)))]);
         await batch.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
+        metrics.Count(PaymentStatus.Refunded, open.Count);
         relay.Wake();
         return open.Count == MaxBatch;
     }

@@ -30,6 +30,23 @@ public sealed class Routes(BehindGateway shared) : SystemTest, IClassFixture<Beh
         }
     }
 
+    [Theory]
+    [InlineData("/", "text/html")]
+    [InlineData("/errors/ORDER_ENDED", "text/html")]
+    [InlineData("/errors/STOCK_CONFLICT", "text/html")]
+    [InlineData("/scalar/", "text/html")]
+    [InlineData("/openapi/order.json", "application/json")]
+    [InlineData("/openapi/inventory.json", "application/json")]
+    [InlineData("/openapi/payment.json", "application/json")]
+    [InlineData("/openapi/notification.json", "application/json")]
+    public async Task Pages_and_descriptions_are_found_whichever_process_has_them(string path, string type)
+    {
+        using var response = await _gateway.Http.GetAsync(new Uri(path, UriKind.Relative));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+    }
+
     [Fact]
     public async Task Order_that_is_placed_through_the_gateway_is_completed()
     {

@@ -51,6 +51,11 @@ public sealed class LeastPrivilege(Servers servers) : SystemTest
         var republished = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         (republished.Number("republished"), republished.Number("stillUnroutable")).ShouldBe((0, 1));
 
+        // Whoever looks at all events makes the order service declare a queue, which its user may.
+        using var leave = new CancellationTokenSource(Eventually.Deadline);
+        var seen = system.Api("Order").ListenAsync("/api/orders/stream", ct: leave.Token).FirstAsync(leave.Token).AsTask();
+        await Eventually.True("an event to be seen", async () => await system.PlaceAsync("CUST-DECLINE-1", "RIGHT") > 0 && seen.IsCompletedSuccessfully);
+
         // Without the right to declare, what is missing is said and not mended.
         await using var administrator = await system.Broker.OpenAsync();
         await administrator.QueueDeleteAsync("order-payment-refunded-queue");
@@ -71,6 +76,7 @@ public sealed class LeastPrivilege(Servers servers) : SystemTest
         await RefusedAsync(channel => channel.BasicPublishAsync("payment.queues", "inventory-reserved-queue", mandatory: false, "{}"u8.ToArray()).AsTask());
         await RefusedAsync(channel => channel.BasicGetAsync("inventory-reserved-queue", autoAck: true));
         await RefusedAsync(channel => channel.QueueDeclareAsync("mine"));
+        await RefusedAsync(channel => channel.QueueDeclareAsync("payment.watch.mine"));
         await RefusedAsync(channel => channel.QueueBindAsync("order-payment-completed-queue", "payment.events", "#"));
         await RefusedAsync(channel => channel.QueueDeleteAsync("order-payment-completed-queue"));
         await using var own = await system.Broker.OpenAsync(order);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Host;
 using k8s.Models;
@@ -14,15 +15,20 @@ internal static partial class BrokerRules
 
     /// <summary>Every name that a permission can be about; the last is the exchange without a name, which leads to every queue.</summary>
     private static readonly IReadOnlyList<string> Names =
-        [.. Topology.DeclaredExchanges.Select(exchange => exchange.Name), .. Topology.DeclaredQueues.Select(queue => queue.Name), "amq.default", "amq.topic"];
+    [
+        .. Topology.DeclaredExchanges.Select(exchange => exchange.Name), .. Topology.DeclaredQueues.Select(queue => queue.Name),
+        .. ModuleCatalog.All.Select(WatchOf), "amq.default", "amq.topic",
+    ];
 
     public static IReadOnlyList<ManifestRule> All { get; } =
     [
         new(
-            "A module writes to its own exchanges, reads its own queues and declares nothing", Permissions,
+            "A module writes to its own exchanges, reads its own queues and declares nothing but a watch", Permissions,
             new Mistake(File, "order-created-queue|", ""),
             new Mistake(File, "payment-dead-letter-queue|unrouted-queue", "payment-dead-letter-queue|order-created-queue|unrouted-queue"),
-            new Mistake(File, @"^order\\.(events|queues)$", @"^order\\..*$|^payment\\.events$"),
+            new Mistake(File, @"^order\\.(events|queues|watch\\..*)$", @"^order\\..*$|^payment\\.events$"),
+            new Mistake(File, @"|(order|inventory|payment)\\.events|", "|"),
+            new Mistake(File, @"""configure"": ""^order\\.watch\\..*$""", @"""configure"": ""^order.*$"""),
             new Mistake(File, @"^notification\\.queues$", @"notification\\.events"),
             new Mistake(
                 File, "\"user\": \"payment\", \"vhost\": \"/\", \"configure\": \"^$\"",
@@ -58,15 +64,21 @@ internal static partial class BrokerRules
         foreach (var module in ModuleCatalog.All)
         {
             var own = permissions.Single(permission => module.Name.Equals(permission.GetProperty("user").GetString(), StringComparison.OrdinalIgnoreCase));
-            string[] written = [module.EventExchange, module.QueueExchange];
-            string[] read = [.. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutedQueue];
+            string[] watch = module.WatchesEvents ? [WatchOf(module)] : [];
+            string[] written = [module.EventExchange, module.QueueExchange, .. watch];
+            string[] read =
+            [
+                .. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutedQueue, .. watch, .. module.WatchesEvents ? Topology.TopicExchanges : [],
+            ];
             if (own.GetProperty("vhost").GetString() != "/") yield return $"{module.Name} is somewhere else";
-            if (own.GetProperty("configure").GetString() != "^$") yield return $"{module.Name} may declare";
+            foreach (var wrong in Wrong(own.GetProperty("configure").GetString()!, watch)) yield return $"{module.Name}, configure: {wrong}";
             foreach (var wrong in Wrong(own.GetProperty("write").GetString()!, [.. written.Where(Names.Contains)]))
                 yield return $"{module.Name}, write: {wrong}";
             foreach (var wrong in Wrong(own.GetProperty("read").GetString()!, read)) yield return $"{module.Name}, read: {wrong}";
         }
     }
+
+    private static string WatchOf(Module module) => $"{EventWatch.PrefixOf(module.Name)}some-pod.12345678";
 
     private static IEnumerable<string> Wrong(string pattern, IReadOnlyList<string> wanted)
     {

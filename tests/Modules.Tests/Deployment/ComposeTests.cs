@@ -17,7 +17,9 @@ public sealed partial class ComposeTests
     [Theory]
     [InlineData("order-created-queue|", "")]
     [InlineData("payment-dead-letter-queue|unrouted-queue", "payment-dead-letter-queue|order-created-queue|unrouted-queue")]
-    [InlineData(@"^order\\.(events|queues)$$", @"^.*\\.(events|queues)$$")]
+    [InlineData(@"^order\\.(events|queues|watch\\..*)$$", @"^.*\\.(events|queues|watch\\..*)$$")]
+    [InlineData(@"|(order|inventory|payment)\\.events|", "|")]
+    [InlineData(@"^order\\.watch\\..*$$", @"^.*\\.watch\\..*$$")]
     [InlineData("\"configure\": \"^$$\"", "\"configure\": \".*\"")]
     public void A_planted_right_is_caught(string from, string to)
     {

@@ -1,5 +1,6 @@
 using Fulfillment.Payments;
-using Microsoft.Extensions.Options;
+using Fulfillment.Payments.Simulate;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Payments;
 
@@ -64,7 +65,7 @@ public sealed class SimulatedGatewayTests
     [Fact]
     public async Task The_same_refund_gets_the_same_transaction_again_which_no_other_has()
     {
-        var gateway = new SimulatedGateway(Options.Create(new SimulatorOptions()));
+        var gateway = Gateway(0.8, new SimulatorOptions().Seed);
         var charged = (await gateway.ChargeAsync(new Charge(7, "CUST-APPROVE", 10m), TestContext.Current.CancellationToken)).TransactionId;
 
         var refunds = new List<string>();
@@ -75,9 +76,25 @@ public sealed class SimulatedGatewayTests
         refunds.ShouldAllBe(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^TXN-[0-9A-F]{8}$"));
     }
 
+    [Fact]
+    public async Task It_takes_as_long_as_it_is_told_to()
+    {
+        var time = new FakeTimeProvider();
+        var gateway = new SimulatedGateway(_ => Task.FromResult(new SimulatorSettings(1, new LatencyRange(100, 200), 1)), time);
+
+        var charging = gateway.ChargeAsync(new Charge(1, "CUST-1", 10m), TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMilliseconds(99));
+        charging.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromMilliseconds(101));
+        (await charging).Decline.ShouldBeNull();
+    }
+
+    private static SimulatedGateway Gateway(double rate, int seed) =>
+        new(_ => Task.FromResult(new SimulatorSettings(rate, new LatencyRange(0, 0), seed)), TimeProvider.System);
+
     private static async Task<IReadOnlyList<ChargeResult>> ChargeAllAsync(double rate, int seed = 0, string customer = "CUST-1")
     {
-        var gateway = new SimulatedGateway(Options.Create(new SimulatorOptions { SuccessRate = rate, Seed = seed }));
+        var gateway = Gateway(rate, seed);
         var results = new List<ChargeResult>();
         for (var order = 1; order <= Orders; order++)
             results.Add(await gateway.ChargeAsync(new Charge(order, customer, 59.98m), TestContext.Current.CancellationToken));

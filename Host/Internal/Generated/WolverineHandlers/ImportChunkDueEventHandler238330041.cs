@@ -17,15 +17,17 @@ namespace Internal.Generated.WolverineHandlers
         private readonly Fulfillment.BuildingBlocks.Persistence.ModuleDatabase<Fulfillment.Inventory.InventoryDbContext> _moduleDatabaseOfInventoryDbContext;
         private readonly Fulfillment.Inventory.ImportProducts.Dispatch.ImportDispatcher _importDispatcher;
         private readonly Fulfillment.Inventory.ImportProducts.IImportFiles _importFiles;
+        private readonly Fulfillment.Inventory.ImportProducts.ImportMetrics _importMetrics;
         private readonly Microsoft.EntityFrameworkCore.IDbContextFactory<Fulfillment.Inventory.InventoryDbContext> _dbContextFactoryOfInventoryDbContext;
         private readonly Microsoft.Extensions.Logging.ILogger<Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler> _loggerOfImportChunkHandler;
 
-        public ImportChunkDueEventHandler238330041(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.BuildingBlocks.Persistence.ModuleDatabase<Fulfillment.Inventory.InventoryDbContext> moduleDatabaseOfInventoryDbContext, Fulfillment.Inventory.ImportProducts.Dispatch.ImportDispatcher importDispatcher, Fulfillment.Inventory.ImportProducts.IImportFiles importFiles, Microsoft.EntityFrameworkCore.IDbContextFactory<Fulfillment.Inventory.InventoryDbContext> dbContextFactoryOfInventoryDbContext, Microsoft.Extensions.Logging.ILogger<Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler> loggerOfImportChunkHandler)
+        public ImportChunkDueEventHandler238330041(Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.BuildingBlocks.Persistence.ModuleDatabase<Fulfillment.Inventory.InventoryDbContext> moduleDatabaseOfInventoryDbContext, Fulfillment.Inventory.ImportProducts.Dispatch.ImportDispatcher importDispatcher, Fulfillment.Inventory.ImportProducts.IImportFiles importFiles, Fulfillment.Inventory.ImportProducts.ImportMetrics importMetrics, Microsoft.EntityFrameworkCore.IDbContextFactory<Fulfillment.Inventory.InventoryDbContext> dbContextFactoryOfInventoryDbContext, Microsoft.Extensions.Logging.ILogger<Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler> loggerOfImportChunkHandler)
         {
             _topology = topology;
             _moduleDatabaseOfInventoryDbContext = moduleDatabaseOfInventoryDbContext;
             _importDispatcher = importDispatcher;
             _importFiles = importFiles;
+            _importMetrics = importMetrics;
             _dbContextFactoryOfInventoryDbContext = dbContextFactoryOfInventoryDbContext;
             _loggerOfImportChunkHandler = loggerOfImportChunkHandler;
         }
@@ -38,7 +40,7 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(importChunkDueEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler");
-            var importChunkHandler = new Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler(_dbContextFactoryOfInventoryDbContext, _moduleDatabaseOfInventoryDbContext, _importFiles, _importDispatcher, _loggerOfImportChunkHandler);
+            var importChunkHandler = new Fulfillment.Inventory.ImportProducts.Process.ImportChunkHandler(_dbContextFactoryOfInventoryDbContext, _moduleDatabaseOfInventoryDbContext, _importFiles, _importDispatcher, _importMetrics, _loggerOfImportChunkHandler);
             
             // The actual message execution
             await importChunkHandler.Handle(importChunkDueEvent, cancellation).ConfigureAwait(false);

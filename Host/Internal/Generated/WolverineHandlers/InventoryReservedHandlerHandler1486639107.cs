@@ -16,15 +16,17 @@ namespace Internal.Generated.WolverineHandlers
         private readonly Fulfillment.Payments.ChargePayment.ChargeWriter _chargeWriter;
         private readonly Fulfillment.Payments.ChargePayment.OutcomeWriter _outcomeWriter;
         private readonly Fulfillment.Payments.IPaymentGateway _paymentGateway;
+        private readonly Fulfillment.Payments.PaymentMetrics _paymentMetrics;
         private readonly Fulfillment.Payments.RefundPayment.RefundWorker _refundWorker;
 
-        public InventoryReservedHandlerHandler1486639107(Fulfillment.BuildingBlocks.Messaging.EventPublisher eventPublisher, Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Payments.ChargePayment.ChargeWriter chargeWriter, Fulfillment.Payments.ChargePayment.OutcomeWriter outcomeWriter, Fulfillment.Payments.IPaymentGateway paymentGateway, Fulfillment.Payments.RefundPayment.RefundWorker refundWorker)
+        public InventoryReservedHandlerHandler1486639107(Fulfillment.BuildingBlocks.Messaging.EventPublisher eventPublisher, Fulfillment.BuildingBlocks.Messaging.Topology topology, Fulfillment.Payments.ChargePayment.ChargeWriter chargeWriter, Fulfillment.Payments.ChargePayment.OutcomeWriter outcomeWriter, Fulfillment.Payments.IPaymentGateway paymentGateway, Fulfillment.Payments.PaymentMetrics paymentMetrics, Fulfillment.Payments.RefundPayment.RefundWorker refundWorker)
         {
             _eventPublisher = eventPublisher;
             _topology = topology;
             _chargeWriter = chargeWriter;
             _outcomeWriter = outcomeWriter;
             _paymentGateway = paymentGateway;
+            _paymentMetrics = paymentMetrics;
             _refundWorker = refundWorker;
         }
 
@@ -36,7 +38,7 @@ namespace Internal.Generated.WolverineHandlers
             Fulfillment.BuildingBlocks.Messaging.FlowMiddleware.Before(inventoryReservedEvent, context.Envelope, _topology);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Fulfillment.Payments.ChargePayment.InventoryReservedHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Fulfillment.Payments.ChargePayment.InventoryReservedHandler");
-            var inventoryReservedHandler = new Fulfillment.Payments.ChargePayment.InventoryReservedHandler(_chargeWriter, _paymentGateway, _outcomeWriter, _refundWorker, _eventPublisher);
+            var inventoryReservedHandler = new Fulfillment.Payments.ChargePayment.InventoryReservedHandler(_chargeWriter, _paymentGateway, _outcomeWriter, _refundWorker, _eventPublisher, _paymentMetrics);
             
             // The actual message execution
             await inventoryReservedHandler.Handle(inventoryReservedEvent, cancellation).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,9 +24,12 @@ public sealed class ErrorEndpoints : ICarterModule
 
     public void AddRoutes(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/inventory/imports/{id:long}/errors", ListAsync).WithTags("Imports");
-        app.MapGet("/api/inventory/imports/{id:long}/errors.csv", DownloadAsync).WithTags("Imports");
-        app.MapGet("/api/inventory/imports/template.csv", Template).WithTags("Imports");
+        app.MapGet("/api/inventory/imports/{id:long}/errors", ListAsync).WithTags("Imports")
+            .Does("List the rows that were rejected", "In the order of the file.").Answers<ImportErrorView[]>([Examples.ImportError]).InPages().Reads("code", "Of one code.");
+        app.MapGet("/api/inventory/imports/{id:long}/errors.csv", DownloadAsync).WithTags("Imports")
+            .Does("Download the rows that were rejected", "A CSV file; corrected, it can be uploaded as it is.").Produces<string>(StatusCodes.Status200OK, "text/csv");
+        app.MapGet("/api/inventory/imports/template.csv", Template).WithTags("Imports")
+            .Does("Download an empty catalogue", "With the columns, and one example.").Produces<string>(StatusCodes.Status200OK, "text/csv");
     }
 
     private static async Task<IResult> ListAsync(long id, InventoryDbContext db, HttpRequest request, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Fulfillment.Inventory.ImportProducts.Upload;
 using Microsoft.AspNetCore.Builder;
@@ -16,11 +17,14 @@ public sealed class FollowEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         var imports = app.MapGroup("/api/inventory/imports").WithTags("Imports");
-        imports.MapGet("", ListAsync);
-        imports.MapGet("{id:long}", GetAsync);
-        imports.MapPost("{id:long}/pause", PauseAsync);
-        imports.MapPost("{id:long}/resume", ResumeAsync);
-        imports.MapPost("{id:long}/cancel", CancelAsync);
+        imports.MapGet("", ListAsync)
+            .Does("List imports", "Newest first.").Answers<ImportView[]>([Examples.Import]).InPages().Reads("state", "RUNNING, PAUSED, COMPLETED, FAILED or CANCELLED.");
+        imports.MapGet("{id:long}", GetAsync).Does("Show an import").Answers(Examples.Import);
+        imports.MapPost("{id:long}/pause", PauseAsync).Does("Pause a running import").Answers(Examples.Import).Fails("409 IMPORT_STATE");
+        imports.MapPost("{id:long}/resume", ResumeAsync)
+            .Does("Resume an import that is paused or has failed").Answers(Examples.Import).Fails("409 IMPORT_STATE").Reads("maxErrors", "Another limit of errors.");
+        imports.MapPost("{id:long}/cancel", CancelAsync)
+            .Does("Cancel an import", "What it has imported stays.").Answers(Examples.Import).Fails("409 IMPORT_STATE");
     }
 
     private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)

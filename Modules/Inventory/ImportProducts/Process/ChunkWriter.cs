@@ -10,7 +10,7 @@ namespace Fulfillment.Inventory.ImportProducts.Process;
 /// Writes everything that a chunk leads to in one transaction: products, stock, errors and the note that it is done. Whoever finds the note there
 /// already does nothing.
 /// </summary>
-internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, CatalogueHeader header, ImportChunk chunk, ChunkRows rows)
+internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, CatalogueHeader header, ImportChunk chunk, ChunkRows rows, ImportMetrics metrics)
 {
     private const int Attempts = 4;
 
@@ -76,6 +76,7 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
         Failpoint.Hit("import-before-commit");
         await transaction.CommitAsync(ct);
         Failpoint.Hit("import-after-commit");
+        if (!job.DryRun) metrics.Count(written.Inserted, written.Updated, written.Unchanged, rows.Superseded, rows.Errors.Count);
     }
 
     private async Task<bool> ClaimAsync(NpgsqlConnection connection, CancellationToken ct)

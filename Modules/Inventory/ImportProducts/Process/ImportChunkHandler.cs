@@ -13,7 +13,7 @@ namespace Fulfillment.Inventory.ImportProducts.Process;
 [StickyHandler(Queue)]
 public sealed class ImportChunkHandler(
     IDbContextFactory<InventoryDbContext> contexts, ModuleDatabase<InventoryDbContext> database, IImportFiles files, ImportDispatcher dispatcher,
-    ILogger<ImportChunkHandler> logger)
+    ImportMetrics metrics, ILogger<ImportChunkHandler> logger)
 {
     public const string Queue = "product-import-queue";
 
@@ -58,7 +58,7 @@ public sealed class ImportChunkHandler(
 
         var header = new CatalogueHeader((byte)job.Delimiter, job.Header);
         new ChunkParser(header, job.Key, job.Mode, job.Duplicates).Read(rows, chunk.FirstLine, chunk.Repeated);
-        await new ChunkWriter(database.Source, job, header, chunk, rows).WriteAsync(ct);
+        await new ChunkWriter(database.Source, job, header, chunk, rows, metrics).WriteAsync(ct);
     }
 
     private static bool IsFinal(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException || !TransientFailure.Is(exception);

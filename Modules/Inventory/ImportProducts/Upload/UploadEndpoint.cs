@@ -1,5 +1,6 @@
 using Carter;
 using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Fulfillment.Inventory.ImportProducts.Follow;
@@ -13,7 +14,11 @@ namespace Fulfillment.Inventory.ImportProducts.Upload;
 
 public sealed class UploadEndpoint : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/inventory/imports", UploadAsync).WithTags("Imports");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/inventory/imports", UploadAsync).WithTags("Imports")
+        .Does("Import a catalogue", "The body is a CSV file (text/csv), gzip of one, or a multipart form with one. It is answered when the file is stored; the rows follow.")
+        .TakesFile("text/csv", "application/gzip", "multipart/form-data").Answers(Examples.Import, StatusCodes.Status202Accepted).Fails("400 UNREADABLE_FILE", "400 MISSING_COLUMN")
+        .Reads("key", "internalId (default), ean or index.").Reads("duplicates", "last (default), first or error.").Reads("mode", "upsert (default), insertOnly or stockOnly.")
+        .Reads("dryRun", "true: everything is checked and nothing is kept.").Reads("maxErrors", "The import fails beyond.").Reads("fileName", "For people.");
 
     private static async Task<IResult> UploadAsync(
         HttpContext http, InventoryDbContext db, IImportFiles files, ImportDispatcher dispatcher, IOptions<ImportOptions> options, CancellationToken ct)

@@ -1,0 +1,15 @@
+using System.Diagnostics.Metrics;
+using Fulfillment.BuildingBlocks.Observability;
+
+namespace Fulfillment.BuildingBlocks.Persistence;
+
+/// <summary>How many share a transaction: the more do, the cheaper each is.</summary>
+internal static class GroupCommitMetrics
+{
+    // Of the process, like the writers: they are made wherever one is needed, in tests too.
+    private static readonly Meter Meter = new(MetricsSetup.MeterName);
+
+    public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram(
+        "fulfillment_group_commit_batch_size", description: "Callers that have shared a transaction.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] });
+}

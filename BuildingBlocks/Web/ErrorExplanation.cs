@@ -1,0 +1,85 @@
+namespace Fulfillment.BuildingBlocks.Web;
+
+/// <summary>What a code of an error means, for the people who meet it. The type of every error leads to the page about its code.</summary>
+/// <param name="Code">The code, for example <c>ORDER_ENDED</c>.</param>
+/// <param name="Title">What happened, in a few words.</param>
+/// <param name="Cause">Why it happens.</param>
+/// <param name="Effect">What the system did, and what it did not do.</param>
+/// <param name="Remedy">What to do.</param>
+public sealed record ErrorExplanation(string Code, string Title, string Cause, string Effect, string Remedy);
+
+/// <summary>Errors that are no module's own.</summary>
+internal static class SharedErrors
+{
+    private const string Nothing = "Nothing was done or stored.";
+    private const string Client = "Correct the request and send it again.";
+
+    public static IReadOnlyList<ErrorExplanation> All { get; } =
+    [
+        // Requests
+        new(
+            "VALIDATION_FAILED", "Fields are wrong", "At least one field or query parameter has a value that is not allowed.",
+            Nothing, "Correct the fields that 'errors' names, and send the request again."),
+        new(
+            "MALFORMED_JSON", "The body is not the JSON that is expected", "The body has a syntax error, an unknown or repeated field, or a value of the wrong type.",
+            Nothing, "Look at the field and the line that the answer names."),
+        new(
+            "BODY_EXPECTED", "The body is missing", "The operation needs a body, and it was missing or ended too early.",
+            Nothing, "Send the JSON that the operation expects, with its Content-Type."),
+        new("BAD_REQUEST", "The request cannot be read", "The request is not valid HTTP, or a part of it is too long or came too slowly.", Nothing, Client),
+        new(
+            "NOT_FOUND", "There is no such thing", "The address, or the number in it, belongs to nothing that exists.",
+            Nothing, "Check the address; the lists of the API tell which numbers there are."),
+        new(
+            "METHOD_NOT_ALLOWED", "The method is not known here", "The address exists, but not for this HTTP method.",
+            Nothing, "The header Allow names the methods of this address."),
+        new(
+            "UNSUPPORTED_MEDIA_TYPE", "The type of the body is not known", "The Content-Type is missing or is none that the operation reads.",
+            Nothing, "Send JSON as application/json, and a catalogue as text/csv or as a form."),
+        new(
+            "PAYLOAD_TOO_LARGE", "The body is too large", "A body may have 256 KiB (1 MiB at the gateway), an uploaded catalogue as much as Import__MaxFileBytes says.",
+            Nothing, "Send less, or divide the file."),
+        new(
+            "TOO_MANY_REQUESTS", "Too many writes", "This address has written more often than the gateway allows.",
+            Nothing, "Wait as long as Retry-After says, and send the request again."),
+        new(
+            "IDEMPOTENCY_KEY_REUSED", "The Idempotency-Key belongs to another request", "The same key was used with another body within the last day.",
+            Nothing, "Use a new key for a new request, and the same body with the same key."),
+        new(
+            "IDEMPOTENCY_KEY_IN_FLIGHT", "The same request is being worked on", "A request with this Idempotency-Key has come before and is not finished.",
+            "The first request goes on; this one was not begun.", "Send it again in a second: then it gets the answer of the first."),
+        // Answers
+        new(
+            "DEPENDENCY_UNAVAILABLE", "A dependency is away", "The database or another server that the operation needs does not answer, or no replica of the service does.",
+            "The operation was given up, and will not be done late.", "Send the request again as Retry-After says; /health/ready of the service names what is missing."),
+        new(
+            "TOO_MANY_STREAMS", "Too many listen at once", "The process sends live events to as many as it takes at a time.",
+            "Nothing is sent.", "Try again as Retry-After says, or ask from time to time instead."),
+        new(
+            "ANSWER_LOST", "The answer was lost", "The connection to the service broke after it had received the request.",
+            "Nobody knows whether it was done; the gateway has not sent it again.",
+            "With an Idempotency-Key, send it again. Without one, look first whether it was done."),
+        new(
+            "INTERNAL_ERROR", "Something unexpected happened", "There is a mistake in the program.",
+            "The operation was given up; what was begun was rolled back.", "Look for the traceId of the answer in the log of the service, and report it."),
+        // Operations
+        new(
+            "AUDIT_TIMEOUT", "A check took too long", "An invariant could not be checked within Audit__StatementTimeout.",
+            "The check was given up; nothing was changed.", "Try again when there is less to do, or raise Audit__StatementTimeout."),
+        new(
+            "ALREADY_QUEUED", "The dead letter is about to be replayed", "Somebody has asked for its replay, and it is not done yet.",
+            Nothing, "Follow the replay; afterwards the letter is replayed, or open again."),
+        new(
+            "NOT_OPEN", "The dead letter is not open", "It was replayed already, or somebody else is at it.",
+            Nothing, "Look at its status; one that fails again is open again."),
+        new(
+            "NOTHING_TO_REPLAY", "Nothing matches", "No open dead letter that can be replayed matches the request.",
+            Nothing, "List the open dead letters, and ask for one of them."),
+        new(
+            "NO_QUEUE", "Nobody knows where the message belongs", "It did not come from a queue of this module.",
+            Nothing, "Publish it by hand where it belongs, or delete it."),
+        new(
+            "BODY_TRUNCATED", "The message is not complete", "It had more than 256 KiB, of which only that much was kept.",
+            Nothing, "Put a whole body in its place with edit-and-replay, or delete it."),
+    ];
+}

@@ -1,0 +1,62 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
+using Scalar.AspNetCore;
+
+namespace Fulfillment.Host;
+
+/// <summary>
+/// <c>/openapi/{module}.json</c> for each module of the process, and <c>/scalar</c>, which shows those of all modules. It is here because comments become
+/// descriptions in the assembly that adds the documents.
+/// </summary>
+internal static class OpenApiSetup
+{
+    // The program of the page is its own; what it shows is written into the page by the server.
+    private const string ScalarPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>A document per module.</summary>
+    public static void AddDescriptions(this IServiceCollection services, IReadOnlyList<Module> modules)
+    {
+        foreach (var module in modules)
+        {
+            services.AddOpenApi(module.Name.ToLowerInvariant(), options =>
+            {
+                options.ShouldInclude = operation => operation.RelativePath is { } path && IsOf(path, module.ApiPrefix);
+                options.AddOperationTransformer(OperationDescription.CompleteAsync);
+                options.AddDocumentTransformer((document, _, _) =>
+                {
+                    document.Info.Title = $"Fulfillment: {module.Name}";
+                    document.Info.Description = "Errors are problem details (RFC 9457) whose type leads to a page about them. Times are UTC; money is a decimal number.";
+                    // Where it is called from is where it is called: any of the ports, or the gateway.
+                    document.Servers = [];
+                    return Task.CompletedTask;
+                });
+            });
+        }
+    }
+
+    /// <summary>Maps the documents and the page.</summary>
+    public static void MapDescriptions(this WebApplication app, IReadOnlyList<Module> modules)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/scalar", page =>
+        {
+            page.Title = "Fulfillment API";
+            page.DefaultFonts = false;
+            page.Telemetry = false;
+            foreach (var module in modules) page.AddDocument(module.Name.ToLowerInvariant(), module.Name);
+        }).Finally(endpoint =>
+        {
+            var page = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = http =>
+            {
+                PageSecurity.Apply(http.Response, ScalarPolicy);
+                return page(http);
+            };
+        });
+    }
+
+    private static bool IsOf(string path, string prefix) =>
+        $"/{path}" is var full && (full == prefix || full.StartsWith($"{prefix}/", StringComparison.Ordinal));
+}

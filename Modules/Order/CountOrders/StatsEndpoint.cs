@@ -1,0 +1,36 @@
+using Carter;
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Web.Description;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fulfillment.Orders.CountOrders;
+
+/// <summary>The numbers of the last look, which everybody who asks within a second shares.</summary>
+public sealed class OrderStatistics
+{
+    private readonly BriefCache<OrderStats> _recent;
+
+    public OrderStatistics(ModuleDatabase<OrderDbContext> database, TimeProvider time)
+    {
+        var counts = new OrderCounts();
+        _recent = new BriefCache<OrderStats>(TimeSpan.FromSeconds(1), async ct =>
+        {
+            await using var connection = await database.Source.OpenConnectionAsync(ct);
+            return await counts.ReadAsync(connection, ct);
+        }, time);
+    }
+
+    public Task<OrderStats> GetAsync(CancellationToken ct) => _recent.GetAsync(ct);
+}
+
+public sealed class StatsEndpoint : ICarterModule
+{
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/stats", GetAsync).WithTags("Orders")
+        .Does("Count orders", "By status, of the last minute, and how long they took. The numbers are up to a second old.").Answers(Examples.Stats);
+
+    private static async Task<Ok<OrderStats>> GetAsync(OrderStatistics statistics, CancellationToken ct) => TypedResults.Ok(await statistics.GetAsync(ct));
+}

@@ -1,0 +1,42 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Npgsql;
+
+namespace Fulfillment.Orders.FollowOrder;
+
+/// <summary>What happened to an order, as the API shows it.</summary>
+/// <param name="Id">Position in the order's history; later entries have higher numbers.</param>
+/// <param name="EventId">The event.</param>
+/// <param name="EventType">Its type, for example <c>ORDER_CREATED</c>.</param>
+/// <param name="SourceService">Service that it came from.</param>
+/// <param name="Timestamp">When it happened there.</param>
+/// <param name="SincePreviousMs">Milliseconds since the entry before; 0 for the first, and when the clocks of two services disagree.</param>
+/// <param name="Summary">What it said, for people.</param>
+/// <param name="Status">Status of the order from then on.</param>
+public sealed record TimelineEntry(
+    long Id, Guid EventId, string EventType, string SourceService, DateTimeOffset Timestamp, long SincePreviousMs, string? Summary, OrderStatus Status);
+
+/// <summary>Reads the history of orders.</summary>
+public sealed class Timeline(ModuleDatabase<OrderDbContext> database)
+{
+    private const string Select = """
+        SELECT id, event_id, event_type, source, occurred_at, summary, status, lag(occurred_at) OVER (ORDER BY id) FROM order_history WHERE order_id = $1 ORDER BY id
+        """;
+
+    /// <summary>The entries of an order, oldest first; none when there is no such order.</summary>
+    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long orderId, CancellationToken ct)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection).Add(Select, orderId);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        return await reader.ReadAllAsync(Read);
+    }
+
+    private static TimelineEntry Read(NpgsqlDataReader row)
+    {
+        var at = row.GetFieldValue<DateTimeOffset>(4);
+        var since = row.IsDBNull(7) ? 0 : (long)(at - row.GetFieldValue<DateTimeOffset>(7)).TotalMilliseconds;
+        return new TimelineEntry(
+            row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), at, Math.Max(since, 0), row.IsDBNull(5) ? null : row.GetString(5),
+            (OrderStatus)row.GetInt16(6));
+    }
+}

@@ -1,0 +1,48 @@
+using Carter;
+using FluentValidation;
+using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.BuildingBlocks.Web.Description;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fulfillment.Payments.Simulate;
+
+internal sealed class SimulatorValidator : AbstractValidator<SimulatorSettings>
+{
+    // A charge holds its message, and the broker's patience with that ends after half an hour.
+    public const int MaxLatencyMs = 30_000;
+
+    public SimulatorValidator()
+    {
+        RuleFor(settings => settings.SuccessRate).InclusiveBetween(0, 1).WithMessage("must be from 0 to 1");
+        RuleFor(settings => settings.LatencyMs.Min).InclusiveBetween(0, MaxLatencyMs).WithMessage($"must be from 0 to {MaxLatencyMs}");
+        RuleFor(settings => settings.LatencyMs.Max).InclusiveBetween(0, MaxLatencyMs).WithMessage($"must be from 0 to {MaxLatencyMs}");
+        RuleFor(settings => settings.LatencyMs.Max).Must((settings, max) => max >= settings.LatencyMs.Min).WithMessage("must not be less than min");
+    }
+}
+
+/// <summary>Shows and changes how the simulated gateway behaves.</summary>
+public sealed class SimulatorEndpoints : ICarterModule
+{
+    private static readonly SimulatorValidator Validator = new();
+
+    public void AddRoutes(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/payments/simulator", GetAsync).WithTags("Simulator")
+            .Does("Show how the simulated gateway behaves").Answers(Examples.Simulator);
+        app.MapPut("/api/payments/simulator", SetAsync).WithTags("Simulator")
+            .Does("Change how the simulated gateway behaves", "Every replica follows within a second, and restarts keep it. Customers CUST-APPROVE... and CUST-DECLINE... are certain at any rate.")
+            .Takes(Examples.Simulator).Answers(Examples.Simulator);
+    }
+
+    private static async Task<Ok<SimulatorSettings>> GetAsync(Simulator simulator, CancellationToken ct) => TypedResults.Ok(await simulator.GetAsync(ct));
+
+    private static async Task<IResult> SetAsync(SimulatorSettings request, Simulator simulator, CancellationToken ct)
+    {
+        if (Validator.Check(request) is { } invalid) return invalid;
+        await simulator.SetAsync(request, ct);
+        return TypedResults.Ok(request);
+    }
+}

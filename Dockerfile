@@ -34,6 +34,8 @@ LABEL org.opencontainers.image.title="Fulfillment" \
       org.opencontainers.image.description="Event-driven order fulfillment: Order, Inventory, Payment and Notification in one image" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
+# What a service says of itself; the sources are not there to be asked.
+ENV Build__Version=$VERSION Build__Commit=$REVISION
 WORKDIR /app
 COPY --from=build /app ./
 # A volume that is mounted here belongs to the user of the process.

@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.BuildingBlocks.Web.Description;
+using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
 namespace Fulfillment.Host;
@@ -24,6 +25,13 @@ internal static class OpenApiSetup
             {
                 options.ShouldInclude = operation => operation.RelativePath is { } path && IsOf(path, module.ApiPrefix);
                 options.AddOperationTransformer(OperationDescription.CompleteAsync);
+                // Written by a converter of the system, which the documents do not know.
+                options.AddSchemaTransformer((schema, context, _) =>
+                {
+                    if (context.JsonTypeInfo.Type == typeof(DateTimeOffset)) schema.Type = JsonSchemaType.String;
+                    else if (context.JsonTypeInfo.Type == typeof(DateTimeOffset?)) schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+                    return Task.CompletedTask;
+                });
                 options.AddDocumentTransformer((document, _, _) =>
                 {
                     document.Info.Title = $"Fulfillment: {module.Name}";
@@ -43,8 +51,8 @@ internal static class OpenApiSetup
         app.MapScalarApiReference("/scalar", page =>
         {
             page.Title = "Fulfillment API";
-            page.DefaultFonts = false;
-            page.Telemetry = false;
+            // Nothing that leads, or loads, from elsewhere.
+            page.DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton();
             foreach (var module in modules) page.AddDocument(module.Name.ToLowerInvariant(), module.Name);
         }).Finally(endpoint =>
         {

@@ -35,7 +35,7 @@ internal sealed class ModuleSummary<TContext>(
         var (numbers, known) = (await counting, await asking);
         string[] modules = [.. databases.Select(candidate => candidate.Module)];
         return new SummaryView(
-            database.Module, Build.Version, configuration["Build:Commit"] ?? Build.Commit, Instance, Started, time.GetUtcNow(), modules,
+            database.Module, configuration["Build:Version"] ?? Build.Version, configuration["Build:Commit"] ?? Build.Commit, Instance, Started, time.GetUtcNow(), modules,
             [.. topology.Modules.Single(module => module.Name == database.Module).Subscriptions.Select(subscription => View(subscription, known))],
             Number("deadLetters"), known?.GetValueOrDefault(Topology.UnroutedQueue)?.Messages, Number("outboxPending"), Number("activeReservations"),
             invariants.ViolationsOf(database.Module), EffectiveSettings.Of(configuration, sections, modules), new LinksView(ManagementAddress(), "/scalar"));

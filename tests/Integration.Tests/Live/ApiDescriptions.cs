@@ -68,6 +68,16 @@ public sealed partial class ApiDescriptions(OneProcess shared) : SystemTest
     }
 
     [Fact]
+    public async Task Fields_have_types_and_are_described_by_the_comments_of_the_code()
+    {
+        var entry = (await DocumentAsync("order")).GetProperty("components").GetProperty("schemas").GetProperty("TimelineEntry").GetProperty("properties");
+
+        entry.GetProperty("timestamp").Text("type").ShouldBe("string");
+        entry.GetProperty("timestamp").Text("format").ShouldBe("date-time");
+        entry.GetProperty("sincePreviousMs").Text("description").ShouldStartWith("Milliseconds since the entry before");
+    }
+
+    [Fact]
     public async Task Page_of_the_documentation_lists_all_modules_and_takes_nothing_from_elsewhere()
     {
         using var response = await _http.GetAsync(new Uri("/scalar/", UriKind.Relative));

@@ -59,6 +59,21 @@ public sealed class WatchedEvents(Servers servers) : SystemTest
         await watching;
     }
 
+    [Fact]
+    public async Task Streams_end_when_their_process_stops()
+    {
+        await using var system = await FulfillmentSystem.CreateAsync(servers);
+        var process = await system.StartAsync("Order");
+        var watching = process.Http.ListenToTheEndAsync("/api/orders/stream");
+        await Eventually.Get("a queue", () => WatchQueuesAsync(system), queues => queues.Count == 1);
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        (await process.StopAsync()).ShouldBe(0);
+
+        (await watching).ShouldBeEmpty();
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+    }
+
     private static async Task CollectAsync(HostProcess process, List<JsonElement> seen, CancellationToken ct)
     {
         try

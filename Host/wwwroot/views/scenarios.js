@@ -118,7 +118,7 @@ export function scenarios({ changed }, signal) {
 
   const commandsOf = scenario => [
     scenario.before && { ...scenario.before, label: `${scenario.name}: first` },
-    { method: 'POST', path: '/api/orders', body: scenario.orders()[0], label: `${scenario.name}${scenario.orders().length > 1 ? `, ${scenario.orders().length} times with customers of its own` : ''}` },
+    { method: 'POST', path: '/api/orders', body: scenario.orders()[0], label: `${scenario.name}${scenario.orders().length > 1 ? `, ${scenario.orders().length} times` : ''}` },
   ].filter(Boolean);
   return h('details.scenarios.panel', h('summary', h('h2', 'Scenarios'), h('span.muted', 'orders that show what the system does')),
     h('ul.scenario-list', SCENARIOS.map(scenario => h('li',

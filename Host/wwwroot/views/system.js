@@ -140,4 +140,3 @@ function simulator(signal) {
   h('div.fields', field('Success share', share, '0 to 1, of customers that are neither CUST-APPROVE… nor CUST-DECLINE…'), field('Latency from, ms', least), field('Latency to, ms', most), field('Seed', seed, 'the same seed decides the same way')),
   failed, note, h('div.actions', button('Set', null, { type: 'submit', kind: 'primary' })))), commands);
 }
-

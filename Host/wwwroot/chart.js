@@ -3,7 +3,15 @@
 import { h, text } from './dom.js';
 import { time } from './format.js';
 
-const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** A colour of the style sheet as a canvas understands it, for the theme of now. */
+function colour(name) {
+  const probe = h('i');
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
 
 /** series: [{ label, colour: '--accent', fill? }]; `format` writes values. Returns { element, set({ data, from, to }) }. */
 export function chart(title, series, format, signal) {

@@ -124,13 +124,17 @@ export function field(label, input, hint) {
 export const select = (options, value, properties = {}) =>
   h('select', properties, options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)));
 
-/** A table that scrolls by itself when it does not fit. */
+/** A table that scrolls by itself when it does not fit, also by keyboard. A column is a name, an element, or one of them with a class. */
 export function table(label, columns, body) {
-  return h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': label },
+  const region = h('div.scroll', { role: 'region', 'aria-label': label },
     h('table', h('thead', h('tr', columns.map(column => {
       const [name, kind] = Array.isArray(column) ? column : [column, ''];
       return h(`th${kind ? `.${kind}` : ''}`, { scope: 'col' }, name || h('span.away', 'Actions'));
     }))), body));
+  new ResizeObserver(() => {
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0; else region.removeAttribute('tabindex');
+  }).observe(region);
+  return region;
 }
 
 /** A row of parts that together are the whole: [{ value, kind, label }]. */

@@ -106,9 +106,8 @@ function showList(place, module, query, signal) {
     button([name === 'exceptionType' ? typeName(value) : value, h('span', { 'aria-hidden': 'true' }, ' ×')], () => go('dead-letters', [module], { ...filter, [name]: undefined }), { kind: 'chip', 'aria-label': `Remove the filter ${value}` })));
   const body = h('tbody');
   const failure = h('div', loading());
-  const every_ = h('input', { type: 'checkbox', 'aria-label': 'Pick all', onchange: () => { letters.filter(canPick).forEach(letter => every_.checked ? picked.add(letter.id) : picked.delete(letter.id)); show(); } });
-  const list = h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': 'Dead letters' }, h('table', h('thead', h('tr', h('th', { scope: 'col' }, every_),
-    ['Letter', 'Status', 'What failed', 'Event', 'Queue', 'Order'].map(name => h('th', { scope: 'col' }, name)), h('th.num', { scope: 'col' }, 'Times'), h('th', { scope: 'col' }, 'Failed'))), body));
+  const pickAll = h('input', { type: 'checkbox', 'aria-label': 'Pick all', onchange: () => { letters.filter(canPick).forEach(letter => pickAll.checked ? picked.add(letter.id) : picked.delete(letter.id)); show(); } });
+  const list = table('Dead letters', [pickAll, 'Letter', 'Status', 'What failed', 'Event', 'Queue', 'Order', ['Times', 'num'], ['Failed', 'num']], body);
   const more = button('Show older letters', () => { pages++; refresh(); }, { kind: 'quiet' });
   const replayPicked = button('Replay…', () => replay(module, { ids: [...picked] }, refreshNow), { kind: 'primary' });
   const replayAll = button('Replay all that match…', () => replay(module, { filter: { queue: filter.queue, exceptionType: filter.exceptionType, eventType: filter.eventType, orderId: filter.orderId ? Number(filter.orderId) : undefined } }, refreshNow));

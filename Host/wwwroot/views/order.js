@@ -172,13 +172,16 @@ export function openOrder(side, id, { close, changed, signal }) {
   }, signal);
 
   let later = null;
+  const complete = () => { stopEvents(); put(streamNote, ' complete'); };
   const stopEvents = listen(`${path}/events`, {
     timeline: entry => {
       entries.set(String(entry.id), entry);
       showTimeline();
+      // What follows the end (a refund) is asked for; the stream has nothing more.
+      if (ENDED.has(entry.status)) complete();
       later ??= setTimeout(() => { later = null; last = 0; soon(); }, 250);
     },
-    end: () => { stopEvents(); put(streamNote, ' complete'); },
+    end: complete,
   }, {
     signal,
     onState: now => { polling = now !== 'live'; put(streamNote, { live: ' live', polling: ' polling', paused: ' paused', connecting: '' }[now]); },

@@ -37,15 +37,27 @@ export async function request(method, path, { body, headers, signal, timeout = 1
     });
     const content = (response.headers.get('Content-Type') ?? '').includes('json') ? await response.json() : await response.text();
     if (!response.ok) {
-      const problem = new Problem(response.status, typeof content === 'object' && content ? content : { title: `Status ${response.status}`, detail: `${method} ${path}` });
+      const problem = new Problem(
+        response.status,
+        typeof content === 'object' && content ? content : { title: `Status ${response.status}`, detail: `${method} ${path}` },
+      );
       problem.retryAfter = Number(response.headers.get('Retry-After')) || 0;
       throw problem;
     }
-    return { status: response.status, body: content, next: nextPage(response.headers.get('Link')), replayed: response.headers.has('Idempotent-Replayed') };
+    return {
+      status: response.status,
+      body: content,
+      next: nextPage(response.headers.get('Link')),
+      replayed: response.headers.has('Idempotent-Replayed'),
+    };
   } catch (e) {
     if (e instanceof Problem) throw e;
     if (signal?.aborted) throw new DOMException('Given up', 'AbortError');
-    throw noAnswer(method, path, patience.signal.aborted ? `was not answered within ${timeout / 1_000} seconds.` : 'did not reach a server, or its answer was lost.');
+    throw noAnswer(
+      method,
+      path,
+      patience.signal.aborted ? `was not answered within ${timeout / 1_000} seconds.` : 'did not reach a server, or its answer was lost.',
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);
@@ -78,7 +90,8 @@ export function curl({ method = 'GET', path, body, headers = {}, file, output })
 }
 
 export const isAbort = e => e?.name === 'AbortError';
-export const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+export const newKey = () =>
+  crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 
 /** Runs `work` now and then every `ms`, never twice at a time and not in a hidden tab, until `signal` ends it. Returns a function that runs it soon. */
 export function every(ms, work, signal) {
@@ -88,7 +101,10 @@ export function every(ms, work, signal) {
   const run = async () => {
     clearTimeout(timer);
     if (signal?.aborted || document.hidden) return;
-    if (running) { again = true; return; }
+    if (running) {
+      again = true;
+      return;
+    }
     running = true;
     try {
       await work();
@@ -100,7 +116,9 @@ export function every(ms, work, signal) {
       again = false;
     }
   };
-  const shown = () => { if (!document.hidden) run(); };
+  const shown = () => {
+    if (!document.hidden) run();
+  };
   document.addEventListener('visibilitychange', shown, { signal });
   signal?.addEventListener('abort', () => clearTimeout(timer));
   run();
@@ -116,14 +134,27 @@ export function listen(path, events, { signal, onState = () => {} } = {}) {
   let timer = null;
   let wait = 1_000;
   let ended = false;
-  const close = () => { clearTimeout(timer); source?.close(); source = null; };
-  const end = () => { ended = true; close(); };
+  const close = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+  const end = () => {
+    ended = true;
+    close();
+  };
   const open = () => {
     close();
     if (ended || signal?.aborted) return;
-    if (document.hidden) { onState('paused'); return; }
+    if (document.hidden) {
+      onState('paused');
+      return;
+    }
     source = new EventSource(path);
-    source.onopen = () => { wait = 1_000; onState('live'); };
+    source.onopen = () => {
+      wait = 1_000;
+      onState('live');
+    };
     source.onerror = () => {
       onState('polling');
       // The browser opens a connection that broke again by itself, but not one that was refused.
@@ -135,7 +166,16 @@ export function listen(path, events, { signal, onState = () => {} } = {}) {
       source.addEventListener(name, message => handle(message.data ? JSON.parse(message.data) : null, message));
   };
   onState('connecting');
-  document.addEventListener('visibilitychange', () => { if (document.hidden) { close(); if (!ended) onState('paused'); } else open(); }, { signal });
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (document.hidden) {
+        close();
+        if (!ended) onState('paused');
+      } else open();
+    },
+    { signal },
+  );
   signal?.addEventListener('abort', end);
   open();
   return end;

@@ -16,12 +16,15 @@ function colour(name) {
 /** series: [{ label, colour: '--accent', fill? }]; `format` writes values. Returns { element, set({ data, from, to }) }. */
 export function chart(title, series, format, signal) {
   const latest = series.map(() => h('b'));
-  const legend = h('ul.legend', series.map((one, i) => {
-    const swatch = h('span.swatch', { 'aria-hidden': 'true' });
-    swatch.style.background = `var(${one.colour})`;
-    if (one.dash) swatch.classList.add('dashed');
-    return h('li', swatch, one.label, ' ', latest[i]);
-  }));
+  const legend = h(
+    'ul.legend',
+    series.map((one, i) => {
+      const swatch = h('span.swatch', { 'aria-hidden': 'true' });
+      swatch.style.background = `var(${one.colour})`;
+      if (one.dash) swatch.classList.add('dashed');
+      return h('li', swatch, one.label, ' ', latest[i]);
+    }),
+  );
   const canvas = h('div.canvas', { 'aria-hidden': 'true' });
   const element = h('figure.chart', h('figcaption', h('h3', title), legend), canvas);
   let plot = null;
@@ -29,17 +32,30 @@ export function chart(title, series, format, signal) {
 
   const build = () => {
     plot?.destroy();
-    const axis = { stroke: colour('--muted'), font: '11px system-ui, sans-serif', grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
-    plot = new window.uPlot({
-      width: Math.max(canvas.clientWidth, 100), height: 150, padding: [8, 8, 0, 0], legend: { show: false }, cursor: { y: false, points: { size: 6 } },
-      scales: { x: { time: true, range: () => [shown.from, shown.to] }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
-      axes: [
-        { ...axis, space: 70, values: (_, ticks) => ticks.map(tick => time(tick * 1_000).slice(0, 5)) },
-        { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(tick => format(tick)) },
-      ],
-      series: [{}, ...series.map(one => ({ stroke: colour(one.colour), width: 1.6, dash: one.dash, points: { show: false }, spanGaps: false }))],
-      hooks: { setCursor: [own => tell(own.cursor.idx ?? null)] },
-    }, shown.data, canvas);
+    const axis = {
+      stroke: colour('--muted'),
+      font: '11px system-ui, sans-serif',
+      grid: { stroke: colour('--line'), width: 1 },
+      ticks: { show: false },
+    };
+    plot = new window.uPlot(
+      {
+        width: Math.max(canvas.clientWidth, 100),
+        height: 150,
+        padding: [8, 8, 0, 0],
+        legend: { show: false },
+        cursor: { y: false, points: { size: 6 } },
+        scales: { x: { time: true, range: () => [shown.from, shown.to] }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
+        axes: [
+          { ...axis, space: 70, values: (_, ticks) => ticks.map(tick => time(tick * 1_000).slice(0, 5)) },
+          { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(tick => format(tick)) },
+        ],
+        series: [{}, ...series.map(one => ({ stroke: colour(one.colour), width: 1.6, dash: one.dash, points: { show: false }, spanGaps: false }))],
+        hooks: { setCursor: [own => tell(own.cursor.idx ?? null)] },
+      },
+      shown.data,
+      canvas,
+    );
   };
 
   const tell = index => latest.forEach((value, i) => text(value, format(shown.data[i + 1][index ?? shown.data[0].length - 1] ?? null)));
@@ -47,7 +63,8 @@ export function chart(title, series, format, signal) {
   const set = next => {
     shown = next;
     if (!element.isConnected) return;
-    if (plot) plot.setData(next.data); else build();
+    if (plot) plot.setData(next.data);
+    else build();
     tell(plot.cursor.idx ?? null);
   };
 
@@ -56,6 +73,10 @@ export function chart(title, series, format, signal) {
   const restyle = () => plot && build();
   addEventListener('themechange', restyle, { signal });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', restyle, { signal });
-  signal.addEventListener('abort', () => { size.disconnect(); plot?.destroy(); plot = null; });
+  signal.addEventListener('abort', () => {
+    size.disconnect();
+    plot?.destroy();
+    plot = null;
+  });
   return { element, set };
 }

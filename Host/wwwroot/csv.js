@@ -1,6 +1,20 @@
 // Reads the beginning of a catalogue, so that one can see what an import would take before it starts. The server reads the file by itself and decides.
 
-const COLUMNS = ['Index', 'Name', 'Description', 'Brand', 'Category', 'Price', 'Currency', 'Stock', 'EAN', 'Color', 'Size', 'Availability', 'Internal ID'];
+const COLUMNS = [
+  'Index',
+  'Name',
+  'Description',
+  'Brand',
+  'Category',
+  'Price',
+  'Currency',
+  'Stock',
+  'EAN',
+  'Color',
+  'Size',
+  'Availability',
+  'Internal ID',
+];
 const OWN = ['_row', '_column', '_code', '_error'];
 const KEYS = { internalId: 'internal id', ean: 'ean', index: 'index' };
 const START = 256 * 1024;
@@ -39,9 +53,15 @@ function records(content, delimiter, count) {
     const sign = content[i];
     if (quoted) {
       if (sign !== '"') cell += sign;
-      else if (content[i + 1] === '"') { cell += '"'; i++; } else quoted = false;
+      else if (content[i + 1] === '"') {
+        cell += '"';
+        i++;
+      } else quoted = false;
     } else if (sign === '"' && cell === '') quoted = true;
-    else if (sign === delimiter) { record.push(cell); cell = ''; } else if (sign === '\n' || sign === '\r') {
+    else if (sign === delimiter) {
+      record.push(cell);
+      cell = '';
+    } else if (sign === '\n' || sign === '\r') {
       if (record.length || cell) all.push([...record, cell]);
       [record, cell] = [[], ''];
     } else cell += sign;
@@ -56,7 +76,10 @@ export function columnsOf(header, key, mode) {
   const names = header.map(name => name.toLowerCase());
   const required = mode === 'stockOnly' ? [KEYS[key], 'stock'] : [KEYS[key], 'name', 'price', 'stock'];
   return {
-    columns: header.map((name, i) => ({ name, use: names[i] === KEYS[key] ? 'key' : OWN.includes(names[i]) ? 'own' : known.has(names[i]) ? 'used' : 'ignored' })),
+    columns: header.map((name, i) => ({
+      name,
+      use: names[i] === KEYS[key] ? 'key' : OWN.includes(names[i]) ? 'own' : known.has(names[i]) ? 'used' : 'ignored',
+    })),
     missing: required.filter(name => !names.includes(name)).map(name => COLUMNS.find(column => column.toLowerCase() === name)),
   };
 }

@@ -6,27 +6,36 @@ const one = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const share = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const precise = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+const precise = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hourCycle: 'h23',
+});
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 export const NONE = '–';
 const known = value => value !== null && value !== undefined && !Number.isNaN(value);
 
-export const number = value => known(value) ? whole.format(value) : NONE;
-export const compact = value => !known(value) ? NONE : Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);
-export const money = value => known(value) ? two.format(value) : NONE;
-export const percent = value => known(value) ? share.format(value) : NONE;
-export const rate = value => !known(value) ? NONE : value >= 100 ? compact(value) : one.format(value);
-export const time = value => known(value) ? clock.format(new Date(value)) : NONE;
-export const timeMs = value => known(value) ? precise.format(new Date(value)) : NONE;
-export const dateTime = value => known(value) ? day.format(new Date(value)) : NONE;
+export const number = value => (known(value) ? whole.format(value) : NONE);
+export const compact = value => (!known(value) ? NONE : Math.abs(value) < 10_000 ? whole.format(value) : short.format(value));
+export const money = value => (known(value) ? two.format(value) : NONE);
+export const percent = value => (known(value) ? share.format(value) : NONE);
+export const rate = value => (!known(value) ? NONE : value >= 100 ? compact(value) : one.format(value));
+export const time = value => (known(value) ? clock.format(new Date(value)) : NONE);
+export const timeMs = value => (known(value) ? precise.format(new Date(value)) : NONE);
+export const dateTime = value => (known(value) ? day.format(new Date(value)) : NONE);
 export const plural = (count, singular, many = `${singular}s`) => `${number(count)} ${count === 1 ? singular : many}`;
 
 export function bytes(value) {
   if (!known(value)) return NONE;
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) { value /= 1024; unit++; }
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
   return `${(unit === 0 ? whole : one).format(value)} ${units[unit]}`;
 }
 
@@ -40,15 +49,18 @@ export function duration(ms) {
   if (ms < 60_000) return `${one.format(ms / 1_000)} s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ${Math.floor(seconds % 3_600 / 60)} min`;
-  return `${Math.floor(seconds / 86_400)} d ${Math.floor(seconds % 86_400 / 3_600)} h`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3_600)} h`;
 }
 
-export const since = value => known(value) ? duration(Math.max(0, Math.round((Date.now() - new Date(value)) / 1_000) * 1_000)) : NONE;
-export const ago = value => !known(value) ? NONE : Date.now() - new Date(value) < 1_500 ? 'now' : `${since(value)} ago`;
+/** The same in whole seconds, at least one. */
+export const seconds = ms => duration(Math.max(1, Math.round(ms / 1_000)) * 1_000);
+
+export const since = value => (known(value) ? seconds(Date.now() - new Date(value)) : NONE);
+export const ago = value => (!known(value) ? NONE : Date.now() - new Date(value) < 1_500 ? 'now' : `${since(value)} ago`);
 
 /** ORDER_CREATED -> Order created */
-export const words = code => code ? code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ') : '';
+export const words = code => (code ? code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ') : '');
 
 /** System.Text.Json.JsonException -> JsonException */
-export const typeName = name => name ? name.slice(name.lastIndexOf('.') + 1) : '';
+export const typeName = name => (name ? name.slice(name.lastIndexOf('.') + 1) : '');

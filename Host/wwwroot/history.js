@@ -23,7 +23,11 @@ function load(span) {
 }
 
 function save() {
-  try { sessionStorage.setItem(STORE, JSON.stringify(samples)); } catch { /* Without storage the charts begin anew. */ }
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify(samples));
+  } catch {
+    /* Without storage the charts begin anew. */
+  }
 }
 
 /** Messages that wait in the queues of all modules that answer; null when nobody knows. */
@@ -36,8 +40,13 @@ function waiting() {
 function sample() {
   const { lastMinute, durationMs } = orders.stats;
   const now = {
-    t: Date.now(), created: lastMinute.created, completed: lastMinute.completed, failed: lastMinute.failed + (lastMinute.cancelled ?? 0),
-    p50: durationMs?.p50 ?? null, p95: durationMs?.p95 ?? null, waiting: waiting(),
+    t: Date.now(),
+    created: lastMinute.created,
+    completed: lastMinute.completed,
+    failed: lastMinute.failed + (lastMinute.cancelled ?? 0),
+    p50: durationMs?.p50 ?? null,
+    p95: durationMs?.p95 ?? null,
+    waiting: waiting(),
   };
   for (const span of SPANS) {
     const kept = samples[span.id];

@@ -7,7 +7,9 @@ export function href(view, args = [], query = {}) {
   return `#/${path}${filled.length ? `?${new URLSearchParams(filled)}` : ''}`;
 }
 
-export const go = (view, args, query) => { location.hash = href(view, args, query); };
+export const go = (view, args, query) => {
+  location.hash = href(view, args, query);
+};
 
 export function current() {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
@@ -16,5 +18,9 @@ export function current() {
 }
 
 function decode(part) {
-  try { return decodeURIComponent(part); } catch { return part; }
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

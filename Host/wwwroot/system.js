@@ -62,14 +62,23 @@ async function lookAtStats() {
     orders.stats = await get('/api/orders/stats');
     orders.at = Date.now();
     tell('stats');
-  } catch { /* The summary of Order tells that it does not answer. */ }
+  } catch {
+    /* The summary of Order tells that it does not answer. */
+  }
 }
 
 /** Starts to follow the system, for as long as the page is open. */
 export function follow() {
   for (const module of MODULES) every(2_000, () => lookAt(module));
   every(2_000, lookAtStats);
-  listen('/api/orders/stream', { activity: message => tell('activity', message) }, {
-    onState: now => { orders.stream = now; tell('stream'); },
-  });
+  listen(
+    '/api/orders/stream',
+    { activity: message => tell('activity', message) },
+    {
+      onState: now => {
+        orders.stream = now;
+        tell('stream');
+      },
+    },
+  );
 }

@@ -2,7 +2,7 @@
 
 import { curl, isAbort, request } from './api.js';
 import { h, put, text } from './dom.js';
-import { duration, words } from './format.js';
+import { seconds, words } from './format.js';
 import { isDown, moduleOf, state } from './system.js';
 
 const GOOD = new Set(['COMPLETED', 'COMMITTED', 'REPLAYED', 'REFUNDED', 'OK', 'UP', 'SENT']);
@@ -10,7 +10,7 @@ const BAD = new Set(['FAILED', 'OPEN', 'ERROR', 'DOWN', 'DECLINED']);
 const BUSY = new Set(['PENDING', 'CONFIRMED', 'RUNNING', 'QUEUED', 'ACTIVE', 'UPLOADING']);
 
 const MARKS = { good: '✓', bad: '✕', busy: '●', calm: '–' };
-const kindOf = status => GOOD.has(status) ? 'good' : BAD.has(status) ? 'bad' : BUSY.has(status) ? 'busy' : 'calm';
+const kindOf = status => (GOOD.has(status) ? 'good' : BAD.has(status) ? 'bad' : BUSY.has(status) ? 'busy' : 'calm');
 
 /** A status as a pill; a mark beside the word tells it without its colour. */
 export function pill(status, label = words(status)) {
@@ -30,54 +30,94 @@ export const heading = (title, ...actions) => h('div.heading', h('h1', title), a
 export const panel = (title, ...content) => h('section.panel', title && h('h2', title), ...content);
 
 /** Says that there is nothing, and what to do next. */
-export const empty = (what, next, ...actions) => h('div.empty', h('p.empty-what', what), h('p', next), actions.length > 0 && h('div.actions', ...actions));
+export const empty = (what, next, ...actions) =>
+  h('div.empty', h('p.empty-what', what), h('p', next), actions.length > 0 && h('div.actions', ...actions));
 
 export const loading = () => h('p.loading', 'Loading…');
 
 /** What went wrong, with all that helps to find out why. */
 export function problemBox(problem) {
   if (!('title' in problem)) problem = { title: 'The console failed', detail: problem.message };
-  return h('div.problem', { role: 'alert' },
+  return h(
+    'div.problem',
+    { role: 'alert' },
     h('p.problem-title', problem.title, problem.code && [' · ', problem.type ? link(problem.type, problem.code) : problem.code]),
     problem.detail && h('p', problem.detail),
-    problem.errors && h('ul', Object.entries(problem.errors).map(([field, mistakes]) => h('li', h('code', field), ' ', mistakes.join('; ')))),
-    problem.traceId && h('p.trace', 'traceId ', h('code', problem.traceId), ' ', copyButton(() => problem.traceId, 'Copy traceId')));
+    problem.errors &&
+      h(
+        'ul',
+        Object.entries(problem.errors).map(([field, mistakes]) => h('li', h('code', field), ' ', mistakes.join('; '))),
+      ),
+    problem.traceId &&
+      h(
+        'p.trace',
+        'traceId ',
+        h('code', problem.traceId),
+        ' ',
+        copyButton(() => problem.traceId, 'Copy traceId'),
+      ),
+  );
 }
 
 export function copyButton(content, label = 'Copy') {
-  const own = button('Copy', async () => {
-    try {
-      await navigator.clipboard.writeText(content());
-      own.textContent = 'Copied';
-    } catch {
-      own.textContent = 'Select it and copy';
-    }
-    setTimeout(() => { own.textContent = 'Copy'; }, 2_000);
-  }, { kind: 'quiet', small: true, 'aria-label': label });
+  const own = button(
+    'Copy',
+    async () => {
+      try {
+        await navigator.clipboard.writeText(content());
+        own.textContent = 'Copied';
+      } catch {
+        own.textContent = 'Select it and copy';
+      }
+      setTimeout(() => {
+        own.textContent = 'Copy';
+      }, 2_000);
+    },
+    { kind: 'quiet', small: true, 'aria-label': label },
+  );
   return own;
 }
 
 /** Commands that do the same as the actions beside them. Each is { label?, method, path, body, … } or a function that gives it when it is looked at. */
 export function curlBox(...commands) {
   const lines = h('div.curl-lines');
-  const box = h('details.curl', { ontoggle: () => box.open && show() }, h('summary', commands.length > 1 ? 'The same with curl' : 'Same with curl'), lines);
-  const show = () => put(lines, commands.map(command => {
-    const wanted = typeof command === 'function' ? command() : command;
-    if (!wanted) return null;
-    const line = curl(wanted);
-    return h('div.curl-line', wanted.label && h('span.muted', wanted.label), h('pre', { tabindex: '0', 'aria-label': `curl command${wanted.label ? `: ${wanted.label}` : ''}` }, line), copyButton(() => line, 'Copy the command'));
-  }));
+  const box = h(
+    'details.curl',
+    { ontoggle: () => box.open && show() },
+    h('summary', commands.length > 1 ? 'The same with curl' : 'Same with curl'),
+    lines,
+  );
+  const show = () =>
+    put(
+      lines,
+      commands.map(command => {
+        const wanted = typeof command === 'function' ? command() : command;
+        if (!wanted) return null;
+        const line = curl(wanted);
+        return h(
+          'div.curl-line',
+          wanted.label && h('span.muted', wanted.label),
+          h('pre', { tabindex: '0', 'aria-label': `curl command${wanted.label ? `: ${wanted.label}` : ''}` }, line),
+          copyButton(() => line, 'Copy the command'),
+        );
+      }),
+    );
   box.refresh = () => box.open && show();
   return box;
 }
 
 /** A message that goes away by itself, unless it tells of a problem. */
 export function toast(message, { problem, command } = {}) {
-  const note = h(`div.toast${problem ? '.bad' : ''}`,
+  const note = h(
+    `div.toast${problem ? '.bad' : ''}`,
     h('div.toast-body', message && h('p', message), problem && problemBox(problem), command && curlBox(command)),
-    button('×', () => note.remove(), { kind: 'quiet', 'aria-label': 'Dismiss' }));
+    button('×', () => note.remove(), { kind: 'quiet', 'aria-label': 'Dismiss' }),
+  );
   document.getElementById('toasts').append(note);
-  if (!problem) setTimeout(() => { if (!note.matches(':hover, :focus-within')) note.remove(); }, 7_000);
+  if (!problem)
+    setTimeout(() => {
+      if (!note.matches(':hover, :focus-within')) note.remove();
+    }, 7_000);
 }
 
 /**
@@ -94,7 +134,8 @@ export async function act(pressed, command, done, place) {
     return answer;
   } catch (e) {
     if (isAbort(e)) return null;
-    if (place) put(place, problemBox(e)); else toast(null, { problem: e, command });
+    if (place) put(place, problemBox(e));
+    else toast(null, { problem: e, command });
     return null;
   } finally {
     if (pressed) pressed.disabled = false;
@@ -122,32 +163,62 @@ export function field(label, input, hint) {
 }
 
 export const select = (options, value, properties = {}) =>
-  h('select', properties, options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)));
+  h(
+    'select',
+    properties,
+    options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)),
+  );
 
 /** A table that scrolls by itself when it does not fit, also by keyboard. A column is a name, an element, or one of them with a class. */
 export function table(label, columns, body) {
-  const region = h('div.scroll', { role: 'region', 'aria-label': label },
-    h('table', h('thead', h('tr', columns.map(column => {
-      const [name, kind] = Array.isArray(column) ? column : [column, ''];
-      return h(`th${kind ? `.${kind}` : ''}`, { scope: 'col' }, name || h('span.away', 'Actions'));
-    }))), body));
+  const region = h(
+    'div.scroll',
+    { role: 'region', 'aria-label': label },
+    h(
+      'table',
+      h(
+        'thead',
+        h(
+          'tr',
+          columns.map(column => {
+            const [name, kind] = Array.isArray(column) ? column : [column, ''];
+            return h(`th${kind ? `.${kind}` : ''}`, { scope: 'col' }, name || h('span.away', 'Actions'));
+          }),
+        ),
+      ),
+      body,
+    ),
+  );
   new ResizeObserver(() => {
-    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0; else region.removeAttribute('tabindex');
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+    else region.removeAttribute('tabindex');
   }).observe(region);
   return region;
 }
 
 /** A row of parts that together are the whole: [{ value, kind, label }]. */
 export function bar(parts, whole, label) {
-  const total = Math.max(whole, parts.reduce((all, part) => all + part.value, 0), 1);
-  return h('div.bar', { role: 'img', 'aria-label': label }, parts.map(part => {
-    const piece = h(`span.${part.kind}`);
-    piece.style.width = `${100 * part.value / total}%`;
-    return piece;
-  }));
+  const total = Math.max(
+    whole,
+    parts.reduce((all, part) => all + part.value, 0),
+    1,
+  );
+  return h(
+    'div.bar',
+    { role: 'img', 'aria-label': label },
+    parts.map(part => {
+      const piece = h(`span.${part.kind}`);
+      piece.style.width = `${(100 * part.value) / total}%`;
+      return piece;
+    }),
+  );
 }
 
-export const facts = (...pairs) => h('dl.facts', pairs.filter(Boolean).map(([name, ...value]) => h('div', h('dt', name), h('dd', ...value))));
+export const facts = (...pairs) =>
+  h(
+    'dl.facts',
+    pairs.filter(Boolean).map(([name, ...value]) => h('div', h('dt', name), h('dd', ...value))),
+  );
 
 /** What belongs to a module: it turns grey while that does not answer, and says since when. */
 export function part(module, ...content) {
@@ -165,8 +236,10 @@ function showPart(element) {
   note.hidden = !down;
   if (!down) return;
   const { at, since, problem } = state.get(id);
-  const elapsed = duration(Math.max(1, Math.round((Date.now() - since) / 1_000)) * 1_000);
-  text(note, `${moduleOf(id).name} has not answered for ${elapsed}${at ? '; what you see is from before' : ''}. ${problem?.detail ?? ''}`);
+  text(
+    note,
+    `${moduleOf(id).name} has not answered for ${seconds(Date.now() - since)}${at ? '; what you see is from before' : ''}. ${problem?.detail ?? ''}`,
+  );
 }
 
 /** Brings all parts up to date; called every second. */

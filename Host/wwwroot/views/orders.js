@@ -10,8 +10,19 @@ import { openOrder } from './order.js';
 import { newOrder } from './neworder.js';
 import { scenarios } from './scenarios.js';
 
-const STATUSES = [['', 'Any status'], ['PENDING', 'Pending'], ['CONFIRMED', 'Confirmed'], ['COMPLETED', 'Completed'], ['FAILED', 'Failed'], ['CANCELLED', 'Cancelled']];
-const KINDS = [['order', 'Order number'], ['customerId', 'Customer'], ['productId', 'Product']];
+const STATUSES = [
+  ['', 'Any status'],
+  ['PENDING', 'Pending'],
+  ['CONFIRMED', 'Confirmed'],
+  ['COMPLETED', 'Completed'],
+  ['FAILED', 'Failed'],
+  ['CANCELLED', 'Cancelled'],
+];
+const KINDS = [
+  ['order', 'Order number'],
+  ['customerId', 'Customer'],
+  ['productId', 'Product'],
+];
 const PAGE = 50;
 
 const filterOf = ({ status, customerId, productId }) => ({ status, customerId, productId });
@@ -25,9 +36,28 @@ export function mount(root, route, signal) {
   let dialogOpen = false;
 
   const status = select(STATUSES, query.status ?? '', { id: 'order-status', onchange: () => filter({ status: status.value }) });
-  const kind = select(KINDS, query.productId ? 'productId' : query.customerId ? 'customerId' : 'order', { id: 'order-kind', 'aria-label': 'Search by', onchange: () => { wanted.value = ''; hintSearch(); } });
+  const kind = select(KINDS, query.productId ? 'productId' : query.customerId ? 'customerId' : 'order', {
+    id: 'order-kind',
+    'aria-label': 'Search by',
+    onchange: () => {
+      wanted.value = '';
+      hintSearch();
+    },
+  });
   const wanted = h('input', { type: 'search', id: 'order-search', 'aria-label': 'Search for', autocomplete: 'off' });
-  const search = h('form.search', { role: 'search', onsubmit: event => { event.preventDefault(); find(); } }, kind, wanted, button('Search', null, { type: 'submit' }));
+  const search = h(
+    'form.search',
+    {
+      role: 'search',
+      onsubmit: event => {
+        event.preventDefault();
+        find();
+      },
+    },
+    kind,
+    wanted,
+    button('Search', null, { type: 'submit' }),
+  );
   const chips = h('div.chips');
   const rows = h('tbody');
   const failure = h('div');
@@ -37,20 +67,33 @@ export function mount(root, route, signal) {
   const side = h('aside.drawer', { hidden: true, 'aria-label': 'Order' });
   const body = h('div.with-drawer', part('order', failure, none, list, h('div.more', more)), side);
 
-  const hintSearch = () => { wanted.placeholder = { order: 'for example 42', customerId: 'for example CUST-001', productId: 'for example PROD-001' }[kind.value]; };
+  const hintSearch = () => {
+    wanted.placeholder = { order: 'for example 42', customerId: 'for example CUST-001', productId: 'for example PROD-001' }[kind.value];
+  };
   const filter = change => go('orders', pick ? [pick.id] : [], { ...query, ...change });
 
   function find() {
     const value = wanted.value.trim().replace(/^#/, '');
-    if (kind.value === 'order') { if (value) go('orders', [value], query); return; }
+    if (kind.value === 'order') {
+      if (value) go('orders', [value], query);
+      return;
+    }
     filter({ customerId: undefined, productId: undefined, [kind.value]: value });
   }
 
   function showChips() {
     const set = Object.entries(query).filter(([, value]) => value);
     chips.hidden = set.length === 0;
-    put(chips, set.map(([name, value]) => button([`${{ status: 'Status', customerId: 'Customer', productId: 'Product' }[name]}: ${value}`, h('span', { 'aria-hidden': 'true' }, ' ×')],
-      () => filter({ [name]: undefined }), { kind: 'chip', 'aria-label': `Remove the filter ${value}` })));
+    put(
+      chips,
+      set.map(([name, value]) =>
+        button(
+          [`${{ status: 'Status', customerId: 'Customer', productId: 'Product' }[name]}: ${value}`, h('span', { 'aria-hidden': 'true' }, ' ×')],
+          () => filter({ [name]: undefined }),
+          { kind: 'chip', 'aria-label': `Remove the filter ${value}` },
+        ),
+      ),
+    );
   }
 
   function show() {
@@ -58,9 +101,17 @@ export function mount(root, route, signal) {
     list.hidden = all.length === 0;
     more.parentElement.hidden = next === null;
     const filtered = Object.values(query).some(Boolean);
-    put(none, all.length === 0 && (filtered
-      ? empty('No order matches.', 'Take a filter away, or look for something else.', button('Clear the filters', () => go('orders', pick ? [pick.id] : [])))
-      : empty('There are no orders yet.', 'Place one, or let a scenario place some.', link(href('orders', ['new']), 'New order'))));
+    put(
+      none,
+      all.length === 0 &&
+        (filtered
+          ? empty(
+              'No order matches.',
+              'Take a filter away, or look for something else.',
+              button('Clear the filters', () => go('orders', pick ? [pick.id] : [])),
+            )
+          : empty('There are no orders yet.', 'Place one, or let a scenario place some.', link(href('orders', ['new']), 'New order'))),
+    );
     keyed(rows, all, order => order.orderId, createRow, updateRow);
   }
 
@@ -68,7 +119,15 @@ export function mount(root, route, signal) {
     const number = link('', `#${order.orderId}`);
     const [state, items] = [h('td'), h('td.ellipsis')];
     const customer = link('', order.customerId);
-    const row = h('tr', h('td', number), state, h('td.ellipsis', customer), items, h('td.num', money(order.totalAmount)), h('td.num.nowrap', dateTime(order.createdAt)));
+    const row = h(
+      'tr',
+      h('td', number),
+      state,
+      h('td.ellipsis', customer),
+      items,
+      h('td.num', money(order.totalAmount)),
+      h('td.num.nowrap', dateTime(order.createdAt)),
+    );
     row.parts = { number, state, items, customer };
     return row;
   }
@@ -99,7 +158,7 @@ export function mount(root, route, signal) {
       show();
     } catch (e) {
       if (signal.aborted) return;
-      if (e.status >= 400 && e.status < 500 || first.length === 0) put(failure, problemBox(e));
+      if ((e.status >= 400 && e.status < 500) || first.length === 0) put(failure, problemBox(e));
     }
   }
 
@@ -130,36 +189,65 @@ export function mount(root, route, signal) {
     if (JSON.stringify(filtered) !== JSON.stringify(query)) {
       query = filtered;
       [first, older, next] = [[], [], null];
-      put(rows); rows.keyedChildren = undefined;
+      put(rows);
+      rows.keyedChildren = undefined;
       status.value = query.status ?? '';
       refreshNow();
     }
     const key = query.productId ? 'productId' : query.customerId ? 'customerId' : null;
-    if (key) { kind.value = key; wanted.value = query[key]; } else if (kind.value !== 'order') wanted.value = '';
+    if (key) {
+      kind.value = key;
+      wanted.value = query[key];
+    } else if (kind.value !== 'order') wanted.value = '';
     hintSearch();
     showChips();
     showPick(now.args[0]);
     if (now.args[0] === 'new' && !dialogOpen) {
       dialogOpen = true;
-      newOrder({ closed: placed => { dialogOpen = false; if (location.hash.startsWith('#/orders/new')) go('orders', placed ? [placed] : [], query); } });
+      newOrder({
+        closed: placed => {
+          dialogOpen = false;
+          if (location.hash.startsWith('#/orders/new')) go('orders', placed ? [placed] : [], query);
+        },
+      });
     }
   }
 
-  put(root,
+  put(
+    root,
     heading('Orders', link(href('orders', ['new'], query), 'New order')),
     scenarios({ changed: () => refreshNow() }, signal),
     h('div.toolbar', field('Status', status), h('div.field', h('span.label', 'Search'), search)),
-    chips, body,
-    curlBox(() => ({ path: withQuery('/api/orders', { ...query, limit: PAGE }) })));
+    chips,
+    body,
+    curlBox(() => ({ path: withQuery('/api/orders', { ...query, limit: PAGE }) })),
+  );
   root.querySelector('.heading a').classList.add('primary', 'button');
 
   const refreshNow = every(3_000, refresh, signal);
   // What happens is shown at once, though never more often than once in half a second.
   let soon = null;
-  on('activity', () => { soon ??= setTimeout(() => { soon = null; refreshNow(); }, 500); }, signal);
-  signal.addEventListener('abort', () => { clearTimeout(soon); pick?.abort.abort(); });
-  addEventListener('keydown', event => { if (event.key === 'Escape' && pick && !document.querySelector('dialog[open]')) go('orders', [], query); }, { signal });
+  on(
+    'activity',
+    () => {
+      soon ??= setTimeout(() => {
+        soon = null;
+        refreshNow();
+      }, 500);
+    },
+    signal,
+  );
+  signal.addEventListener('abort', () => {
+    clearTimeout(soon);
+    pick?.abort.abort();
+  });
+  addEventListener(
+    'keydown',
+    event => {
+      if (event.key === 'Escape' && pick && !document.querySelector('dialog[open]')) go('orders', [], query);
+    },
+    { signal },
+  );
   update(route);
   return { update };
 }
-

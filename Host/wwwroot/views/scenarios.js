@@ -13,12 +13,29 @@ const repeat = (count, make) => Array.from({ length: count }, (_, i) => make(i))
 const two = i => String(i + 1).padStart(2, '0');
 
 const SCENARIOS = [
-  { name: 'Paid', about: 'One mouse. Reserved, charged, sold; one payment in five is declined.', orders: () => [{ customerId: 'CUST-001', items: [mouse] }] },
-  { name: 'Out of stock', about: 'A hundred laptops, which nobody has. Fails, and nothing is held.', orders: () => [{ customerId: 'CUST-002', items: [{ ...laptop, quantity: 100 }] }] },
-  { name: 'Declined', about: 'Five keyboards for a customer whose card never works. What was reserved comes back.', orders: () => repeat(5, () => ({ customerId: 'CUST-DECLINE-003', items: [keyboard] })) },
-  { name: '100 orders', about: 'A hundred mice for a hundred customers, ten at a time.', orders: () => repeat(100, i => ({ customerId: `CUST-${String(i + 1).padStart(3, '0')}`, items: [mouse] })) },
   {
-    name: '50 buyers, last 10 laptops', about: 'Sets the stock to ten laptops; fifty customers want one each. Exactly ten get one.',
+    name: 'Paid',
+    about: 'One mouse. Reserved, charged, sold; one payment in five is declined.',
+    orders: () => [{ customerId: 'CUST-001', items: [mouse] }],
+  },
+  {
+    name: 'Out of stock',
+    about: 'A hundred laptops, which nobody has. Fails, and nothing is held.',
+    orders: () => [{ customerId: 'CUST-002', items: [{ ...laptop, quantity: 100 }] }],
+  },
+  {
+    name: 'Declined',
+    about: 'Five keyboards for a customer whose card never works. What was reserved comes back.',
+    orders: () => repeat(5, () => ({ customerId: 'CUST-DECLINE-003', items: [keyboard] })),
+  },
+  {
+    name: '100 orders',
+    about: 'A hundred mice for a hundred customers, ten at a time.',
+    orders: () => repeat(100, i => ({ customerId: `CUST-${String(i + 1).padStart(3, '0')}`, items: [mouse] })),
+  },
+  {
+    name: '50 buyers, last 10 laptops',
+    about: 'Sets the stock to ten laptops; fifty customers want one each. Exactly ten get one.',
     before: { method: 'PUT', path: '/api/inventory/items/PROD-001', body: { productName: 'Laptop', availableQuantity: 10 } },
     orders: () => repeat(50, i => ({ customerId: `CUST-APPROVE-${two(i)}`, items: [laptop] })),
   },
@@ -27,7 +44,10 @@ const AT_A_TIME = 10;
 const PATIENCE = 120_000;
 const ENDED = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 
-const sleep = ms => new Promise(resolve => { setTimeout(resolve, ms); });
+const sleep = ms =>
+  new Promise(resolve => {
+    setTimeout(resolve, ms);
+  });
 
 /** Places an order; one that the gateway asks to wait, or whose answer was lost, is sent again under its key. */
 async function place(order) {
@@ -44,12 +64,14 @@ async function place(order) {
 
 async function placeAll(orders, placed, told) {
   const queue = [...orders];
-  await Promise.all(repeat(Math.min(AT_A_TIME, queue.length), async () => {
-    while (queue.length) {
-      placed.push(await place(queue.shift()));
-      told();
-    }
-  }));
+  await Promise.all(
+    repeat(Math.min(AT_A_TIME, queue.length), async () => {
+      while (queue.length) {
+        placed.push(await place(queue.shift()));
+        told();
+      }
+    }),
+  );
 }
 
 /** How orders ended: the newest page tells of most, and what is not on it is asked for one by one. */
@@ -80,7 +102,7 @@ export function scenarios({ changed }, signal) {
 
   async function run(scenario, pressed) {
     watching?.abort();
-    const abort = watching = new AbortController();
+    const abort = (watching = new AbortController());
     signal.addEventListener('abort', () => abort.abort(), { signal: abort.signal });
     const orders = scenario.orders();
     const [ids, known] = [[], new Map()];
@@ -91,7 +113,10 @@ export function scenarios({ changed }, signal) {
     const show = () => {
       text(line, `${number(ids.length)} of ${plural(orders.length, 'order')} placed, ${number(known.size)} ended`);
       progress.value = known.size;
-      put(endedLine, tally(known).map(([how, count]) => h('li', h('b.num', number(count)), ' ', how)));
+      put(
+        endedLine,
+        tally(known).map(([how, count]) => h('li', h('b.num', number(count)), ' ', how)),
+      );
       if (ids.length === orders.length && known.size === orders.length) {
         abort.abort();
         if (ids.length === 1) put(endedLine, ...endedLine.childNodes, h('li', link(href('orders', ids), `Look at #${ids[0]}`)));
@@ -102,11 +127,19 @@ export function scenarios({ changed }, signal) {
       if (scenario.before) await request(scenario.before.method, scenario.before.path, { body: scenario.before.body });
       show();
       const started = Date.now();
-      every(700, async () => {
-        if (Date.now() - started > PATIENCE) { abort.abort(); text(line, `${line.textContent}; the rest is not waited for any longer`); return; }
-        if (ids.length) await endings(ids, known, abort.signal);
-        show();
-      }, abort.signal);
+      every(
+        700,
+        async () => {
+          if (Date.now() - started > PATIENCE) {
+            abort.abort();
+            text(line, `${line.textContent}; the rest is not waited for any longer`);
+            return;
+          }
+          if (ids.length) await endings(ids, known, abort.signal);
+          show();
+        },
+        abort.signal,
+      );
       await placeAll(orders, ids, show);
       changed();
     } catch (e) {
@@ -116,12 +149,30 @@ export function scenarios({ changed }, signal) {
     }
   }
 
-  const commandsOf = scenario => [
-    scenario.before && { ...scenario.before, label: `${scenario.name}: first` },
-    { method: 'POST', path: '/api/orders', body: scenario.orders()[0], label: `${scenario.name}${scenario.orders().length > 1 ? `, ${scenario.orders().length} times` : ''}` },
-  ].filter(Boolean);
-  return h('details.scenarios.panel', h('summary', h('h2', 'Scenarios'), h('span.muted', 'orders that show what the system does')),
-    h('ul.scenario-list', SCENARIOS.map(scenario => h('li',
-      button(scenario.name, event => run(scenario, event.currentTarget)), h('span.muted', scenario.about)))),
-    result, curlBox(...SCENARIOS.flatMap(commandsOf)));
+  const commandsOf = scenario =>
+    [
+      scenario.before && { ...scenario.before, label: `${scenario.name}: first` },
+      {
+        method: 'POST',
+        path: '/api/orders',
+        body: scenario.orders()[0],
+        label: `${scenario.name}${scenario.orders().length > 1 ? `, ${scenario.orders().length} times` : ''}`,
+      },
+    ].filter(Boolean);
+  return h(
+    'details.scenarios.panel',
+    h('summary', h('h2', 'Scenarios'), h('span.muted', 'orders that show what the system does')),
+    h(
+      'ul.scenario-list',
+      SCENARIOS.map(scenario =>
+        h(
+          'li',
+          button(scenario.name, event => run(scenario, event.currentTarget)),
+          h('span.muted', scenario.about),
+        ),
+      ),
+    ),
+    result,
+    curlBox(...SCENARIOS.flatMap(commandsOf)),
+  );
 }

@@ -14,18 +14,54 @@ export function mount(root, route, signal) {
   let pages = 1;
   let more = false;
   const wanted = h('input', { type: 'search', id: 'stock-search', placeholder: 'Product or name', value: search, autocomplete: 'off' });
-  const form = h('form.search', { role: 'search', onsubmit: event => { event.preventDefault(); go('stock', [], { search: wanted.value.trim() }); } }, wanted, button('Search', null, { type: 'submit' }));
+  const form = h(
+    'form.search',
+    {
+      role: 'search',
+      onsubmit: event => {
+        event.preventDefault();
+        go('stock', [], { search: wanted.value.trim() });
+      },
+    },
+    wanted,
+    button('Search', null, { type: 'submit' }),
+  );
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
-  const list = table('Stock', ['Product', 'Name', 'Available and reserved', ['Available', 'num'], ['Reserved', 'num'], ['Sold', 'num'], 'Changed', ['', '']], rows);
-  const next = button('Show more products', () => { pages++; refresh(); }, { kind: 'quiet' });
+  const list = table(
+    'Stock',
+    ['Product', 'Name', 'Available and reserved', ['Available', 'num'], ['Reserved', 'num'], ['Sold', 'num'], 'Changed', ['', '']],
+    rows,
+  );
+  const next = button(
+    'Show more products',
+    () => {
+      pages++;
+      refresh();
+    },
+    { kind: 'quiet' },
+  );
   const command = () => ({ path: withQuery('/api/inventory/items', { search, limit: PAGE }) });
 
   function createRow(item) {
-    const cells = { name: h('td.ellipsis'), bars: h('td.bar-cell'), available: h('td.num'), reserved: h('td.num'), sold: h('td.num'), changed: h('td.num.nowrap.muted') };
-    const row = h('tr', h('td.nowrap', link(href('orders', [], { productId: item.productId }), item.productId)), ...Object.values(cells),
-      h('td', button('Adjust', () => adjust(row.item, refresh), { small: true, 'aria-label': `Adjust the stock of ${item.productId}` })));
+    const cells = {
+      name: h('td.ellipsis'),
+      bars: h('td.bar-cell'),
+      available: h('td.num'),
+      reserved: h('td.num'),
+      sold: h('td.num'),
+      changed: h('td.num.nowrap.muted'),
+    };
+    const row = h(
+      'tr',
+      h('td.nowrap', link(href('orders', [], { productId: item.productId }), item.productId)),
+      ...Object.values(cells),
+      h(
+        'td',
+        button('Adjust', () => adjust(row.item, refresh), { small: true, 'aria-label': `Adjust the stock of ${item.productId}` }),
+      ),
+    );
     row.cells = cells;
     return row;
   }
@@ -42,8 +78,17 @@ export function mount(root, route, signal) {
     text(sold, number(item.soldQuantity));
     available.classList.toggle('bad-text', item.availableQuantity === 0);
     // A bar is the whole shelf of its product: products differ too much for one scale.
-    put(bars, bar([{ value: item.availableQuantity, kind: 'accent' }, { value: item.reservedQuantity, kind: 'warn' }],
-      item.availableQuantity + item.reservedQuantity, `${number(item.availableQuantity)} available, ${number(item.reservedQuantity)} reserved`));
+    put(
+      bars,
+      bar(
+        [
+          { value: item.availableQuantity, kind: 'accent' },
+          { value: item.reservedQuantity, kind: 'warn' },
+        ],
+        item.availableQuantity + item.reservedQuantity,
+        `${number(item.availableQuantity)} available, ${number(item.reservedQuantity)} reserved`,
+      ),
+    );
   }
 
   async function load() {
@@ -58,27 +103,49 @@ export function mount(root, route, signal) {
     return items;
   }
 
-  const refresh = every(3_000, async () => {
-    const asked = search;
-    try {
-      const items = await load();
-      if (asked !== search) return;
-      put(failure);
-      list.hidden = items.length === 0;
-      next.parentElement.hidden = !more;
-      put(none, items.length === 0 && (search
-        ? empty(`No product has “${search}” in its number or name.`, 'Look for a part of it, or see all.', link(href('stock'), 'All products'))
-        : empty('There are no products.', 'Import a catalogue, or set the stock of one product.', link(href('imports'), 'Imports'))));
-      keyed(rows, items, item => item.productId, createRow, updateRow);
-    } catch (e) {
-      if (!signal.aborted && !rows.children.length) put(failure, problemBox(e));
-    }
-  }, signal);
+  const refresh = every(
+    3_000,
+    async () => {
+      const asked = search;
+      try {
+        const items = await load();
+        if (asked !== search) return;
+        put(failure);
+        list.hidden = items.length === 0;
+        next.parentElement.hidden = !more;
+        put(
+          none,
+          items.length === 0 &&
+            (search
+              ? empty(`No product has “${search}” in its number or name.`, 'Look for a part of it, or see all.', link(href('stock'), 'All products'))
+              : empty('There are no products.', 'Import a catalogue, or set the stock of one product.', link(href('imports'), 'Imports'))),
+        );
+        keyed(rows, items, item => item.productId, createRow, updateRow);
+      } catch (e) {
+        if (!signal.aborted && !rows.children.length) put(failure, problemBox(e));
+      }
+    },
+    signal,
+  );
 
-  put(root, heading('Stock', button('Set a stock…', () => set(refresh))),
-    h('div.toolbar', h('div.field', h('label', { htmlFor: 'stock-search' }, 'Search'), form),
-      h('ul.legend', h('li', h('span.swatch.accent-fill', { 'aria-hidden': 'true' }), 'available'), h('li', h('span.swatch.warn-fill', { 'aria-hidden': 'true' }), 'reserved for orders'))),
-    part('inventory', failure, none, list, h('div.more', next)), curlBox(command));
+  put(
+    root,
+    heading(
+      'Stock',
+      button('Set a stock…', () => set(refresh)),
+    ),
+    h(
+      'div.toolbar',
+      h('div.field', h('label', { htmlFor: 'stock-search' }, 'Search'), form),
+      h(
+        'ul.legend',
+        h('li', h('span.swatch.accent-fill', { 'aria-hidden': 'true' }), 'available'),
+        h('li', h('span.swatch.warn-fill', { 'aria-hidden': 'true' }), 'reserved for orders'),
+      ),
+    ),
+    part('inventory', failure, none, list, h('div.more', next)),
+    curlBox(command),
+  );
   next.parentElement.hidden = true;
 
   return {
@@ -99,7 +166,9 @@ function adjust(item, changed) {
   const after = h('p.num');
   const failed = h('div');
   const command = () => ({
-    method: 'POST', path: `${itemPath(item.productId)}/adjustments`, headers: { 'Idempotency-Key': key },
+    method: 'POST',
+    path: `${itemPath(item.productId)}/adjustments`,
+    headers: { 'Idempotency-Key': key },
     body: { delta: Number(delta.value), reason: reason.value.trim(), ...(only.checked ? { expectedAvailable: item.availableQuantity } : {}) },
   });
   const commands = curlBox(command);
@@ -109,16 +178,33 @@ function adjust(item, changed) {
     commands.refresh();
   }
 
-  dialog(`Adjust ${item.productId}, ${item.productName}`, close => h('form', {
-    onsubmit: async event => {
-      event.preventDefault();
-      const answer = await act(event.submitter, command(), done => `${item.productId} has ${number(done.body.availableQuantity)} available.`, failed);
-      if (answer) { close(); changed(); }
-    },
-  },
-  field('Pieces to add, or to take when negative', delta), after, field('Reason', reason),
-  h('label.check', only, ` Only if it is still ${number(item.availableQuantity)} by then`), failed, commands,
-  h('div.actions', button('Adjust', null, { type: 'submit', kind: 'primary' }), button('Leave it', close, { kind: 'quiet' }))));
+  dialog(`Adjust ${item.productId}, ${item.productName}`, close =>
+    h(
+      'form',
+      {
+        onsubmit: async event => {
+          event.preventDefault();
+          const answer = await act(
+            event.submitter,
+            command(),
+            done => `${item.productId} has ${number(done.body.availableQuantity)} available.`,
+            failed,
+          );
+          if (answer) {
+            close();
+            changed();
+          }
+        },
+      },
+      field('Pieces to add, or to take when negative', delta),
+      after,
+      field('Reason', reason),
+      h('label.check', only, ` Only if it is still ${number(item.availableQuantity)} by then`),
+      failed,
+      commands,
+      h('div.actions', button('Adjust', null, { type: 'submit', kind: 'primary' }), button('Leave it', close, { kind: 'quiet' })),
+    ),
+  );
   show();
 }
 
@@ -127,17 +213,38 @@ function set(changed) {
   const name = h('input', { type: 'text', required: true, maxlength: 200, oninput: show });
   const available = h('input', { type: 'number', min: 0, step: 1, required: true, value: '0', oninput: show });
   const failed = h('div');
-  const command = () => ({ method: 'PUT', path: itemPath(product.value.trim()), body: { productName: name.value.trim(), availableQuantity: Number(available.value) } });
+  const command = () => ({
+    method: 'PUT',
+    path: itemPath(product.value.trim()),
+    body: { productName: name.value.trim(), availableQuantity: Number(available.value) },
+  });
   const commands = curlBox(command);
-  function show() { commands.refresh(); }
-  dialog('Set a stock', close => h('form', {
-    onsubmit: async event => {
-      event.preventDefault();
-      const answer = await act(event.submitter, command(), done => `${product.value} is ${done.status === 201 ? 'new' : 'set'}.`, failed);
-      if (answer) { close(); changed(); }
-    },
-  },
-  h('p.muted', 'Adds a product, or overwrites what is available of it. What is reserved or sold stays so. To correct a count, adjust it instead.'),
-  field('Product', product), field('Name', name), field('Available', available), failed, commands,
-  h('div.actions', button('Set', null, { type: 'submit', kind: 'primary' }), button('Leave it', close, { kind: 'quiet' }))));
+  function show() {
+    commands.refresh();
+  }
+  dialog('Set a stock', close =>
+    h(
+      'form',
+      {
+        onsubmit: async event => {
+          event.preventDefault();
+          const answer = await act(event.submitter, command(), done => `${product.value} is ${done.status === 201 ? 'new' : 'set'}.`, failed);
+          if (answer) {
+            close();
+            changed();
+          }
+        },
+      },
+      h(
+        'p.muted',
+        'Adds a product, or overwrites what is available of it. What is reserved or sold stays so. To correct a count, adjust it instead.',
+      ),
+      field('Product', product),
+      field('Name', name),
+      field('Available', available),
+      failed,
+      commands,
+      h('div.actions', button('Set', null, { type: 'submit', kind: 'primary' }), button('Leave it', close, { kind: 'quiet' })),
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 // Orders: a table whose filters stand in the address, and the order that was picked beside it.
 
-import { every, request, withQuery } from '../api.js';
+import { every, isAbort, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { dateTime, money, plural } from '../format.js';
 import { go, href } from '../route.js';
@@ -163,10 +163,14 @@ export function mount(root, route, signal) {
   }
 
   async function showMore() {
-    const answer = await request('GET', next, { signal });
-    older = [...older, ...answer.body];
-    next = answer.next;
-    show();
+    try {
+      const answer = await request('GET', next, { signal });
+      older = [...older, ...answer.body];
+      next = answer.next;
+      show();
+    } catch (e) {
+      if (!isAbort(e)) put(failure, problemBox(e));
+    }
   }
 
   function showPick(id) {

@@ -70,10 +70,14 @@ export function follow(module, started, changed) {
   const show = now => {
     progress.value = now.done + now.failed;
     const took = new Date(now.finishedAt ?? Date.now()) - new Date(now.startedAt);
-    text(
-      line,
-      `${number(now.done)} of ${number(now.total)} sent${now.failed ? `, ${number(now.failed)} without a queue` : ''}${now.ratePerSecond ? ` · at most ${number(now.ratePerSecond)}/s` : ''} · ${duration(Math.max(0, took))}${now.finishedAt ? ' · finished' : ''}`,
-    );
+    const parts = [
+      `${number(now.done)} of ${number(now.total)} sent`,
+      now.failed > 0 && `${number(now.failed)} without a queue`,
+      now.ratePerSecond && `at most ${number(now.ratePerSecond)}/s`,
+      duration(Math.max(0, took)),
+      now.finishedAt && 'finished',
+    ];
+    text(line, parts.filter(Boolean).join(' · '));
     if (!now.finishedAt) return;
     abort.abort();
     toast(`Replay #${now.id} is finished: ${plural(now.done, 'letter')} went back.`);

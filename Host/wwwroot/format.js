@@ -60,7 +60,7 @@ export const since = value => (known(value) ? seconds(Date.now() - new Date(valu
 export const ago = value => (!known(value) ? NONE : Date.now() - new Date(value) < 1_500 ? 'now' : `${since(value)} ago`);
 
 /** ORDER_CREATED -> Order created */
-export const words = code => (code ? code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ') : '');
+export const words = code => (code ? code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ') : '').replace(/^Sms/, 'SMS');
 
 /** System.Text.Json.JsonException -> JsonException */
 export const typeName = name => (name ? name.slice(name.lastIndexOf('.') + 1) : '');

@@ -49,6 +49,8 @@ async function lookAt(module) {
   const known = state.get(module.id);
   try {
     const summary = await get(`${module.prefix}/ops/summary`);
+    // Of several replicas one audits, and the others do not know what it has found.
+    summary.invariantViolations ??= known.summary?.invariantViolations ?? null;
     Object.assign(known, { summary, at: Date.now(), problem: null, since: null });
     known.instances.set(summary.instance, { at: Date.now(), startedAt: summary.startedAt, version: summary.version, commit: summary.commit });
   } catch (e) {

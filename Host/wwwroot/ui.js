@@ -2,7 +2,7 @@
 
 import { curl, isAbort, request } from './api.js';
 import { h, put, text } from './dom.js';
-import { seconds, words } from './format.js';
+import { seconds, time, words } from './format.js';
 import { isDown, moduleOf, state } from './system.js';
 
 const GOOD = new Set(['COMPLETED', 'COMMITTED', 'REPLAYED', 'REFUNDED', 'OK', 'UP', 'SENT']);
@@ -57,6 +57,14 @@ export function problemBox(problem) {
         copyButton(() => problem.traceId, 'Copy traceId'),
       ),
   );
+}
+
+/** Why a list is not up to date: all of it when nothing is shown yet, and a line when something is, from `at`. A module that is away says so itself. */
+export function showFailure(place, problem, at, module) {
+  if (isAbort(problem)) return;
+  if (isDown(module)) put(place);
+  else if (!at || (problem.status >= 400 && problem.status < 500)) put(place, problemBox(problem));
+  else put(place, h('p.warning', `Not refreshed since ${time(at)}. ${problem.detail ?? problem.title}`));
 }
 
 export function copyButton(content, label = 'Copy') {

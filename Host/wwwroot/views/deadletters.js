@@ -5,7 +5,7 @@ import { h, keyed, put, text } from '../dom.js';
 import { ago, dateTime, number, plural, typeName } from '../format.js';
 import { go, href } from '../route.js';
 import { MODULES, isDown, moduleOf, most, state } from '../system.js';
-import { button, curlBox, empty, field, heading, link, loading, panel, part, pill, problemBox, select, table } from '../ui.js';
+import { button, curlBox, empty, field, heading, link, loading, panel, part, pill, problemBox, select, showFailure, table } from '../ui.js';
 import { showLetter } from './letter.js';
 import { ops, replay } from './replay.js';
 import { showUnrouted } from './unrouted.js';
@@ -163,6 +163,7 @@ function showList(place, module, query, signal) {
   const filter = filterOf(query);
   const picked = new Set();
   let letters = [];
+  let loadedAt = 0;
   let next = null;
   let pages = 1;
   const command = () => ({ path: withQuery(`${ops(module)}/dead-letters`, { ...filter, limit: PAGE }) });
@@ -286,11 +287,12 @@ function showList(place, module, query, signal) {
         address = answer.next;
       }
       letters = found;
+      loadedAt = Date.now();
       next = address;
       for (const id of picked) if (!letters.some(letter => letter.id === id)) picked.delete(id);
       show();
     } catch (e) {
-      if (!isAbort(e) && (letters.length === 0 || e.status === 400)) put(failure, problemBox(e));
+      showFailure(failure, e, loadedAt, module);
     }
   }
 

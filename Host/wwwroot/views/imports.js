@@ -4,7 +4,7 @@ import { every, get, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { bytes, compact, dateTime } from '../format.js';
 import { go, href } from '../route.js';
-import { button, curlBox, empty, heading, link, panel, part, pill, problemBox, table, toast } from '../ui.js';
+import { button, curlBox, empty, heading, link, panel, part, pill, showFailure, table, toast } from '../ui.js';
 import { done, jobProgress, showJob } from './job.js';
 import { dropZone, prepare, send } from './upload.js';
 
@@ -101,6 +101,7 @@ export function mount(root, route, signal) {
 }
 
 function jobList(signal, route) {
+  let loadedAt = 0;
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
@@ -111,6 +112,7 @@ function jobList(signal, route) {
       try {
         const jobs = await get(withQuery('/api/inventory/imports', { limit: 50 }), signal);
         put(failure);
+        loadedAt = Date.now();
         all.hidden = jobs.length === 0;
         put(none, jobs.length === 0 && empty('Nothing was imported yet.', 'Choose a catalogue above. The template has all columns and one example.'));
         keyed(
@@ -145,7 +147,7 @@ function jobList(signal, route) {
           },
         );
       } catch (e) {
-        if (!signal.aborted && !rows.children.length) put(failure, problemBox(e));
+        showFailure(failure, e, loadedAt, 'inventory');
       }
     },
     signal,

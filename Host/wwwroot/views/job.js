@@ -4,7 +4,7 @@ import { every, get, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { bytes, compact, dateTime, duration, number, plural, since } from '../format.js';
 import { href } from '../route.js';
-import { act, bar, button, curlBox, facts, link, pill, problemBox, table } from '../ui.js';
+import { act, bar, button, curlBox, facts, link, pill, showFailure, table } from '../ui.js';
 
 const ERRORS_SHOWN = 50;
 const ACTIVE = new Set(['RUNNING']);
@@ -35,6 +35,7 @@ export function showJob(place, route, signal, list) {
   const actions = h('div.actions');
   let code = route.query.code ?? '';
   let job = null;
+  let loadedAt = 0;
   let marks = [];
   let shown = '';
 
@@ -204,9 +205,9 @@ export function showJob(place, route, signal, list) {
       try {
         show(await get(path(id), signal));
         await showErrors();
-        refresh.last = Date.now();
+        refresh.last = loadedAt = Date.now();
       } catch (e) {
-        if (!signal.aborted && (!job || e.status === 404)) put(failure, problemBox(e));
+        showFailure(failure, e, loadedAt, 'inventory');
       }
     },
     signal,

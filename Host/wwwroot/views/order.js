@@ -4,7 +4,7 @@ import { every, get, isAbort, listen, withQuery } from '../api.js';
 import { h, put } from '../dom.js';
 import { dateTime, duration, money, number, timeMs, words } from '../format.js';
 import { href } from '../route.js';
-import { act, button, curlBox, dialog, empty, facts, field, link, loading, part, pill, problemBox } from '../ui.js';
+import { act, button, curlBox, dialog, empty, facts, field, link, loading, part, pill, showFailure } from '../ui.js';
 
 const ENDED = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 const SERVICES = { 'order-service': 'Order', 'inventory-service': 'Inventory', 'payment-service': 'Payment', 'notification-service': 'Notification' };
@@ -16,6 +16,7 @@ export function openOrder(side, id, { close, changed, signal }) {
   const path = `/api/orders/${encodeURIComponent(id)}`;
   const entries = new Map();
   let order = null;
+  let loadedAt = 0;
   let letters = [];
   let payment = null;
   let polling = true;
@@ -78,17 +79,19 @@ export function openOrder(side, id, { close, changed, signal }) {
     );
   }
 
+  /** The events in the order in which Order learned of them, which clocks that disagree cannot turn around, and the letters where their time puts them. */
+  function merge() {
+    const all = [...entries.values()].sort((a, b) => a.id - b.id);
+    for (const letter of letters.toReversed()) {
+      const before = all.findLastIndex(entry => new Date(entry.timestamp) <= new Date(letter.sentAt));
+      const [eventType, summary] = [`${letter.channel}_SENT`, `${letter.subject} to ${letter.recipient}`];
+      all.splice(before + 1, 0, { eventType, sourceService: 'notification-service', timestamp: letter.sentAt, summary });
+    }
+    return all;
+  }
+
   function showTimeline() {
-    const all = [
-      ...entries.values(),
-      ...letters.map(letter => ({
-        id: `n${letter.id}`,
-        eventType: `${letter.channel}_SENT`,
-        sourceService: 'notification-service',
-        timestamp: letter.sentAt,
-        summary: `${letter.subject} to ${letter.recipient}`,
-      })),
-    ].sort((a, b) => new Date(a.timestamp) - new Date(b.timestamp));
+    const all = merge();
     put(
       timeline,
       all.map((entry, i) =>
@@ -99,7 +102,7 @@ export function openOrder(side, id, { close, changed, signal }) {
           h(
             'div.muted',
             SERVICES[entry.sourceService] ?? entry.sourceService,
-            i > 0 && h('span.gap', `+${duration(new Date(entry.timestamp) - new Date(all[i - 1].timestamp))}`),
+            i > 0 && h('span.gap', `+${duration(Math.max(0, new Date(entry.timestamp) - new Date(all[i - 1].timestamp)))}`),
           ),
         ),
       ),
@@ -172,11 +175,12 @@ export function openOrder(side, id, { close, changed, signal }) {
     );
   }
 
+  // The part of a module that does not answer says so itself.
   const some = async (where, show) => {
     try {
       show(await get(where, signal));
     } catch (e) {
-      if (isAbort(e)) throw e; /* The part of the module says that it does not answer. */
+      if (isAbort(e)) throw e;
     }
   };
 
@@ -184,18 +188,15 @@ export function openOrder(side, id, { close, changed, signal }) {
     try {
       const was = order?.status;
       order = await get(path, signal);
+      loadedAt = Date.now();
       put(place);
       if (was && was !== order.status) changed();
       showOrder();
     } catch (e) {
-      if (isAbort(e)) return;
-      if (!order || e.status === 404) {
-        put(place, problemBox(e));
-        if (e.status === 404) {
-          put(lines, empty('There is no such order.', 'Look for its number in the table.'));
-          put(timeline);
-          stopEvents();
-        }
+      showFailure(place, e, loadedAt, 'order');
+      if (e.status === 404) {
+        put(lines, empty('There is no such order.', 'Look for its number in the table.'));
+        stopEvents();
       }
       return;
     }

@@ -1,11 +1,11 @@
 // Orders: a table whose filters stand in the address, and the order that was picked beside it.
 
-import { every, isAbort, request, withQuery } from '../api.js';
+import { every, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { dateTime, money, plural } from '../format.js';
 import { go, href } from '../route.js';
 import { on } from '../system.js';
-import { button, curlBox, empty, field, heading, link, part, pill, problemBox, select, table } from '../ui.js';
+import { button, curlBox, empty, field, heading, link, part, pill, select, showFailure, table } from '../ui.js';
 import { openOrder } from './order.js';
 import { newOrder } from './neworder.js';
 import { scenarios } from './scenarios.js';
@@ -33,6 +33,7 @@ export function mount(root, route, signal) {
   let older = [];
   let next = null;
   let pick = null;
+  let loadedAt = 0;
   let dialogOpen = false;
 
   const status = select(STATUSES, query.status ?? '', { id: 'order-status', onchange: () => filter({ status: status.value }) });
@@ -154,11 +155,11 @@ export function mount(root, route, signal) {
       if (older.length) older = [...first.filter(order => !listed.has(order.orderId)), ...older.filter(order => !listed.has(order.orderId))];
       else next = answer.next;
       first = answer.body;
+      loadedAt = Date.now();
       put(failure);
       show();
     } catch (e) {
-      if (signal.aborted) return;
-      if ((e.status >= 400 && e.status < 500) || first.length === 0) put(failure, problemBox(e));
+      showFailure(failure, e, loadedAt, 'order');
     }
   }
 
@@ -169,7 +170,7 @@ export function mount(root, route, signal) {
       next = answer.next;
       show();
     } catch (e) {
-      if (!isAbort(e)) put(failure, problemBox(e));
+      showFailure(failure, e, 0, 'order');
     }
   }
 

@@ -4,7 +4,7 @@ import { every, newKey, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { ago, number } from '../format.js';
 import { go, href } from '../route.js';
-import { act, bar, button, curlBox, dialog, empty, field, heading, link, part, problemBox, table } from '../ui.js';
+import { act, bar, button, curlBox, dialog, empty, field, heading, link, part, showFailure, table } from '../ui.js';
 
 const PAGE = 50;
 const itemPath = id => `/api/inventory/items/${encodeURIComponent(id)}`;
@@ -13,6 +13,7 @@ export function mount(root, route, signal) {
   let search = route.query.search ?? '';
   let pages = 1;
   let more = false;
+  let loadedAt = 0;
   const wanted = h('input', { type: 'search', id: 'stock-search', placeholder: 'Product or name', value: search, autocomplete: 'off' });
   const form = h(
     'form.search',
@@ -111,6 +112,7 @@ export function mount(root, route, signal) {
         const items = await load();
         if (asked !== search) return;
         put(failure);
+        loadedAt = Date.now();
         list.hidden = items.length === 0;
         next.parentElement.hidden = !more;
         put(
@@ -122,7 +124,7 @@ export function mount(root, route, signal) {
         );
         keyed(rows, items, item => item.productId, createRow, updateRow);
       } catch (e) {
-        if (!signal.aborted && !rows.children.length) put(failure, problemBox(e));
+        showFailure(failure, e, loadedAt, 'inventory');
       }
     },
     signal,

@@ -223,7 +223,7 @@ function simulator(signal) {
   const share = h('input', { type: 'number', min: 0, max: 1, step: 'any', required: true, oninput: touched });
   const least = h('input', { type: 'number', min: 0, step: 1, required: true, oninput: touched });
   const most = h('input', { type: 'number', min: 0, step: 1, required: true, oninput: touched });
-  const seed = h('input', { type: 'number', step: 1, placeholder: 'none', oninput: touched });
+  const seed = h('input', { type: 'number', step: 1, required: true, oninput: touched });
   const failed = h('div');
   const note = h('p.muted');
   let dirty = false;
@@ -233,7 +233,7 @@ function simulator(signal) {
     body: {
       successRate: Number(share.value),
       latencyMs: { min: Number(least.value), max: Number(most.value) },
-      seed: seed.value === '' ? null : Number(seed.value),
+      seed: Number(seed.value),
     },
   });
   const commands = curlBox({ label: 'Look', path }, () => ({ label: 'Set', ...command() }));
@@ -243,7 +243,7 @@ function simulator(signal) {
     commands.refresh();
   }
   const show = now => {
-    [share.value, least.value, most.value, seed.value] = [now.successRate, now.latencyMs.min, now.latencyMs.max, now.seed ?? ''];
+    [share.value, least.value, most.value, seed.value] = [now.successRate, now.latencyMs.min, now.latencyMs.max, now.seed];
     text(note, 'Every replica follows within a second.');
   };
   every(

@@ -112,7 +112,7 @@ const themeButton = document.getElementById('theme');
 
 function showTheme() {
   const now = document.documentElement.dataset.theme ?? 'auto';
-  themeButton.textContent = THEMES[now];
+  put(themeButton, h('span.only-wide', 'Theme: '), THEMES[now]);
   themeButton.setAttribute('aria-label', `Theme: ${THEMES[now]}. Change it`);
 }
 

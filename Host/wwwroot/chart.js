@@ -47,7 +47,7 @@ export function chart(title, series, format, signal) {
         cursor: { y: false, points: { size: 6 } },
         scales: { x: { time: true, range: () => [shown.from, shown.to] }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
         axes: [
-          { ...axis, space: 70, values: (_, ticks) => ticks.map(tick => time(tick * 1_000).slice(0, 5)) },
+          { ...axis, size: 28, space: 70, values: (_, ticks) => ticks.map(tick => time(tick * 1_000).slice(0, 5)) },
           { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(tick => format(tick)) },
         ],
         series: [{}, ...series.map(one => ({ stroke: colour(one.colour), width: 1.6, dash: one.dash, points: { show: false }, spanGaps: false }))],

@@ -6,6 +6,7 @@ const one = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const share = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const shortDay = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const precise = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
@@ -26,6 +27,14 @@ export const rate = value => (!known(value) ? NONE : value >= 100 ? compact(valu
 export const time = value => (known(value) ? clock.format(new Date(value)) : NONE);
 export const timeMs = value => (known(value) ? precise.format(new Date(value)) : NONE);
 export const dateTime = value => (known(value) ? day.format(new Date(value)) : NONE);
+
+/** In a table: the time, with the day when it is another one than today. */
+export function when(value) {
+  if (!known(value)) return NONE;
+  const at = new Date(value);
+  return at.toDateString() === new Date().toDateString() ? clock.format(at) : shortDay.format(at);
+}
+
 export const plural = (count, singular, many = `${singular}s`) => `${number(count)} ${count === 1 ? singular : many}`;
 
 export function bytes(value) {

@@ -64,7 +64,7 @@ export function showFailure(place, problem, at, module) {
   if (isAbort(problem)) return;
   if (isDown(module)) put(place);
   else if (!at || (problem.status >= 400 && problem.status < 500)) put(place, problemBox(problem));
-  else put(place, h('p.warning', `Not refreshed since ${time(at)}. ${problem.detail ?? problem.title}`));
+  else put(place, h('p.warning', `Not refreshed since ${time(at)}. ${problem.detail ?? problem.message}`));
 }
 
 export function copyButton(content, label = 'Copy') {

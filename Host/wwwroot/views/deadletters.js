@@ -2,7 +2,7 @@
 
 import { every, get, isAbort, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
-import { ago, dateTime, number, plural, typeName } from '../format.js';
+import { ago, number, plural, typeName, when } from '../format.js';
 import { go, href } from '../route.js';
 import { MODULES, isDown, moduleOf, most, state } from '../system.js';
 import { button, curlBox, empty, field, heading, link, loading, panel, part, pill, problemBox, select, showFailure, table } from '../ui.js';
@@ -262,7 +262,7 @@ function showList(place, module, query, signal) {
           h('td.mono', letter.queue),
           h('td', letter.orderId === null ? '–' : link(href('orders', [letter.orderId]), `#${letter.orderId}`)),
           times,
-          h('td.num.nowrap', dateTime(letter.failedAt)),
+          h('td.num.nowrap', when(letter.failedAt)),
         );
         Object.assign(row, { box, now, times });
         return row;

@@ -5,7 +5,7 @@ import { NONE, compact, plural, rate, seconds } from '../format.js';
 import { MODULES, instancesOf, isDown, moduleOf, state } from '../system.js';
 
 const WIDTH = 1200;
-const NODE = { width: 178, height: 92, top: 128 };
+const NODE = { width: 192, height: 92, top: 128 };
 const BOTTOM = NODE.top + NODE.height;
 const LEFT = Object.fromEntries(MODULES.map((module, i) => [module.id, 6 + (i * (WIDTH - 12 - NODE.width)) / 3]));
 
@@ -58,7 +58,8 @@ function drawArrow(edge) {
   const speed = s('text.speed', { x: edge.x, y: edge.main ? edge.y - 9 : edge.y + 4, 'text-anchor': 'middle' });
   const depth = s('text.depth', { x: edge.x, y: edge.main ? edge.y + 20 : edge.y + 4, 'text-anchor': 'middle' });
   const back = s('rect.behind', { x: edge.x - 76, y: edge.y - 11, width: 152, height: 22, rx: 6 });
-  const group = s(`g.edge${edge.main ? '.main' : ''}`, path, moving, !edge.main && back, speed, depth);
+  const about = s('title');
+  const group = s(`g.edge${edge.main ? '.main' : ''}`, about, path, moving, !edge.main && back, speed, depth);
   return {
     group,
     update() {
@@ -67,11 +68,13 @@ function drawArrow(edge) {
       group.classList.toggle('bad', !now.down && now.deserted);
       group.classList.toggle('waits', (now.waiting ?? 0) >= 100);
       group.classList.toggle('flows', !now.down && now.rate > 0);
-      // Faster when more goes by, between 0.4 and 3 seconds for the length of a dash.
-      moving.style.animationDuration = `${Math.min(3, Math.max(0.4, 3 / Math.sqrt(now.rate || 1)))}s`;
+      // Faster when more goes by, between 0.4 and 3 seconds for the length of a dash; in steps, because each change lets the dashes jump.
+      moving.style.animationDuration = `${Math.min(3, Math.max(0.4, 3 / 2 ** Math.round(Math.log2(now.rate || 1) / 2)))}s`;
       const tempo = now.rate === null ? NONE : `${rate(now.rate)}/s`;
-      text(speed, edge.main ? tempo : `${tempo} · ${waitingText(now.waiting)}`);
-      text(depth, edge.main ? (now.deserted && !now.down ? 'nobody listens' : waitingText(now.waiting)) : '');
+      const waits = now.deserted && !now.down ? 'nobody listens' : waitingText(now.waiting);
+      text(speed, edge.main ? tempo : `${tempo} · ${waits}`);
+      text(depth, edge.main ? waits : '');
+      text(about, now.queues.map(queue => `${queue.routingKey}: ${queue.queue}`).join('\n'));
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { every, get, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
-import { bytes, compact, dateTime } from '../format.js';
+import { bytes, compact, when } from '../format.js';
 import { go, href } from '../route.js';
 import { button, curlBox, empty, heading, link, panel, part, pill, showFailure, table, toast } from '../ui.js';
 import { done, jobProgress, showJob } from './job.js';
@@ -129,13 +129,13 @@ function jobList(signal, route) {
               cells.progress,
               cells.total,
               cells.failed,
-              h('td.num.nowrap', dateTime(job.createdAt)),
+              h('td.num.nowrap', when(job.createdAt)),
             );
-            row.cells = cells;
+            row.parts = cells;
             return row;
           },
           (row, job) => {
-            const { state, progress, total, failed } = row.cells;
+            const { state, progress, total, failed } = row.parts;
             row.classList.toggle('picked', String(job.importId) === route().args[0]);
             const now = `${job.state} ${done(job)}`;
             if (row.now === now) return;
@@ -147,7 +147,7 @@ function jobList(signal, route) {
           },
         );
       } catch (e) {
-        showFailure(failure, e, loadedAt, 'inventory');
+              showFailure(failure, e, loadedAt, 'inventory');
       }
     },
     signal,

@@ -2,7 +2,7 @@
 
 import { every, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
-import { dateTime, money, plural } from '../format.js';
+import { money, plural, when } from '../format.js';
 import { go, href } from '../route.js';
 import { on } from '../system.js';
 import { button, curlBox, empty, field, heading, link, part, pill, select, showFailure, table } from '../ui.js';
@@ -127,7 +127,7 @@ export function mount(root, route, signal) {
       h('td.ellipsis', customer),
       items,
       h('td.num', money(order.totalAmount)),
-      h('td.num.nowrap', dateTime(order.createdAt)),
+      h('td.num.nowrap', when(order.createdAt)),
     );
     row.parts = { number, state, items, customer };
     return row;

@@ -63,12 +63,12 @@ export function mount(root, route, signal) {
         button('Adjust', () => adjust(row.item, refresh), { small: true, 'aria-label': `Adjust the stock of ${item.productId}` }),
       ),
     );
-    row.cells = cells;
+    row.parts = cells;
     return row;
   }
 
   function updateRow(row, item) {
-    const { name, bars, available, reserved, sold, changed } = row.cells;
+    const { name, bars, available, reserved, sold, changed } = row.parts;
     text(changed, ago(item.updatedAt));
     const now = JSON.stringify(item);
     if (row.now === now) return;

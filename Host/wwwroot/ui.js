@@ -9,8 +9,10 @@ const GOOD = new Set(['COMPLETED', 'COMMITTED', 'REPLAYED', 'REFUNDED', 'OK', 'U
 const BAD = new Set(['FAILED', 'OPEN', 'ERROR', 'DOWN', 'DECLINED']);
 const BUSY = new Set(['PENDING', 'CONFIRMED', 'RUNNING', 'QUEUED', 'ACTIVE', 'UPLOADING']);
 
-const MARKS = { good: '✓', bad: '✕', busy: '●', calm: '–' };
-const kindOf = status => (GOOD.has(status) ? 'good' : BAD.has(status) ? 'bad' : BUSY.has(status) ? 'busy' : 'calm');
+const WARN = new Set(['WARNING', 'PAUSED']);
+
+const MARKS = { good: '✓', bad: '✕', busy: '●', warn: '!', calm: '–' };
+const kindOf = status => (GOOD.has(status) ? 'good' : BAD.has(status) ? 'bad' : BUSY.has(status) ? 'busy' : WARN.has(status) ? 'warn' : 'calm');
 
 /** A status as a pill; a mark beside the word tells it without its colour. */
 export function pill(status, label = words(status)) {
@@ -159,6 +161,7 @@ export function dialog(title, build) {
   box.append(h('div.dialog-head', h('h2', { id }, title), button('×', close, { kind: 'quiet', 'aria-label': 'Close' })), ...[build(close)].flat());
   document.body.append(box);
   box.showModal();
+  box.querySelector('form input, form select, form textarea')?.focus();
   return box;
 }
 

@@ -63,7 +63,7 @@ export function mount(root, route, signal) {
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
-  const list = table('Orders', ['Order', 'Status', 'Customer', 'Items', ['Total', 'num'], 'Placed'], rows);
+  const list = table('Orders', ['Order', 'Status', 'Customer', ['Items', 'only-wide'], ['Total', 'num'], 'Placed'], rows);
   const more = button('Show older orders', showMore, { kind: 'quiet' });
   const side = h('aside.drawer', { hidden: true, 'aria-label': 'Order' });
   const body = h('div.with-drawer', part('order', failure, none, list, h('div.more', more)), side);
@@ -118,7 +118,7 @@ export function mount(root, route, signal) {
 
   function createRow(order) {
     const number = link('', `#${order.orderId}`);
-    const [state, items] = [h('td'), h('td.ellipsis')];
+    const [state, items] = [h('td'), h('td.ellipsis.only-wide')];
     const customer = link('', order.customerId);
     const row = h(
       'tr',

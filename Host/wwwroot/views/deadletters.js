@@ -90,7 +90,11 @@ function showGroups(place, signal) {
     place,
     none,
     blocks.map(({ module, body, failure }) => {
-      const list = table(`Groups of ${module.name}`, ['What failed', 'Event', 'Queue', ['Letters', 'num'], 'Oldest', 'Newest', ['', '']], body);
+      const list = table(
+        `Groups of ${module.name}`,
+        ['What failed', 'Event', 'Queue', ['Letters', 'num'], ['Oldest', 'num'], ['Newest', 'num'], ['', '']],
+        body,
+      );
       const section = h(
         'section.panel',
         h('h2', module.name),

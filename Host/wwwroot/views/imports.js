@@ -105,7 +105,7 @@ function jobList(signal, route) {
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
-  const all = table('Imports', ['Import', 'File', 'State', 'Progress', ['Rows', 'num'], ['Rejected', 'num'], 'Started'], rows);
+  const all = table('Imports', ['Import', 'File', 'State', 'Progress', ['Rows', 'num'], ['Rejected', 'num'], ['Started', 'num']], rows);
   const refresh = every(
     2_000,
     async () => {
@@ -147,7 +147,7 @@ function jobList(signal, route) {
           },
         );
       } catch (e) {
-              showFailure(failure, e, loadedAt, 'inventory');
+        showFailure(failure, e, loadedAt, 'inventory');
       }
     },
     signal,

@@ -63,7 +63,7 @@ export function mount(root, route, signal) {
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
-  const list = table('Orders', ['Order', 'Status', 'Customer', ['Items', 'only-wide'], ['Total', 'num'], 'Placed'], rows);
+  const list = table('Orders', ['Order', 'Status', 'Customer', ['Items', 'only-wide'], ['Total', 'num'], ['Placed', 'num']], rows);
   const more = button('Show older orders', showMore, { kind: 'quiet' });
   const side = h('aside.drawer', { hidden: true, 'aria-label': 'Order' });
   const body = h('div.with-drawer', part('order', failure, none, list, h('div.more', more)), side);

@@ -4,7 +4,7 @@ import { every, newKey, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { ago, number } from '../format.js';
 import { go, href } from '../route.js';
-import { act, bar, button, curlBox, dialog, empty, field, heading, link, part, showFailure, table } from '../ui.js';
+import { act, bar, button, curlBox, dialog, empty, field, heading, link, panel, part, showFailure, table } from '../ui.js';
 
 const PAGE = 50;
 const itemPath = id => `/api/inventory/items/${encodeURIComponent(id)}`;
@@ -32,7 +32,16 @@ export function mount(root, route, signal) {
   const none = h('div');
   const list = table(
     'Stock',
-    ['Product', 'Name', 'Available and reserved', ['Available', 'num'], ['Reserved', 'num'], ['Sold', 'num'], 'Changed', ['', '']],
+    [
+      'Product',
+      ['Name', 'only-wide'],
+      'Shelf',
+      ['Available', 'num'],
+      ['Reserved', 'num'],
+      ['Sold', 'num.only-wide'],
+      ['Changed', 'num.only-wide'],
+      '',
+    ],
     rows,
   );
   const next = button(
@@ -47,33 +56,35 @@ export function mount(root, route, signal) {
 
   function createRow(item) {
     const cells = {
-      name: h('td.ellipsis'),
+      name: h('td.ellipsis.only-wide'),
       bars: h('td.bar-cell'),
       available: h('td.num'),
       reserved: h('td.num'),
-      sold: h('td.num'),
-      changed: h('td.num.nowrap.muted'),
+      sold: h('td.num.only-wide'),
+      changed: h('td.num.muted.only-wide'),
     };
+    const small = h('span.only-narrow.muted.small');
     const row = h(
       'tr',
-      h('td.nowrap', link(href('orders', [], { productId: item.productId }), item.productId)),
+      h('td.product', link(href('orders', [], { productId: item.productId }), item.productId), small),
       ...Object.values(cells),
       h(
         'td',
         button('Adjust', () => adjust(row.item, refresh), { small: true, 'aria-label': `Adjust the stock of ${item.productId}` }),
       ),
     );
-    row.parts = cells;
+    row.parts = { ...cells, small };
     return row;
   }
 
   function updateRow(row, item) {
-    const { name, bars, available, reserved, sold, changed } = row.parts;
+    const { name, bars, available, reserved, sold, changed, small } = row.parts;
     text(changed, ago(item.updatedAt));
     const now = JSON.stringify(item);
     if (row.now === now) return;
     [row.now, row.item] = [now, item];
     text(name, item.productName);
+    text(small, item.productName);
     text(available, number(item.availableQuantity));
     text(reserved, number(item.reservedQuantity));
     text(sold, number(item.soldQuantity));
@@ -145,8 +156,7 @@ export function mount(root, route, signal) {
         h('li', h('span.swatch.warn-fill', { 'aria-hidden': 'true' }), 'reserved for orders'),
       ),
     ),
-    part('inventory', failure, none, list, h('div.more', next)),
-    curlBox(command),
+    panel(null, part('inventory', failure, none, list, h('div.more', next)), curlBox(command)),
   );
   next.parentElement.hidden = true;
 

@@ -41,10 +41,10 @@ let shown = null;
 
 const entries = VIEWS.map(entry => {
   const badge = h('span.badge', { hidden: true });
-  const name = h('span.name', entry.short ? [h('span.long', entry.label), h('span.short', { 'aria-hidden': 'true' }, entry.short)] : entry.label);
+  const name = h('span.name', entry.short ? [h('span.long', entry.label), h('span.short', entry.short)] : entry.label);
   const element = h(
     'a',
-    { href: href(entry.id), 'aria-label': entry.label },
+    { href: href(entry.id) },
     s(
       'svg',
       { viewBox: '0 0 20 20', width: 20, height: 20, 'aria-hidden': 'true' },
@@ -99,11 +99,10 @@ function showState() {
   live.className = `live ${down.length ? 'bad' : orders.stream}`;
   live.title = about;
   text(live, down.length === MODULES.length ? 'No answer' : down.length ? `${down.map(module => module.name).join(', ')} away` : label);
-  for (const { badge, count, label: name, element } of entries) {
+  for (const { badge, count } of entries) {
     const number = count?.() ?? 0;
     badge.hidden = !number;
     text(badge, compact(number));
-    element.setAttribute('aria-label', number ? `${name}, ${number}` : name);
   }
 }
 

@@ -42,7 +42,7 @@ export function chart(title, series, format, signal) {
       {
         width: Math.max(canvas.clientWidth, 100),
         height: 150,
-        padding: [8, 8, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
         scales: { x: { time: true, range: () => [shown.from, shown.to] }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },

@@ -64,7 +64,10 @@ export function duration(ms) {
 }
 
 /** The same in whole seconds, at least one. */
-export const seconds = ms => duration(Math.max(1, Math.round(ms / 1_000)) * 1_000);
+export function seconds(ms) {
+  const count = Math.max(1, Math.round(ms / 1_000));
+  return count < 60 ? `${count} s` : duration(count * 1_000);
+}
 
 export const since = value => (known(value) ? seconds(Date.now() - new Date(value)) : NONE);
 export const ago = value => (!known(value) ? NONE : Date.now() - new Date(value) < 1_500 ? 'now' : `${since(value)} ago`);

@@ -1,6 +1,6 @@
 // What the charts show: five minutes in steps of two seconds, and an hour in steps of fifteen. A reload of the page keeps it.
 
-import { on, orders, state, MODULES } from './system.js';
+import { MODULES, isDown, on, orders, state } from './system.js';
 
 const SPANS = [
   { id: '5m', label: '5 minutes', step: 2_000, length: 150 },
@@ -30,9 +30,10 @@ function save() {
   }
 }
 
-/** Messages that wait in the queues of all modules that answer; null when nobody knows. */
+/** Messages that wait in all queues; null while a module is away, because those of its queues are not known. */
 function waiting() {
-  const queues = MODULES.filter(module => state.get(module.id).since === null).flatMap(module => state.get(module.id).summary?.queues ?? []);
+  if (MODULES.some(module => isDown(module.id))) return null;
+  const queues = MODULES.flatMap(module => state.get(module.id).summary?.queues ?? []);
   const depths = queues.map(queue => queue.messages).filter(count => typeof count === 'number');
   return depths.length ? depths.reduce((a, b) => a + b, 0) : null;
 }

@@ -30,7 +30,7 @@ const filterOf = query => ({
 export function mount(root, route, signal) {
   let page = null;
   const tabs = h('nav.tabs', { 'aria-label': 'Dead letters by module' });
-  const place = h('div');
+  const place = h('div.stack');
   put(root, heading('Dead letters'), tabs, place);
   const all = [['', 'All groups'], ...MODULES.map(module => [module.id, module.name]), ['unrouted', 'Unrouted']].map(([id, label]) => {
     const count = h('span.badge', { hidden: true });
@@ -184,7 +184,7 @@ function showList(place, module, query, signal) {
         button(
           [name === 'exceptionType' ? typeName(value) : value, h('span', { 'aria-hidden': 'true' }, ' ×')],
           () => go('dead-letters', [module], { ...filter, [name]: undefined }),
-          { kind: 'chip', 'aria-label': `Remove the filter ${value}` },
+          { kind: 'chip', title: 'Remove the filter' },
         ),
       ),
   );

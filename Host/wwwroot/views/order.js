@@ -25,27 +25,29 @@ export function openOrder(side, id, { close, changed, signal }) {
   const title = h('h2', { tabindex: '-1' }, `Order #${id}`);
   const state = h('div.drawer-state');
   const lines = h('div', loading());
-  const money_ = h('div');
+  const paid = h('div');
   const stock = h('div');
   const notified = h('div');
   const timeline = h('ol.timeline');
   const streamNote = h('span.muted');
   const place = h('div');
 
+  const rest = h(
+    'div',
+    part('order', lines, h('h3', 'Timeline ', streamNote), timeline),
+    h('h3', 'Stock'),
+    part('inventory', stock),
+    h('h3', 'Payment'),
+    part('payment', paid),
+    h('h3', 'Notifications'),
+    part('notification', notified),
+  );
   put(
     side,
     h('div.drawer-head', title, button('×', close, { kind: 'quiet', 'aria-label': 'Close the order' })),
     place,
     state,
-    part('order', lines),
-    h('h3', 'Timeline ', streamNote),
-    part('order', timeline),
-    h('h3', 'Stock'),
-    part('inventory', stock),
-    h('h3', 'Payment'),
-    part('payment', money_),
-    h('h3', 'Notifications'),
-    part('notification', notified),
+    rest,
     curlBox(
       { label: 'The order', path },
       { label: 'Its timeline', path: `${path}/timeline` },
@@ -116,7 +118,7 @@ export function openOrder(side, id, { close, changed, signal }) {
   function showPayment() {
     if (!payment) {
       put(
-        money_,
+        paid,
         h(
           'p.muted',
           order && ENDED.has(order.status) ? 'Nothing was charged.' : 'Nothing is charged yet; payment follows when the stock is reserved.',
@@ -126,7 +128,7 @@ export function openOrder(side, id, { close, changed, signal }) {
     }
     const left = payment.amount - payment.refundedAmount;
     put(
-      money_,
+      paid,
       facts(
         ['Status', pill(payment.status)],
         ['Amount', h('span.num', money(payment.amount))],
@@ -195,7 +197,7 @@ export function openOrder(side, id, { close, changed, signal }) {
     } catch (e) {
       showFailure(place, e, loadedAt, 'order');
       if (e.status === 404) {
-        put(lines, empty('There is no such order.', 'Look for its number in the table.'));
+        put(rest, empty('There is nothing to show.', 'Look for the number of the order in the table.'));
         stopEvents();
       }
       return;

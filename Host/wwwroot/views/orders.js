@@ -91,7 +91,7 @@ export function mount(root, route, signal) {
         button(
           [`${{ status: 'Status', customerId: 'Customer', productId: 'Product' }[name]}: ${value}`, h('span', { 'aria-hidden': 'true' }, ' ×')],
           () => filter({ [name]: undefined }),
-          { kind: 'chip', 'aria-label': `Remove the filter ${value}` },
+          { kind: 'chip', title: 'Remove the filter' },
         ),
       ),
     );

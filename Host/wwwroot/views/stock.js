@@ -95,7 +95,7 @@ export function mount(root, route, signal) {
       bar(
         [
           { value: item.availableQuantity, kind: 'accent' },
-          { value: item.reservedQuantity, kind: 'warn' },
+          { value: item.reservedQuantity, kind: 'held' },
         ],
         item.availableQuantity + item.reservedQuantity,
         `${number(item.availableQuantity)} available, ${number(item.reservedQuantity)} reserved`,
@@ -153,7 +153,7 @@ export function mount(root, route, signal) {
       h(
         'ul.legend',
         h('li', h('span.swatch.accent-fill', { 'aria-hidden': 'true' }), 'available'),
-        h('li', h('span.swatch.warn-fill', { 'aria-hidden': 'true' }), 'reserved for orders'),
+        h('li', h('span.swatch.held-fill', { 'aria-hidden': 'true' }), 'reserved for orders'),
       ),
     ),
     panel(null, part('inventory', failure, none, list, h('div.more', next)), curlBox(command)),

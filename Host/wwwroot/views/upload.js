@@ -58,16 +58,16 @@ export async function prepare(file, place, start) {
     [
       ['last', 'The last row counts'],
       ['first', 'The first row counts'],
-      ['error', 'Every further row is an error'],
+      ['error', 'Each further row is an error'],
     ],
     'last',
     { onchange: show },
   );
   const mode = select(
     [
-      ['upsert', 'Add new and update known products'],
-      ['insertOnly', 'Add new products only'],
-      ['stockOnly', 'Set the stock of known products only'],
+      ['upsert', 'Add and update products'],
+      ['insertOnly', 'Add products only'],
+      ['stockOnly', 'Set the stock only'],
     ],
     'upsert',
     { onchange: show },

@@ -49,6 +49,11 @@ async function lookAt(module) {
   const known = state.get(module.id);
   try {
     const summary = await get(`${module.prefix}/ops/summary`);
+    // The broker tells no rate of a queue that nothing has gone through.
+    for (const queue of summary.queues.filter(({ messages }) => messages !== null)) {
+      queue.publishPerSecond ??= 0;
+      queue.ackPerSecond ??= 0;
+    }
     // Of several replicas one audits, and the others do not know what it has found.
     summary.invariantViolations ??= known.summary?.invariantViolations ?? null;
     Object.assign(known, { summary, at: Date.now(), problem: null, since: null });

@@ -143,7 +143,7 @@ function activity() {
     link(href('orders', ['new']), 'New order'),
   );
   const update = () => {
-    const newest = [...new Map(seen.map(one => [one.orderId, one]).reverse()).values()].reverse().slice(0, 12);
+    const newest = seen.filter((one, i) => seen.findIndex(other => other.orderId === one.orderId) === i).slice(0, 12);
     none.hidden = newest.length > 0;
     keyed(
       list,

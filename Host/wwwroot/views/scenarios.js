@@ -30,7 +30,8 @@ const SCENARIOS = [
   },
   {
     name: '100 orders',
-    about: 'A hundred mice for a hundred customers, ten at a time.',
+    about: 'Sets the stock to two hundred mice; a hundred customers buy one each, ten at a time.',
+    before: { method: 'PUT', path: '/api/inventory/items/PROD-002', body: { productName: 'Mouse', availableQuantity: 200 } },
     orders: () => repeat(100, i => ({ customerId: `CUST-${String(i + 1).padStart(3, '0')}`, items: [mouse] })),
   },
   {

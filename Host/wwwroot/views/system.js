@@ -2,7 +2,7 @@
 
 import { every, get, isAbort } from '../api.js';
 import { h, put, text } from '../dom.js';
-import { ago, dateTime, number, plural, since } from '../format.js';
+import { ago, dateTime, number, plural, when } from '../format.js';
 import { MODULES, instancesOf, isDown, on, state } from '../system.js';
 import { act, button, curlBox, facts, field, heading, loading, panel, part, pill, problemBox, table } from '../ui.js';
 
@@ -56,8 +56,8 @@ const safe = address => typeof address === 'string' && (/^https?:\/\//.test(addr
 function moduleCard(module) {
   const light = h('span.lamp', { 'aria-hidden': 'true' });
   const content = h('div', loading());
-  const settings = h('tbody');
-  const box = h('details', h('summary', 'Settings'), table(`Settings of ${module.name}`, ['Name', 'Value'], settings));
+  const settingRows = h('tbody');
+  const box = h('details', h('summary', 'Settings'), table(`Settings of ${module.name}`, ['Name', 'Value'], settingRows));
   const element = h(
     'section.panel.module',
     h('div.panel-head', h('h2', module.name), light),
@@ -75,27 +75,25 @@ function moduleCard(module) {
         if (problem) put(content, problemBox(problem));
         return;
       }
+      const { version, commit, modules, outboxPending, deadLetters, settings } = summary;
       const instances = instancesOf(module.id);
-      put(
-        content,
-        facts(
-          ['Version', summary.version, ' ', summary.commit && h('code', String(summary.commit).slice(0, 10))],
-          [
-            'Instances seen',
-            instances.length ? instances.map(one => h('div', h('code', one.name), h('span.muted', ` up ${since(one.startedAt)}`))) : '–',
-          ],
-          ['Modules of the process', (summary.modules ?? []).join(', ')],
-          summary.outboxPending !== null && summary.outboxPending !== undefined && ['Outbox', `${number(summary.outboxPending)} pending`],
-          ['Dead letters', number(summary.deadLetters)],
-          ['Clock', dateTime(summary.now)],
-        ),
-      );
-      const now = JSON.stringify(summary.settings);
+      // Only what has changed is drawn anew, so that one can pick and copy the rest.
+      const now = JSON.stringify([version, commit, modules, outboxPending, deadLetters, settings, instances.map(one => one.name)]);
       if (now === shown) return;
       shown = now;
       put(
-        settings,
-        Object.entries(summary.settings ?? {}).map(([name, value]) =>
+        content,
+        facts(
+          ['Version', version, ' ', commit && h('code', String(commit).slice(0, 10))],
+          ['Modules of the process', (modules ?? []).join(', ')],
+          ['Instances', instances.map(one => h('div', h('code', one.name), h('span.muted', ` since ${when(one.startedAt)}`)))],
+          typeof outboxPending === 'number' && ['Outbox', `${number(outboxPending)} pending`],
+          ['Dead letters', number(deadLetters)],
+        ),
+      );
+      put(
+        settingRows,
+        Object.entries(settings ?? {}).map(([name, value]) =>
           h('tr', h('td.mono', name), h('td.mono.wrap', typeof value === 'string' ? value : JSON.stringify(value))),
         ),
       );

@@ -45,7 +45,7 @@ export function chart(title, series, format, signal) {
         padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
-        scales: { x: { time: true, range: () => [shown.from, shown.to] }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
+        scales: { x: { time: true, range: () => [shown.from, shown.to] }, y: { range: (_, low, high) => [0, Math.max(4, (high ?? 0) * 1.15)] } },
         axes: [
           { ...axis, size: 28, space: 70, values: (_, ticks) => ticks.map(tick => time(tick * 1_000).slice(0, 5)) },
           { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(tick => format(tick)) },

@@ -19,7 +19,7 @@ const STATUSES = [
   ['CANCELLED', 'Cancelled'],
 ];
 const KINDS = [
-  ['order', 'Order number'],
+  ['order', 'Order'],
   ['customerId', 'Customer'],
   ['productId', 'Product'],
 ];
@@ -176,9 +176,12 @@ export function mount(root, route, signal) {
 
   function showPick(id) {
     if (pick?.id === id) return;
+    // Who closes an order by keyboard goes on where it was opened.
+    const back = side.contains(document.activeElement) && rows.keyedChildren?.get(pick?.id)?.parts.number;
     pick?.abort.abort();
     pick = null;
     side.hidden = true;
+    if (back && !id) back.focus();
     if (id && id !== 'new') {
       const abort = new AbortController();
       signal.addEventListener('abort', () => abort.abort(), { signal: abort.signal });

@@ -7,7 +7,7 @@ namespace Fulfillment.BuildingBlocks.Web;
 public static class StartingSetup
 {
     // What is not there by then is away, and the request is told so.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Lets requests of the API wait for the databases to be found for the first time. A replica that was just added gets requests as soon as it listens

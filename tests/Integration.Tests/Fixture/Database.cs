@@ -7,6 +7,9 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 });
 
+    /// <summary>Drops the test's own connections, after somebody has ended them on the server's side.</summary>
+    public void ForgetConnections() => _source.Clear();
+
     public string ConnectionString { get; } = connectionString;
 
     /// <summary>The first column of the first row; the default when there is none.</summary>

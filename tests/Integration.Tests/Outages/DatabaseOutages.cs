@@ -104,6 +104,7 @@ public sealed class DatabaseOutages(NothingStarted shared) : SystemTest, IClassF
         finally
         {
             await AsAdministratorAsync($"ALTER ROLE {role} RESET default_transaction_read_only");
+            _system.Orders.ForgetConnections();
         }
 
         await host.WaitUntilReadyAsync();
@@ -120,6 +121,7 @@ public sealed class DatabaseOutages(NothingStarted shared) : SystemTest, IClassF
         var role = new NpgsqlConnectionStringBuilder(_system.Orders.ConnectionString).Username!;
         await AsAdministratorAsync($"ALTER ROLE {role} CONNECTION LIMIT 0");
         await AsAdministratorAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'");
+        _system.Orders.ForgetConnections();
 
         await ShouldBeRefusedSoonAsync(concurrent: 20);
         (await host.HealthAsync("ready")).ShouldBe(503);

@@ -1,6 +1,6 @@
 // One order: its lines, payment, stock and notifications, and a timeline of everything that happened to it, which grows as it happens.
 
-import { every, get, isAbort, listen, withQuery } from '../api.js';
+import { every, get, isAbort, listen, newKey, withQuery } from '../api.js';
 import { h, put } from '../dom.js';
 import { dateTime, duration, money, number, timeMs, words } from '../format.js';
 import { href } from '../route.js';
@@ -247,6 +247,7 @@ export function openOrder(side, id, { close, changed, signal }) {
   }
 
   function refund(left) {
+    const key = newKey();
     const amount = h('input', {
       type: 'number',
       step: '0.01',
@@ -260,6 +261,7 @@ export function openOrder(side, id, { close, changed, signal }) {
     const command = () => ({
       method: 'POST',
       path: `/api/payments/${payment.paymentId}/refunds`,
+      headers: { 'Idempotency-Key': key },
       body: { reason: reason.value.trim(), amount: Number(amount.value) },
     });
     const commands = curlBox(command);

@@ -20,7 +20,7 @@ public sealed class OnePauseTests
         var source = new ReturnToQueue();
 
         var first = GiveUpAsync(source);
-        await GiveUpAsync(source);
+        await GiveUpAsync(source).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         _pauses.ShouldBe(1);
 
         _stopping.SetResult();

@@ -24,6 +24,9 @@ internal sealed class ReturnToQueue : IContinuationSource, IContinuation
 
     private readonly ConcurrentDictionary<Uri, (int Pauses, DateTimeOffset Last)> _outages = new();
 
+    // A listener that stops says for seconds that it still accepts, until what it handles has ended. Two pauses at once would start it twice.
+    private readonly ConcurrentDictionary<Uri, bool> _pausing = new();
+
     public string Description => "Pause the listener and leave the message to the broker";
 
     public IContinuation Build(Exception ex, Envelope envelope) => this;
@@ -32,9 +35,17 @@ internal sealed class ReturnToQueue : IContinuationSource, IContinuation
     {
         var address = lifecycle.Envelope?.Listener?.Address;
         if (address is null || runtime.Endpoints.FindListeningAgent(address) is not { Status: ListeningStatus.Accepting } agent) return;
-        var pause = NextPause(address, now, Random.Shared.NextDouble());
-        runtime.Logger.LogWarning("{Queue} pauses for {Pause}: a dependency is still away", address, pause);
-        await agent.PauseAsync(pause);
+        if (!_pausing.TryAdd(address, true)) return;
+        try
+        {
+            var pause = NextPause(address, now, Random.Shared.NextDouble());
+            runtime.Logger.LogWarning("{Queue} pauses for {Pause}: a dependency is still away", address, pause);
+            await agent.PauseAsync(pause);
+        }
+        finally
+        {
+            _pausing.TryRemove(address, out _);
+        }
     }
 
     /// <summary>5, 10, 20 and then 30 seconds, up to a fifth less, so that the listeners of several processes do not return as one.</summary>

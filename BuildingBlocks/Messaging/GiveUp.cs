@@ -13,6 +13,9 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// </summary>
 internal sealed class GiveUp : IContinuationSource
 {
+    // The broker would deliver it again at once, which takes no longer than to fail again.
+    private static readonly TimeSpan BeforeReturning = TimeSpan.FromSeconds(5);
+
     public string Description => "Move to the dead-letter queue with the failure";
 
     public IContinuation Build(Exception ex, Envelope envelope) => new Continuation(ex);
@@ -38,6 +41,7 @@ internal sealed class GiveUp : IContinuationSource
             catch (PublishFailedException e)
             {
                 runtime.Logger.LogWarning("{Queue}: a message cannot be given up yet, {Reason}", subscription.Queue, e.Message);
+                await Task.Delay(BeforeReturning, runtime.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await ReturnToQueue.Instance.ExecuteAsync(lifecycle, runtime, now, activity);
                 return;
             }

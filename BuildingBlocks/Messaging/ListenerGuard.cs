@@ -7,8 +7,8 @@ using Wolverine.Transports;
 namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
-/// Brings back a listener that nothing else brings back. Wolverine tries once to start it after a pause or to rebuild it after its
-/// connection has recovered, and a broker that is away again at that moment leaves its queue without a consumer; so does a queue that is deleted.
+/// Brings back a listener that nothing else brings back. Wolverine tries a few times to rebuild it after its connection has recovered, and a
+/// broker that is away again meanwhile leaves its queue without a consumer; so does a queue that is deleted.
 /// </summary>
 internal sealed class ListenerGuard(
     Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ListenerGuard> logger)
@@ -19,7 +19,8 @@ internal sealed class ListenerGuard(
 
     // Longer than Wolverine needs to recover by itself.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PatienceWithPause = ReturnToQueue.LongestPause + Patience;
+
+    private static readonly TimeSpan LongestReconnect = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Uri, long> _idleSince = [];
 
@@ -54,14 +55,14 @@ internal sealed class ListenerGuard(
     private bool IsOverdue(ListeningAgent listener)
     {
         if (listener is { Status: ListeningStatus.Accepting, Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected } }
-            && ListenerProbe.IsConsuming(listener) is not false)
+            && WolverineInternals.IsConsuming(listener))
         {
             _idleSince.Remove(listener.Uri);
             return false;
         }
 
         if (_idleSince.TryAdd(listener.Uri, time.GetTimestamp())) return false;
-        return time.GetElapsedTime(_idleSince[listener.Uri]) > (listener.Status == ListeningStatus.Paused ? PatienceWithPause : Patience);
+        return time.GetElapsedTime(_idleSince[listener.Uri]) > Patience;
     }
 
     // Before that a listener cannot be started.
@@ -84,7 +85,7 @@ internal sealed class ListenerGuard(
         logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", Queue(listener));
         try
         {
-            await listener.RestartAsync(force: true);
+            await WolverineInternals.ReconnectAsync(listener).WaitAsync(LongestReconnect, time);
             _idleSince.Remove(listener.Uri);
         }
 #pragma warning disable CA1031 // It is tried again, whatever it was.

@@ -14,11 +14,6 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// <summary>Connects the enabled modules to RabbitMQ.</summary>
 public static class MessagingSetup
 {
-    // How long a message is retried in place, unacknowledged, while a dependency is away: about two minutes. After that its
-    // listener is paused, which returns it to the queue well before the broker's limit of thirty minutes.
-    private static readonly TimeSpan[] WhileAway =
-        [.. new[] { 0.1, 0.3, 1, 2 }.Concat(Enumerable.Repeat(5.0, 20)).Select(TimeSpan.FromSeconds)];
-
     // A bug or a bad message does not get better by waiting; two more tries catch what was a coincidence.
     private static readonly TimeSpan[] WhenUnexpected = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)];
 
@@ -83,9 +78,17 @@ public static class MessagingSetup
         var giveUp = new GiveUp();
         wolverine.OnException<InvalidMessageException>().ContinueWith(giveUp);
         wolverine.OnException<UnreadableMessageException>().ContinueWith(giveUp);
-        wolverine.Policies.OnException(TransientFailure.Is).RetryWithCooldown(WhileAway).WithBoundedJitter(0.2)
+        wolverine.Policies.OnException(TransientFailure.Is).RetryWithCooldown(WhileAway(settings.RetryFor)).WithBoundedJitter(0.2)
             .Then.ContinueWith(ReturnToQueue.Instance);
         wolverine.Policies.OnAnyException().RetryWithCooldown(WhenUnexpected).Then.ContinueWith(giveUp);
+    }
+
+    // Soon at first, for a dependency that is back at once. Wolverine takes at most 25 pauses.
+    private static TimeSpan[] WhileAway(TimeSpan limit)
+    {
+        double[] first = [0.1, 0.3, 1, 2];
+        const int Rest = 20;
+        return [.. first.Concat(Enumerable.Repeat((limit.TotalSeconds - first.Sum()) / Rest, Rest)).Select(TimeSpan.FromSeconds)];
     }
 
     private static void Listen(WolverineOptions wolverine, Module module, Subscription subscription, RabbitMqOptions settings)

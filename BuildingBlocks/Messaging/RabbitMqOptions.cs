@@ -41,6 +41,13 @@ public sealed class RabbitMqOptions : IValidatableObject
     [Range(1, 2000)]
     public ushort Concurrency { get; init; } = 256;
 
+    /// <summary>
+    /// How long a message whose dependency is away is retried in place before it is given back to the broker, 5 seconds to 20 minutes: RabbitMQ
+    /// takes it back by itself after 30.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:20:00")]
+    public TimeSpan RetryFor { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Channels that events are published on, 1-16.</summary>
     [Range(1, 16)]
     public int PublisherChannels { get; init; } = 4;

@@ -135,6 +135,29 @@ public sealed class DatabaseOutages(NothingStarted shared) : SystemTest, IClassF
     }
 
     [Fact]
+    public async Task Messages_go_back_to_their_queue_while_a_database_stays_away_and_each_queue_keeps_its_one_listener()
+    {
+        await using var host = await _system.StartAsync(settings: ("RabbitMq__RetryFor", "00:00:05"));
+        await _system.StockUpAsync("BACK", 100);
+        var role = new NpgsqlConnectionStringBuilder(_system.Inventory.ConnectionString).Username!;
+        await AsAdministratorAsync($"ALTER ROLE {role} CONNECTION LIMIT 0");
+        await AsAdministratorAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'");
+        _system.Inventory.ForgetConnections();
+
+        var placed = new List<long>();
+        for (var i = 0; i < 8; i++) placed.Add(await _system.PlaceAsync("CUST-APPROVE", "BACK"));
+        await Eventually.Get("each message to go back twice", () => Task.FromResult(host.Output), output => output.Split("goes back after").Length > 2 * 8);
+
+        await AsAdministratorAsync($"ALTER ROLE {role} CONNECTION LIMIT -1");
+        await host.WaitUntilReadyAsync();
+        await AllCompleteAsync(placed, "BACK", stock: 100);
+        await using var channel = await _system.Broker.OpenAsync();
+        foreach (var queue in await _system.Broker.QueuesAsync())
+            (await channel.ConsumerCountAsync(queue)).ShouldBe(queue == "unrouted-queue" ? 0u : 1u, queue);
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Order_whose_row_is_locked_for_long_is_refused_soon_and_not_made_late()
     {
         await using var host = await _system.StartAsync("Order");

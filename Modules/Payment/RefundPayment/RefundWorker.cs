@@ -13,7 +13,7 @@ namespace Fulfillment.Payments.RefundPayment;
 /// </summary>
 public sealed class RefundWorker(
     ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, OutboxRelay<PaymentDbContext> relay, PaymentMetrics metrics, Startup startup,
-    TimeProvider time,     ILogger<RefundWorker> logger)
+    TimeProvider time, ILogger<RefundWorker> logger)
     : PollingWorker(startup, time, logger)
 {
     private const int MaxBatch = 50;

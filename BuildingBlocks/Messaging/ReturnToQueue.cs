@@ -22,11 +22,11 @@ internal sealed class ReturnToQueue : IContinuationSource, IContinuation
         try
         {
             await WolverineInternals.ReturnAsync(message);
-            runtime.Logger.LogWarning("{Queue}: message {MessageId} goes back after {Attempts} attempts: a dependency is still away", message.Destination, message.Id, message.Attempts);
+            runtime.Logger.LogWarning("{Queue}: message {MessageId} goes back after {Attempts} attempts: a dependency is still away", message.Destination?.Segments[^1], message.Id, message.Attempts);
         }
         catch (Exception e) when (e is AlreadyClosedException or ObjectDisposedException)
         {
-            runtime.Logger.LogDebug(e, "{Queue}: message {MessageId} went back with its channel", message.Destination, message.Id);
+            runtime.Logger.LogDebug(e, "{Queue}: message {MessageId} went back with its channel", message.Destination?.Segments[^1], message.Id);
         }
     }
 }

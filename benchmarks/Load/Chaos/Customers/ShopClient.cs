@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Fulfillment.Load.Chaos.Network;
 
 namespace Fulfillment.Load.Chaos.Customers;
 
@@ -65,7 +66,7 @@ internal sealed class ShopClient : IDisposable
                 var text = await answer.Content.ReadAsStringAsync(ct);
                 return new Answer(answer.StatusCode, answer.StatusCode == HttpStatusCode.Created ? OrderId(text) : 0, text);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception e) when (NoAnswer.Is(e, ct))
             {
                 return new Answer(null, 0, e.InnerException?.Message ?? e.Message);
             }

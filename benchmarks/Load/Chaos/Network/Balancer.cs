@@ -67,7 +67,7 @@ internal sealed class Balancer : TcpServer
             using var answer = await _http.GetAsync(replica.Health, _stop.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !_stop.IsCancellationRequested))
+        catch (Exception e) when (NoAnswer.Is(e, _stop.Token))
         {
             return false; // No answer, or none in time.
         }

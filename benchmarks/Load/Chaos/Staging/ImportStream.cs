@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Fulfillment.Load.Chaos.Network;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
@@ -23,7 +24,7 @@ internal sealed class ImportStream(ChaosStage stage)
                 using var answer = await http.PostAsync(new Uri(stage["Inventory"], "api/inventory/imports?fileName=catalogue.csv"), body, until);
                 stage.Log.Say($"a catalogue was answered with {(int)answer.StatusCode}");
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e) when (NoAnswer.Is(e, CancellationToken.None))
             {
                 stage.Log.Say($"a catalogue got no answer: {e.Message}"); // Which is what the crash points are for.
             }
@@ -47,7 +48,7 @@ internal sealed class ImportStream(ChaosStage stage)
                     using var imports = JsonDocument.Parse(text);
                     if (!imports.RootElement.EnumerateArray().Any(import => import.GetProperty("state").GetString() == "RUNNING")) return;
                 }
-                catch (HttpRequestException e)
+                catch (Exception e) when (NoAnswer.Is(e, deadline.Token))
                 {
                     stage.Log.Say($"the imports cannot be listed: {e.Message}");
                 }

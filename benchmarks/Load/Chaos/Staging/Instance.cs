@@ -107,7 +107,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
             using var answer = await _http.GetAsync(new Uri("health/ready", UriKind.Relative), ct);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (NoAnswer.Is(e, ct))
         {
             return false; // No answer, or none in time.
         }

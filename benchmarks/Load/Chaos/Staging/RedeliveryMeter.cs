@@ -1,3 +1,5 @@
+using Fulfillment.Load.Chaos.Network;
+
 namespace Fulfillment.Load.Chaos.Staging;
 
 /// <summary>Adds up how many deliveries were not the first of their message. The broker forgets its numbers when it dies, so they are read often.</summary>
@@ -17,7 +19,7 @@ internal sealed class RedeliveryMeter(ChaosStage stage)
             {
                 await ReadAsync(until);
             }
-            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !until.IsCancellationRequested))
+            catch (Exception e) when (NoAnswer.Is(e, until))
             {
                 stage.Log.Say($"redeliveries cannot be read: {e.Message}");
             }

@@ -1,0 +1,10 @@
+using System.Net.Sockets;
+
+namespace Fulfillment.Load.Chaos.Network;
+
+/// <summary>Tells a request that nobody answered. The connection may break at a moment at which HttpClient shows the exception of the socket.</summary>
+internal static class NoAnswer
+{
+    public static bool Is(Exception e, CancellationToken ct) =>
+        e is HttpRequestException or IOException or SocketException || (e is OperationCanceledException && !ct.IsCancellationRequested);
+}

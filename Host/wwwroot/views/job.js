@@ -179,17 +179,17 @@ export function showJob(place, route, signal, list) {
       ),
       table(
         'Rejected rows',
-        [['Line', 'num'], 'Column', 'Code', 'Mistake', 'Values'],
+        [['Line', 'num'], ['Column', 'only-wide'], 'Code', 'Mistake', ['Values', 'only-wide']],
         h(
           'tbody',
           body.map(error =>
             h(
               'tr',
               h('td.num', number(error.row)),
-              h('td', error.column ?? '–'),
+              h('td.only-wide', error.column ?? '–'),
               h('td', h('code', error.code)),
               h('td.wide-text', error.error),
-              h('td.ellipsis.mono', error.values.join(' | ')),
+              h('td.ellipsis.mono.only-wide', error.values.join(' | ')),
             ),
           ),
         ),

@@ -40,7 +40,7 @@ export function mount(root, route, signal) {
       ['Reserved', 'num'],
       ['Sold', 'num.only-wide'],
       ['Changed', 'num.only-wide'],
-      '',
+      ['', 'num'],
     ],
     rows,
   );
@@ -69,7 +69,7 @@ export function mount(root, route, signal) {
       h('td.product', link(href('orders', [], { productId: item.productId }), item.productId), small),
       ...Object.values(cells),
       h(
-        'td',
+        'td.num',
         button('Adjust', () => adjust(row.item, refresh), { small: true, 'aria-label': `Adjust the stock of ${item.productId}` }),
       ),
     );

@@ -46,6 +46,7 @@ public sealed class FilledSystem(Servers servers) : SharedSystem(servers)
             items = new[] { new { productId = "PROD-002", productName = "Mouse", quantity, price = 1m } },
         }));
         await system.Broker.PublishBareAsync("payment.events", "payment.completed", "{}");
+        await system.Broker.PublishBareAsync("order.events", "order.forgotten", "{}");
         Letter = (await new DeadLetterApi(system, "Inventory").ArriveAsync(2, $"orderId={Order}"))[0].Id();
     }
 }

@@ -179,7 +179,7 @@ export function showJob(place, route, signal, list) {
       ),
       table(
         'Rejected rows',
-        [['Line', 'num'], ['Column', 'only-wide'], 'Code', 'Mistake', ['Values', 'only-wide']],
+        [['Line', 'num'], ['Column', 'only-wide'], ['Code', 'only-wide'], 'Mistake', ['Values', 'only-wide']],
         h(
           'tbody',
           body.map(error =>
@@ -187,8 +187,8 @@ export function showJob(place, route, signal, list) {
               'tr',
               h('td.num', number(error.row)),
               h('td.only-wide', error.column ?? '–'),
-              h('td', h('code', error.code)),
-              h('td.wide-text', error.error),
+              h('td.only-wide', h('code', error.code)),
+              h('td.wide-text', h('code.only-narrow', error.code), error.error),
               h('td.ellipsis.mono.only-wide', error.values.join(' | ')),
             ),
           ),

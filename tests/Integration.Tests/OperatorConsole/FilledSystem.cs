@@ -37,7 +37,7 @@ public sealed class FilledSystem(Servers servers) : SharedSystem(servers)
         await Eventually.Get("both notifications", () => system.GetAsync("Notification", $"/api/notifications?orderId={Order}"), found => found.GetArrayLength() == 2);
 
         var prefix = Catalogue.NewPrefix();
-        var file = Catalogue.Of(prefix, 300, n => n % 50 == 0 ? Catalogue.Line(prefix, n, price: "cheap") : n % 60 == 0 ? Catalogue.Line(prefix, n, stock: "-1") : null);
+        var file = Catalogue.Of(prefix, 40, n => n % 10 == 0 ? Catalogue.Line(prefix, n, price: "cheap") : n % 15 == 0 ? Catalogue.Line(prefix, n, stock: "-1") : null);
         Import = ImportApi.IdOf(await new ImportApi(system).RunAsync(file, "?fileName=catalogue-of-the-autumn-and-winter-season-with-all-departments.csv"));
 
         foreach (var quantity in new[] { "three", "four" }) await system.Broker.PublishBareAsync("order.events", "order.created", JsonSerializer.Serialize(new

@@ -100,11 +100,13 @@ export function showJob(place, route, signal, list) {
           `${number(done(job))} of ${plural(job.totalRows, 'row')}`,
           `${compact(perSecond)} rows/s${running ? '' : ' on average'}`,
           running
-            ? `about ${eta === null ? '…' : duration(Math.ceil(eta / 1_000) * 1_000)} left`
+            ? eta !== null && `about ${duration(Math.ceil(eta / 1_000) * 1_000)} left`
             : job.finishedAt
               ? `took ${duration(new Date(job.finishedAt) - new Date(job.createdAt))}`
               : `began ${since(job.createdAt)} ago`,
-        ].join(' · '),
+        ]
+          .filter(Boolean)
+          .join(' · '),
       ),
     );
     put(

@@ -74,6 +74,18 @@ internal sealed class ConsolePage : IAsyncDisposable
     /// <summary>Goes to another view, as a link does.</summary>
     public Task ShowAsync(string view) => Tab.EvaluateAsync("view => { location.hash = view; }", view);
 
+    /// <summary>Leaves a picture of all of the page in artifacts/screenshots, for people.</summary>
+    public async Task PictureAsync(string name)
+    {
+        // In a window as high as its content, what is fixed to an edge covers nothing.
+        var (width, height) = (Tab.ViewportSize!.Width, Tab.ViewportSize.Height);
+        var content = await Tab.EvaluateAsync<int>(
+            "() => Math.max(...[document.scrollingElement, document.querySelector('.drawer')].map(one => one ? one.scrollHeight + one.offsetTop : 0))");
+        await Tab.SetViewportSizeAsync(width, Math.Max(height, content));
+        await Tab.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"{name}.png") });
+        await Tab.SetViewportSizeAsync(width, height);
+    }
+
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 
     private void Complain(string what) => _complaints.Enqueue(what);

@@ -29,6 +29,8 @@ public sealed class DeadLetters(Browser browser, OneProcess shared) : ConsoleTes
         await group.GetByRole(AriaRole.Button, new() { Name = "Replay" }).ClickAsync();
         var dialog = page.Tab.GetByRole(AriaRole.Dialog);
         await Expect(dialog).ToContainTextAsync("1 letter will go back to where it failed.");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("replay");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
         await Expect(dialog).ToContainTextAsync("1 of 1 sent");
         await Expect(dialog).ToContainTextAsync("finished");
@@ -65,6 +67,7 @@ public sealed class DeadLetters(Browser browser, OneProcess shared) : ConsoleTes
         page.Expect("/api/inventory/ops/dead-letters/", 400);
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Send the edited body" }).ClickAsync();
         await Expect(page.Tab.GetByRole(AriaRole.Alert)).ToContainTextAsync("body.items[0].quantity");
+        await page.ShouldBeAccessibleAsync();
         await body.FillAsync(wrong.Replace("\"three\"", "3", StringComparison.Ordinal));
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Send the edited body" }).ClickAsync();
         var dialog = page.Tab.GetByRole(AriaRole.Dialog);

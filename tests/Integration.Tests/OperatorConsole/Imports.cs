@@ -29,6 +29,9 @@ public sealed partial class Imports(Browser browser, OneProcess shared) : Consol
         await Expect(first.Locator("tbody tr")).ToHaveCountAsync(8);
         await Expect(first.Locator("tbody tr").First).ToContainTextAsync("Name of 1, with a comma");
 
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("import-preview");
+
         var job = tab.Locator("section.panel").Filter(new() { HasText = "Rejected rows" });
         await using (await HoldAsync(shared.System.Inventory, "products"))
         {
@@ -36,6 +39,8 @@ public sealed partial class Imports(Browser browser, OneProcess shared) : Consol
             await Expect(tab).ToHaveURLAsync(new Regex(@"#/imports/\d+$"));
             await Expect(job).ToContainTextAsync("Running");
             await Expect(job).ToContainTextAsync("of 2,000 rows");
+            await page.ShouldBeAccessibleAsync();
+            await page.PictureAsync("import-running");
 
             await tab.ReloadAsync();
             await Expect(job).ToContainTextAsync("Running");

@@ -26,10 +26,14 @@ public sealed class LostModule(Browser browser, BehindGateway shared) : ConsoleT
         await Expect(Card("payment")).ToHaveClassAsync("part stale");
         (await Card("payment").Locator("> :not(.part-note)").First.EvaluateAsync<string>("element => getComputedStyle(element).filter")).ShouldBe("grayscale(1)");
         await Expect(Card("order")).ToHaveClassAsync("part");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("lost-module-system");
         await page.ShowAsync("#/flow");
         await Expect(Node("Payment")).ToContainTextAsync(new Regex(@"away for \d+ (s|min)"));
         await Expect(Node("Payment")).ToHaveClassAsync(new Regex("stale"));
         await Expect(Node("Inventory")).ToContainTextAsync("1 instance");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("lost-module-flow");
 
         await shared.StartAgainAsync("Payment");
 

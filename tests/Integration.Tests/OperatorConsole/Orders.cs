@@ -58,6 +58,8 @@ public sealed class Orders(Browser browser, OneProcess shared) : ConsoleTest(bro
         await PressScenarioAsync(page, "Declined");
 
         await Expect(page.Tab.Locator(".tally")).ToHaveTextAsync("5 Failed: PAYMENT_DECLINED");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("scenario");
         var rows = page.Tab.Locator(".with-drawer tbody tr");
         await Expect(rows).ToHaveCountAsync(5);
         foreach (var row in await rows.AllAsync()) await Expect(row).ToContainTextAsync("FailedPAYMENT_DECLINED");
@@ -98,6 +100,8 @@ public sealed class Orders(Browser browser, OneProcess shared) : ConsoleTest(bro
         await page.Tab.Locator(".drawer").GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync();
         var dialog = page.Tab.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Reason").FillAsync("Changed my mind");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("cancel");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync();
 
         await Expect(dialog).ToHaveCountAsync(0);

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Deque.AxeCore.Commons;
-using Fulfillment.Integration.Tests.Fixture;
 using Microsoft.Playwright;
 
 namespace Fulfillment.Integration.Tests.OperatorConsole;
@@ -9,9 +6,6 @@ namespace Fulfillment.Integration.Tests.OperatorConsole;
 [Collection<ConsoleCollection>]
 public sealed class Views(Browser browser, FilledSystem shared) : ConsoleTest(browser), IClassFixture<FilledSystem>
 {
-    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
-    private static readonly string Screenshots = Path.Combine(Repository.Root, "artifacts", "screenshots");
-
     public static MatrixTheoryData<string, string, string> All { get; } = new(
         ["flow", "orders", "order", "new-order", "imports", "import", "dead-letters", "dead-letter-list", "dead-letter", "unrouted", "stock", "system"], ["light", "dark"], ["wide", "narrow"]);
 
@@ -32,14 +26,9 @@ public sealed class Views(Browser browser, FilledSystem shared) : ConsoleTest(br
         await Expect(page.Tab.Locator(filled).Filter(new() { Visible = true }).First).ToBeVisibleAsync();
         await Expect(page.Tab.Locator(".loading, .unknown")).ToHaveCountAsync(0);
 
-        (await OverflowAsync(page)).ShouldBeEmpty("nothing may be wider than the window");
-        (await ViolationsAsync(page)).ShouldBeEmpty();
+        await page.ShouldBeAccessibleAsync();
 
-        // In a window as high as its content, what is fixed to an edge covers nothing.
-        var height = await page.Tab.EvaluateAsync<int>("() => Math.max(...[document.scrollingElement, document.querySelector('.drawer')].map(one => (one?.scrollHeight ?? 0) + (one?.offsetTop ?? 0)))");
-        await page.Tab.SetViewportSizeAsync(look.Width, Math.Max(look.Height, height));
-        Directory.CreateDirectory(Screenshots);
-        await page.Tab.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{view}-{theme}-{width}.png") });
+        await page.PictureAsync($"{view}-{theme}-{width}");
     }
 
     /// <summary>The address of a view, and what it shows when it is filled.</summary>
@@ -59,22 +48,4 @@ public sealed class Views(Browser browser, FilledSystem shared) : ConsoleTest(br
         "system" => ("#/system", ".invariants > div:nth-child(4) .checks"),
         _ => throw new ArgumentOutOfRangeException(nameof(view), view, "There is no such view"),
     };
-
-    /// <summary>What sticks out of the page to the right, unless the page is as narrow as the window.</summary>
-    private static Task<string[]> OverflowAsync(ConsolePage page) => page.Tab.EvaluateAsync<string[]>(
-        """
-        () => document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-          .filter(element => element.getBoundingClientRect().right > innerWidth)
-          .map(element => `${element.tagName}.${element.className} ends at ${element.getBoundingClientRect().right}`)
-        """);
-
-    private static async Task<IReadOnlyList<string>> ViolationsAsync(ConsolePage page)
-    {
-        await page.Tab.EvaluateAsync(Axe);
-        var result = await page.Tab.EvaluateAsync<JsonElement>("() => axe.run({ resultTypes: ['violations'] })");
-        result.GetProperty("passes").GetArrayLength().ShouldBeGreaterThan(20, "rules that were applied");
-        return [.. result.GetProperty("violations").EnumerateArray().SelectMany(
-            violation => violation.GetProperty("nodes").EnumerateArray(),
-            (violation, node) => $"{violation.GetProperty("id")}: {node.GetProperty("html")} {node.GetProperty("failureSummary")}")];
-    }
 }

@@ -402,6 +402,17 @@ ensure_nginx() {
   install_packages nginx
 }
 
+# The tests of the console drive a browser of the system; fonts do not come with it. Ubuntu's package of this name is none
+# without snapd, so Chrome will do as well.
+ensure_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    if command -v "$name" >/dev/null; then return; fi
+  done
+  command -v apt-get >/dev/null || die "missing: chromium. Install it, or Chrome, so that it is on PATH"
+  install_packages chromium fonts-dejavu-core fonts-liberation
+}
+
 # One program of a large package, which needs nothing else of it. The test that wants it is skipped where it cannot be had.
 ensure_promtool() {
   if [[ -x .local/promtool ]] || command -v promtool >/dev/null || ! command -v apt-get >/dev/null; then return; fi

@@ -50,7 +50,7 @@ export function chart(title, series, format, signal) {
           { ...axis, size: 28, space: 70, values: (_, ticks) => ticks.map(tick => time(tick * 1_000).slice(0, 5)) },
           { ...axis, size: 52, space: 34, values: (_, ticks) => ticks.map(tick => format(tick)) },
         ],
-        series: [{}, ...series.map(one => ({ stroke: colour(one.colour), width: 1.6, dash: one.dash, points: { show: false }, spanGaps: false }))],
+        series: [{}, ...series.map(one => ({ stroke: colour(one.colour), width: 1.6, dash: one.dash, points: { show: own => own.data[0].length < 2, size: 5 }, spanGaps: false }))],
         hooks: { setCursor: [own => tell(own.cursor.idx ?? null)] },
       },
       shown.data,

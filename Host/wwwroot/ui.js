@@ -94,7 +94,7 @@ export function curlBox(...commands) {
   const box = h(
     'details.curl',
     { ontoggle: () => box.open && show() },
-    h('summary', commands.length > 1 ? 'The same with curl' : 'Same with curl'),
+    h('summary', 'Same with curl'),
     lines,
   );
   const show = () =>

@@ -4,7 +4,7 @@ import { every, get, isAbort, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
 import { ago, number, plural, typeName, when } from '../format.js';
 import { go, href } from '../route.js';
-import { MODULES, isDown, moduleOf, most, state } from '../system.js';
+import { MODULES, isDown, moduleOf, most, on, state } from '../system.js';
 import { button, curlBox, empty, field, heading, link, loading, panel, part, pill, problemBox, select, showFailure, table } from '../ui.js';
 import { showLetter } from './letter.js';
 import { ops, replay } from './replay.js';
@@ -41,17 +41,15 @@ export function mount(root, route, signal) {
     all.map(tab => tab.element),
   );
 
-  every(
-    1_000,
-    () => {
-      for (const { id, count } of all) {
-        const letters = known(id) ? state.get(id).summary?.deadLetters : id === 'unrouted' ? most(summary => summary?.unrouted) : 0;
-        count.hidden = !letters;
-        text(count, number(letters ?? 0));
-      }
-    },
-    signal,
-  );
+  const showCounts = () => {
+    for (const { id, count } of all) {
+      const letters = known(id) ? state.get(id).summary?.deadLetters : id === 'unrouted' ? most(summary => summary?.unrouted) : 0;
+      count.hidden = !letters;
+      text(count, number(letters ?? 0));
+    }
+  };
+  showCounts();
+  on('modules', showCounts, signal);
 
   function update(now) {
     const [where = '', id] = now.args;
@@ -92,7 +90,7 @@ function showGroups(place, signal) {
     blocks.map(({ module, body, failure }) => {
       const list = table(
         `Groups of ${module.name}`,
-        ['What failed', 'Event', 'Queue', ['Letters', 'num'], ['Oldest', 'num'], ['Newest', 'num'], ['', '']],
+        ['What failed', ['Event', 'only-wide'], ['Queue', 'only-wide'], ['Letters', 'num'], ['Oldest', 'num.only-wide'], ['Newest', 'num.only-wide'], ['', 'num']],
         body,
       );
       const section = h(
@@ -134,21 +132,22 @@ function showGroups(place, signal) {
 
 function groupRow(module, group, changed) {
   const { exceptionType, eventType, queue } = group;
-  const [count, oldest, newest] = [h('td.num'), h('td.num.nowrap'), h('td.num.nowrap')];
+  const [count, oldest, newest] = [h('td.num'), h('td.num.only-wide'), h('td.num.only-wide')];
   const row = h(
     'tr',
     h(
       'td',
       link(href('dead-letters', [module], { status: 'OPEN', exceptionType, eventType, queue }), typeName(exceptionType)),
-      h('div.muted.small', exceptionType),
+      h('div.muted.small.only-wide', exceptionType),
+      h('div.muted.small.only-narrow', queue),
     ),
-    h('td.mono', eventType),
-    h('td.mono', queue),
+    h('td.mono.only-wide', eventType),
+    h('td.mono.only-wide', queue),
     count,
     oldest,
     newest,
     h(
-      'td',
+      'td.num',
       button('Replay…', () => replay(module, { group: { exceptionType, eventType, queue } }, changed), {
         small: true,
         'aria-label': `Replay ${typeName(exceptionType)} of ${queue}`,
@@ -200,7 +199,7 @@ function showList(place, module, query, signal) {
   });
   const list = table(
     'Dead letters',
-    [pickAll, 'Letter', 'Status', 'What failed', 'Event', 'Queue', 'Order', ['Times', 'num'], ['Failed', 'num']],
+    [pickAll, 'Letter', 'Status', 'What failed', ['Event', 'only-wide'], ['Queue', 'only-wide'], ['Order', 'only-wide'], ['Times', 'num.only-wide'], ['Failed', 'num.only-wide']],
     body,
   );
   const more = button(
@@ -255,18 +254,18 @@ function showList(place, module, query, signal) {
             show();
           },
         });
-        const [now, times] = [h('td'), h('td.num')];
+        const [now, times] = [h('td'), h('td.num.only-wide')];
         const row = h(
           'tr',
           h('td', box),
           h('td', link(href('dead-letters', [module, letter.id]), `#${letter.id}`)),
           now,
           h('td', typeName(letter.exceptionType), h('div.muted.small.ellipsis', letter.exceptionMessage)),
-          h('td.mono', letter.eventType),
-          h('td.mono', letter.queue),
-          h('td', letter.orderId === null ? '–' : link(href('orders', [letter.orderId]), `#${letter.orderId}`)),
+          h('td.mono.only-wide', letter.eventType),
+          h('td.mono.only-wide', letter.queue),
+          h('td.only-wide', letter.orderId === null ? '–' : link(href('orders', [letter.orderId]), `#${letter.orderId}`)),
           times,
-          h('td.num.nowrap', when(letter.failedAt)),
+          h('td.num.only-wide', when(letter.failedAt)),
         );
         Object.assign(row, { box, now, times });
         return row;

@@ -37,7 +37,7 @@ function tiles() {
       hint: () => (orders.stats ? `${compact(lastMinute('completed'))} completed` : ''),
     }),
     tile('Success', 'order', () => plain(ended() ? lastMinute('completed') / ended() : null, percent), {
-      hint: () => (orders.stats ? `of ${compact(ended())} ended in a minute` : ''),
+      hint: () => (orders.stats ? `of ${compact(ended())} ended` : ''),
     }),
     tile('Time to the end, p50', 'order', () => plain(orders.stats?.durationMs?.p50, duration), { hint: () => 'over 5 minutes' }),
     tile('Time to the end, p95', 'order', () => plain(orders.stats?.durationMs?.p95, duration), {
@@ -55,7 +55,7 @@ function tiles() {
     }),
     tile('Invariant violations', null, () => plain(sum(summary => summary?.invariantViolations)), {
       to: href('system'),
-      hint: () => 'books that disagree',
+      hint: () => 'in the books',
       limit: 1,
     }),
   ];
@@ -169,7 +169,7 @@ function activity() {
   return { element: panel('Happening now', none, list), update };
 }
 
-const QUEUE_COLUMNS = ['Queue', 'Event', ['In/s', 'num'], ['Done/s', 'num'], ['Waiting', 'num'], ['Consumers', 'num']];
+const QUEUE_COLUMNS = ['Queue', ['Event', 'only-wide'], ['In/s', 'num.only-wide'], ['Done/s', 'num.only-wide'], ['Waiting', 'num'], ['Consumers', 'num']];
 
 function queueTable() {
   const bodies = MODULES.map(module =>
@@ -182,7 +182,7 @@ function queueTable() {
       bodies[i].hidden = queues.length === 0;
       bodies[i].classList.toggle('stale', isDown(module.id));
       while (rows[i].length < queues.length) {
-        const cells = [h('td.mono'), h('td.mono'), h('td.num'), h('td.num'), h('td.num'), h('td.num')];
+        const cells = [h('td.mono'), h('td.mono.only-wide'), h('td.num.only-wide'), h('td.num.only-wide'), h('td.num'), h('td.num')];
         rows[i].push(cells);
         bodies[i].append(h('tr', cells));
       }

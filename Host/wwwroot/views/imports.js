@@ -105,7 +105,7 @@ function jobList(signal, route) {
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
-  const all = table('Imports', ['Import', 'File', 'State', 'Progress', ['Rows', 'num'], ['Rejected', 'num'], ['Started', 'num']], rows);
+  const all = table('Imports', ['Import', 'File', 'State', ['Progress', 'only-wide'], ['Rows', 'num.only-wide'], ['Rejected', 'num.only-wide'], ['Started', 'num.only-wide']], rows);
   const refresh = every(
     2_000,
     async () => {
@@ -120,7 +120,7 @@ function jobList(signal, route) {
           jobs,
           job => job.importId,
           job => {
-            const cells = { state: h('td'), progress: h('td.progress-cell'), total: h('td.num'), failed: h('td.num') };
+            const cells = { state: h('td'), progress: h('td.progress-cell.only-wide'), total: h('td.num.only-wide'), failed: h('td.num.only-wide') };
             const row = h(
               'tr',
               h('td', link(href('imports', [job.importId]), `#${job.importId}`)),
@@ -129,7 +129,7 @@ function jobList(signal, route) {
               cells.progress,
               cells.total,
               cells.failed,
-              h('td.num.nowrap', when(job.createdAt)),
+              h('td.num.nowrap.only-wide', when(job.createdAt)),
             );
             row.parts = cells;
             return row;
@@ -140,7 +140,7 @@ function jobList(signal, route) {
             const now = `${job.state} ${done(job)}`;
             if (row.now === now) return;
             row.now = now;
-            put(state, pill(job.state));
+            put(state, pill(job.state), job.failedRows > 0 && h('span.only-narrow.muted.small', `${compact(job.failedRows)} rejected`));
             put(progress, jobProgress(job));
             text(total, compact(job.totalRows));
             text(failed, compact(job.failedRows));

@@ -100,11 +100,13 @@ export function showJob(place, route, signal, list) {
           `${number(done(job))} of ${plural(job.totalRows, 'row')}`,
           `${compact(perSecond)} rows/s${running ? '' : ' on average'}`,
           running
-            ? `about ${eta === null ? '…' : duration(Math.ceil(eta / 1_000) * 1_000)} left`
+            ? eta !== null && `about ${duration(Math.ceil(eta / 1_000) * 1_000)} left`
             : job.finishedAt
               ? `took ${duration(new Date(job.finishedAt) - new Date(job.createdAt))}`
               : `began ${since(job.createdAt)} ago`,
-        ].join(' · '),
+        ]
+          .filter(Boolean)
+          .join(' · '),
       ),
     );
     put(
@@ -179,17 +181,17 @@ export function showJob(place, route, signal, list) {
       ),
       table(
         'Rejected rows',
-        [['Line', 'num'], 'Column', 'Code', 'Mistake', 'Values'],
+        [['Line', 'num'], ['Column', 'only-wide'], ['Code', 'only-wide'], 'Mistake', ['Values', 'only-wide']],
         h(
           'tbody',
           body.map(error =>
             h(
               'tr',
               h('td.num', number(error.row)),
-              h('td', error.column ?? '–'),
-              h('td', h('code', error.code)),
-              h('td.wide-text', error.error),
-              h('td.ellipsis.mono', error.values.join(' | ')),
+              h('td.only-wide', error.column ?? '–'),
+              h('td.only-wide', h('code', error.code)),
+              h('td.wide-text', h('code.only-narrow', error.code), error.error),
+              h('td.ellipsis.mono.only-wide', error.values.join(' | ')),
             ),
           ),
         ),

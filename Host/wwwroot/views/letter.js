@@ -47,7 +47,7 @@ export function showLetter(place, module, id, signal) {
     const asText = ({ encoding, content: value }) => (encoding === 'json' ? JSON.stringify(value, null, 2) : String(value));
     const editor = h('textarea.code', {
       spellcheck: 'false',
-      rows: 14,
+      rows: Math.min(30, asText(body).split('\n').length + 1),
       'aria-label': 'Body to send instead',
       value: asText(body),
       oninput: () => {
@@ -139,7 +139,7 @@ export function showLetter(place, module, id, signal) {
         h(
           'tbody',
           Object.entries(letter.headers ?? {}).map(([name, value]) =>
-            h('tr', h('td.mono', name), h('td.mono.wrap', typeof value === 'string' ? value : JSON.stringify(value))),
+            h('tr', h('td.mono.name-cell', name), h('td.mono.wrap', typeof value === 'string' ? value : JSON.stringify(value))),
           ),
         ),
       ),

@@ -59,9 +59,11 @@ export function newOrder({ closed }) {
       text(about, stock ? `${number(stock.availableQuantity)} available` : '');
       if (!stock) return;
       name.value = stock.productName;
+      const asked = [product.value, each.value];
       try {
         const details = await get(`/api/inventory/products/${encodeURIComponent(product.value)}`, abort.signal);
-        if (details.price) {
+        // What was typed meanwhile counts.
+        if (details.price && product.value === asked[0] && each.value === asked[1]) {
           each.value = details.price;
           refresh();
         }

@@ -63,7 +63,7 @@ export function mount(root, route, signal) {
   const rows = h('tbody');
   const failure = h('div');
   const none = h('div');
-  const list = table('Orders', ['Order', 'Status', 'Customer', ['Items', 'only-wide'], ['Total', 'num'], ['Placed', 'num']], rows);
+  const list = table('Orders', ['Order', 'Status', 'Customer', ['Items', 'only-wide.spare'], ['Total', 'num.only-wide'], ['Placed', 'num.only-wide']], rows);
   const more = button('Show older orders', showMore, { kind: 'quiet' });
   const side = h('aside.drawer', { hidden: true, 'aria-label': 'Order' });
   const body = h('div.with-drawer', part('order', failure, none, list, h('div.more', more)), side);
@@ -118,16 +118,16 @@ export function mount(root, route, signal) {
 
   function createRow(order) {
     const number = link('', `#${order.orderId}`);
-    const [state, items] = [h('td'), h('td.ellipsis.only-wide')];
+    const [state, items] = [h('td'), h('td.ellipsis.only-wide.spare')];
     const customer = link('', order.customerId);
     const row = h(
       'tr',
       h('td', number),
       state,
-      h('td.ellipsis', customer),
+      h('td.ellipsis', customer, h('span.only-narrow.muted.small', `${money(order.totalAmount)} · ${when(order.createdAt)}`)),
       items,
-      h('td.num', money(order.totalAmount)),
-      h('td.num.nowrap', when(order.createdAt)),
+      h('td.num.only-wide', money(order.totalAmount)),
+      h('td.num.nowrap.only-wide', when(order.createdAt)),
     );
     row.parts = { number, state, items, customer };
     return row;

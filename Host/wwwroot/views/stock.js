@@ -35,12 +35,12 @@ export function mount(root, route, signal) {
     [
       'Product',
       ['Name', 'only-wide'],
-      'Shelf',
+      ['Shelf', 'only-wide'],
       ['Available', 'num'],
-      ['Reserved', 'num'],
+      ['Reserved', 'num.only-wide'],
       ['Sold', 'num.only-wide'],
       ['Changed', 'num.only-wide'],
-      '',
+      ['', 'num'],
     ],
     rows,
   );
@@ -57,9 +57,9 @@ export function mount(root, route, signal) {
   function createRow(item) {
     const cells = {
       name: h('td.ellipsis.only-wide'),
-      bars: h('td.bar-cell'),
+      bars: h('td.bar-cell.only-wide'),
       available: h('td.num'),
-      reserved: h('td.num'),
+      reserved: h('td.num.only-wide'),
       sold: h('td.num.only-wide'),
       changed: h('td.num.muted.only-wide'),
     };
@@ -69,7 +69,7 @@ export function mount(root, route, signal) {
       h('td.product', link(href('orders', [], { productId: item.productId }), item.productId), small),
       ...Object.values(cells),
       h(
-        'td',
+        'td.num',
         button('Adjust', () => adjust(row.item, refresh), { small: true, 'aria-label': `Adjust the stock of ${item.productId}` }),
       ),
     );
@@ -84,7 +84,7 @@ export function mount(root, route, signal) {
     if (row.now === now) return;
     [row.now, row.item] = [now, item];
     text(name, item.productName);
-    text(small, item.productName);
+    text(small, item.reservedQuantity ? `${item.productName} · ${number(item.reservedQuantity)} reserved` : item.productName);
     text(available, number(item.availableQuantity));
     text(reserved, number(item.reservedQuantity));
     text(sold, number(item.soldQuantity));
@@ -151,7 +151,7 @@ export function mount(root, route, signal) {
       'div.toolbar',
       h('div.field', h('label', { htmlFor: 'stock-search' }, 'Search'), form),
       h(
-        'ul.legend',
+        'ul.legend.only-wide',
         h('li', h('span.swatch.accent-fill', { 'aria-hidden': 'true' }), 'available'),
         h('li', h('span.swatch.held-fill', { 'aria-hidden': 'true' }), 'reserved for orders'),
       ),

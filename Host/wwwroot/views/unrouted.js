@@ -62,7 +62,7 @@ export function showUnrouted(place, signal) {
             : [
                 table(
                   'Unrouted messages',
-                  ['Exchange', 'Routing key', 'Type', 'Message id', ['Size', 'num'], 'Body'],
+                  ['Exchange', 'Routing key', ['Type', 'only-wide'], ['Message id', 'only-wide'], ['Size', 'num.only-wide'], 'Body'],
                   h(
                     'tbody',
                     messages.map(message =>
@@ -70,9 +70,9 @@ export function showUnrouted(place, signal) {
                         'tr',
                         h('td.mono', message.exchange),
                         h('td.mono', message.routingKey),
-                        h('td.mono', message.type ?? '–'),
-                        h('td.mono', message.messageId ?? '–'),
-                        h('td.num', bytes(message.bodyBytes)),
+                        h('td.mono.only-wide', message.type ?? '–'),
+                        h('td.mono.only-wide', message.messageId ?? '–'),
+                        h('td.num.only-wide', bytes(message.bodyBytes)),
                         h(
                           'td',
                           h(

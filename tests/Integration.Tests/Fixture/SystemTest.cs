@@ -5,7 +5,7 @@ public abstract class SystemTest : IAsyncDisposable
 {
     protected SystemTest() => _ = HostProcess.TakeOutputs();
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         var outputs = HostProcess.TakeOutputs();
         if (TestContext.Current.TestState is { Result: TestResult.Failed }) TestContext.Current.TestOutputHelper?.WriteLine(outputs);

@@ -33,12 +33,14 @@ internal sealed class GiveUp : IContinuationSource
                 return;
             }
 
-            var properties = FailureHeaders.Describe(OriginalProperties.Of(envelope, subscription.EventName), subscription, exception, envelope.Attempts, now);
             try
             {
+                var properties = FailureHeaders.Describe(OriginalProperties.Of(envelope, subscription.EventName), subscription, exception, envelope.Attempts, now);
                 await runtime.Services.GetRequiredService<QueuePublisher>().PublishAsync(module.DeadLetterQueue, properties, envelope.Data);
             }
-            catch (PublishFailedException e)
+#pragma warning disable CA1031 // Wolverine acknowledges a message whose continuation throws, and it would be lost.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 runtime.Logger.LogWarning("{Queue}: a message cannot be given up yet, {Reason}", subscription.Queue, e.Message);
                 await Task.Delay(BeforeReturning, runtime.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

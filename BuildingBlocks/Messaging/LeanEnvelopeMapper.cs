@@ -22,15 +22,12 @@ internal sealed class LeanEnvelopeMapper(string? eventName = null) : IRabbitMqEn
         if (!IsOwn(envelope, incoming)) OriginalProperties.Keep(envelope, incoming);
     }
 
-    // Only a copy comes this way that Wolverine makes of a message when its listener is stopping: it must be the same message, and as durable.
+    // Only a copy comes this way that Wolverine makes of a message when its listener has stopped. The message itself goes back with the channel, so that
+    // there would be two of it.
     public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing)
     {
-        var original = OriginalProperties.Of(envelope, eventName);
-        outgoing.Persistent = true;
-        if (original.IsMessageIdPresent()) outgoing.MessageId = original.MessageId;
-        if (original.IsTypePresent()) outgoing.Type = original.Type;
-        if (original.IsContentTypePresent()) outgoing.ContentType = original.ContentType;
-        if (original.IsHeadersPresent()) outgoing.Headers = original.Headers!.Where(header => !FailureHeaders.IsOfTheBroker(header.Key)).ToDictionary();
+        ArgumentNullException.ThrowIfNull(envelope);
+        throw new OperationCanceledException($"No copy is made of message {envelope.Id}: it goes back to its queue with the channel of its listener.");
     }
 
     private bool IsOwn(Envelope envelope, IReadOnlyBasicProperties incoming) =>

@@ -28,5 +28,11 @@ internal sealed class ReturnToQueue : IContinuationSource, IContinuation
         {
             runtime.Logger.LogDebug(e, "{Queue}: message {MessageId} went back with its channel", message.Destination?.Segments[^1], message.Id);
         }
+#pragma warning disable CA1031 // Wolverine acknowledges a message whose continuation throws. One that is not settled goes back with its channel.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            runtime.Logger.LogError(e, "{Queue}: message {MessageId} cannot be given back before its channel closes", message.Destination?.Segments[^1], message.Id);
+        }
     }
 }

@@ -10,12 +10,13 @@ public abstract class SeedScenarios(SharedSystem shared) : SystemTest
     [Fact]
     public async Task Approved_order_is_paid_sold_and_announced_on_both_channels()
     {
+        var before = await _system.StockAsync("PROD-002");
         var id = await _system.PlaceAsync("CUST-APPROVE-1", "PROD-002", price: 29.99m);
 
         var order = await _system.EndOfAsync(id);
         order.GetProperty("status").GetString().ShouldBe("COMPLETED");
         order.GetProperty("statusReason").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
-        await _system.StockBecomesAsync("PROD-002", available: 49, reserved: 0, sold: 1);
+        await _system.StockBecomesAsync("PROD-002", available: before.Available - 1, reserved: 0, sold: before.Sold + 1);
 
         var payment = (await _system.GetAsync("Payment", $"/api/payments?orderId={id}")).EnumerateArray().ShouldHaveSingleItem();
         payment.GetProperty("status").GetString().ShouldBe("COMPLETED");

@@ -16,7 +16,7 @@ public sealed class ContinuationTests
     [Fact]
     public Task Message_that_cannot_be_given_up_is_not_settled() => ShouldStayAsync(new GiveUp().Build(new InvalidMessageException("no"), new Envelope()));
 
-    private async Task ShouldStayAsync(IContinuation continuation)
+    private static async Task ShouldStayAsync(IContinuation continuation)
     {
         // Not from a channel of RabbitMQ, and nothing is there to publish with.
         var envelope = new Envelope { Destination = new Uri("rabbitmq://queue/order-created-queue"), Data = [] };

@@ -22,7 +22,7 @@ public sealed class Keyboard(Browser browser, OneProcess shared) : ConsoleTest(b
             await Expect(tab.Locator("main")).ToBeFocusedAsync();
         }
 
-        await TabToAsync(page, tab.GetByRole(AriaRole.Link, new() { Name = "New order" }));
+        await TabToAsync(page, tab.GetByRole(AriaRole.Link, new() { Name = "New order" }).First);
         await tab.Keyboard.PressAsync("Enter");
         var form = tab.GetByRole(AriaRole.Dialog);
         await Expect(form.GetByLabel("Customer")).ToBeFocusedAsync();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wolverine.Runtime;
+using Wolverine.Transports;
 
 namespace Fulfillment.BuildingBlocks;
 
@@ -19,6 +20,7 @@ internal sealed class StartupService(
     ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BeforeClosing = TimeSpan.FromMilliseconds(500);
     private ITimer? _deadline;
     private bool _wolverineHasBegun;
 
@@ -79,12 +81,25 @@ internal sealed class StartupService(
     // not ready any more. The host stops everything else only after this returns, so it blocks.
     private void StopTakingWork()
     {
-        var drains = wolverine.Endpoints.ActiveListeners().Select(listener => listener.StopAndDrainAsync().AsTask());
+        var drains = wolverine.Endpoints.ActiveListeners().Select(DrainAsync);
         var all = Task.WhenAll([.. drains, turn.WaitAsync()]);
         if (Task.WhenAny(all, Task.Delay(ShutdownOptions.DrainTimeout, time)).GetAwaiter().GetResult() != all)
             logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
         else if (all.Exception is { } failure)
             logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver again what it held");
+    }
+
+    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers again what was handled (ADR 2). So a channel that
+    // has just had messages stays open for a moment.
+    private async Task DrainAsync(IListeningAgent listener)
+    {
+        if (listener is ListeningAgent { Listener: { } consumer } agent)
+        {
+            await consumer.StopAsync();
+            while (time.GetUtcNow() - agent.LastQueueActivityAt < BeforeClosing) await Task.Delay(BeforeClosing / 10, time);
+        }
+
+        await listener.StopAndDrainAsync();
     }
 
     private void SetDeadline() => _deadline = time.CreateTimer(

@@ -30,10 +30,12 @@ RUN cd Host && mv Internal /tmp/compiled \
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 ARG VERSION=0.0.0-local
 ARG REVISION=unknown
+ARG SOURCE=unknown
 LABEL org.opencontainers.image.title="Fulfillment" \
       org.opencontainers.image.description="Event-driven order fulfillment: Order, Inventory, Payment and Notification in one image" \
       org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$REVISION"
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.source="$SOURCE"
 # What a service says of itself; the sources are not there to be asked.
 ENV Build__Version=$VERSION Build__Commit=$REVISION
 WORKDIR /app

@@ -83,14 +83,15 @@ servers_down() (
 # ---- addresses
 
 # Exports the addresses of the set: FULFILLMENT_* for programs that make their own databases, and for
-# the run set what the host reads. Development's defaults are those of the compose file.
+# the run set what the host reads.
 export_addresses() {
   local module
   case $source in
     compose)
-      export FULFILLMENT_POSTGRES='Host=127.0.0.1;Port=5432;Username=orderuser;Password=orderpass'
-      export FULFILLMENT_RABBITMQ=amqp://guest:guest@127.0.0.1:5672
-      export FULFILLMENT_RABBITMQ_MANAGEMENT=http://guest:guest@127.0.0.1:15672 ;;
+      load_env
+      local broker=${RABBITMQ_USER:-guest}:${RABBITMQ_PASSWORD:-guest}@127.0.0.1
+      export FULFILLMENT_POSTGRES="Host=127.0.0.1;Port=5432;Username=orderuser;Password=${ORDER_DB_PASSWORD:-orderpass}"
+      export FULFILLMENT_RABBITMQ=amqp://$broker:5672 FULFILLMENT_RABBITMQ_MANAGEMENT=http://$broker:15672 ;;
     private)
       load_ports || die "the servers of set $set_name have not been started: ./dev servers up $set_name"
       export FULFILLMENT_POSTGRES="Host=127.0.0.1;Port=$postgres_port;Username=postgres;Password=postgres"
@@ -98,12 +99,25 @@ export_addresses() {
       export FULFILLMENT_RABBITMQ_MANAGEMENT=http://guest:guest@127.0.0.1:$management_port
       export FULFILLMENT_SERVERS=private FULFILLMENT_SERVER_SET=$set_name ;; # which tests may stop and start
   esac
-  if [[ $set_name == run && $source != compose ]]; then
-    for module in "${modules[@]}"; do
-      export "ConnectionStrings__${module^}=Host=$(postgres_field host);Port=$(postgres_field port);Database=${module}_db;Username=${module}user;Password=${module}pass"
-    done
-    export RabbitMq__Uri=$FULFILLMENT_RABBITMQ RabbitMq__ManagementUri=${FULFILLMENT_RABBITMQ_MANAGEMENT-}
-  fi
+  if [[ $set_name != run ]]; then return; fi
+  local port password variable
+  port=$(postgres_field port)
+  for module in "${modules[@]}"; do
+    password=${module}pass variable=${module^^}_DB_PASSWORD
+    if [[ $source == compose ]]; then password=${!variable:-$password}; fi
+    export "ConnectionStrings__${module^}=Host=$(postgres_field host);Port=$port;Database=${module}_db;Username=${module}user;Password=$password"
+    if [[ $source == compose ]]; then port=$((port + 1)); fi # there, each module has a server of its own
+  done
+  export RabbitMq__Uri=$FULFILLMENT_RABBITMQ RabbitMq__ManagementUri=${FULFILLMENT_RABBITMQ_MANAGEMENT-}
+}
+
+# The passwords and ports of the compose file, which Docker Compose reads by itself.
+load_env() {
+  if [[ ! -e .env ]]; then return; fi
+  set -a
+  # shellcheck source=/dev/null
+  source .env
+  set +a
 }
 
 print_addresses() {

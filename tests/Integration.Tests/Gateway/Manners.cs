@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Fulfillment.Integration.Tests.Fixture;
 
 namespace Fulfillment.Integration.Tests.Gateway;
@@ -61,6 +62,30 @@ public sealed class Manners : IAsyncLifetime
         Answers.HeaderOf(response, "X-Frame-Options").ShouldBe(["DENY"]);
         Answers.HeaderOf(response, "Referrer-Policy").ShouldBe(["no-referrer"]);
         Answers.HeaderOf(response, "Server").ShouldBe(["nginx"], "without its version");
+    }
+
+    [Fact]
+    public async Task Client_that_reads_slowly_slows_the_service_down_and_fills_no_file()
+    {
+        const int size = 64 * 1024 * 1024;
+        var sent = 0;
+        Serve(async (_, client) =>
+        {
+            await client.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: {size}\r\n\r\n"));
+            for (var piece = new byte[64 * 1024]; sent < size; sent += piece.Length) await client.WriteAsync(piece);
+        });
+        using var response = await Http.GetAsync(Orders, HttpCompletionOption.ResponseHeadersRead);
+
+        var before = -1;
+        await Eventually.True("the service to be held up", async () =>
+        {
+            (var last, before) = (before, sent);
+            await Task.Delay(500);
+            return last == sent;
+        });
+        sent.ShouldBeLessThan(size / 2);
+        _gateway!.BytesInFiles().ShouldBe(0);
+        (await response.Content.ReadAsByteArrayAsync()).Length.ShouldBe(size);
     }
 
     [Theory]

@@ -48,6 +48,10 @@ internal static class NetworkRules
             new Mistake(File, "{ port: 15692 }]", "{ port: 15691 }]"),
             new Mistake(File, "- podSelector: { matchLabels: { app.kubernetes.io/name: prometheus } }", "- podSelector: {}"),
             new Mistake(File, "values: [order-service, ", "values: [")),
+        new(
+            "Traces go to a collector and nowhere else", manifests => Traces(manifests),
+            new Mistake(File, "{ port: 4317 }", "{ port: 4316 }"), new Mistake(File, "payment-service, notification-service] }] }", "payment-service] }] }"),
+            new Mistake(File, "- podSelector: { matchLabels: { app.kubernetes.io/name: opentelemetry-collector } }", "- podSelector: {}")),
     ];
 
     private static IEnumerable<V1NetworkPolicy> Denying(Manifests manifests) => manifests.All<V1NetworkPolicy>().Where(policy =>
@@ -100,6 +104,17 @@ internal static class NetworkRules
         if (!rule.Ports.Select(Number).Order().SequenceEqual([8081, 8082, 8083, 8084, 15692])) yield return "the ports are not those of the metrics";
         if (rule.FromProperty.Any(peer => peer.PodSelector?.MatchLabels?.Contains(new("app.kubernetes.io/name", "prometheus")) != true))
             yield return "others may scrape, too";
+    }
+
+    private static IEnumerable<string> Traces(Manifests manifests)
+    {
+        var policy = manifests.One<V1NetworkPolicy>("traces").Spec;
+        if (!policy.PodSelector.MatchExpressions.Single().Values.Order().SequenceEqual(manifests.Services.Select(service => service.App).Order()))
+            yield return "not every service reaches a collector";
+        var rule = policy.Egress.Single();
+        if (!rule.Ports.Select(Number).Order().SequenceEqual([4317, 4318])) yield return "the ports are not those of OTLP";
+        if (rule.To.Any(peer => peer.PodSelector?.MatchLabels?.Contains(new("app.kubernetes.io/name", "opentelemetry-collector")) != true))
+            yield return "something else is reached, too";
     }
 
     private static string App(V1NetworkPolicyPeer peer) =>

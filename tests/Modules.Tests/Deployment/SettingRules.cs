@@ -21,6 +21,9 @@ internal static partial class SettingRules
     private const string Migrate = "40-migrate.yaml";
     private const string Passwords = "10-passwords.yaml";
 
+    /// <summary>How long the DNS of a cluster may remember a name, by CoreDNS' usual configuration.</summary>
+    private const int ClusterDnsSeconds = 30;
+
     private static readonly Dictionary<string, Type> Sections = new()
     {
         ["RabbitMq"] = typeof(RabbitMqOptions), ["Shutdown"] = typeof(ShutdownOptions), ["Import"] = typeof(ImportOptions),
@@ -49,6 +52,7 @@ internal static partial class SettingRules
             new Mistake(Order, "RabbitMq__Uri", "RabbitMq__Url"), new Mistake(Order, "Shutdown__Delay", "Shutdown__Wait"),
             new Mistake(Order, "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_PORTS"),
             new Mistake(Order, "value: \"00:00:08\"", "value: \"00:00:20\""), new Mistake(Order, "value: \"00:00:08\"", "value: \"00:00:03\""),
+            new Mistake(Order, "minReadySeconds: 40", "minReadySeconds: 30"), new Mistake(Order, "  minReadySeconds: 40\n", ""),
             new Mistake(Order, "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: 20"),
             new Mistake(Order, "RabbitMq__DeclareTopology, value: \"false\"", "RabbitMq__DeclareTopology, value: \"true\"")),
         new(
@@ -123,7 +127,7 @@ internal static partial class SettingRules
 
     private static bool IsKnown(string name) => name switch
     {
-        "MODULES" or "ASPNETCORE_HTTP_PORTS" => true,
+        "MODULES" or "ASPNETCORE_HTTP_PORTS" or "LogLevel" or "OTEL_EXPORTER_OTLP_ENDPOINT" => true,
         _ when name.EndsWith("_PASSWORD", StringComparison.Ordinal) => true,
         _ when name.Split("__") is ["ConnectionStrings", var module] => ModuleCatalog.All.Any(candidate => candidate.Name == module),
         _ => name.Split("__") is [var section, var property] && Sections.TryGetValue(section, out var options) && options.GetProperty(property) is not null,
@@ -139,6 +143,8 @@ internal static partial class SettingRules
             var delay = environment.TryGetValue("Shutdown__Delay", out var text) ? TimeSpan.Parse(text, CultureInfo.InvariantCulture) : TimeSpan.Zero;
             if (delay <= TimeSpan.FromSeconds(remembered) || delay > ShutdownOptions.DrainTimeout)
                 yield return $"{service} waits {delay} for others to forget its address";
+            if (manifests.One<V1Deployment>(service.Name).Spec.MinReadySeconds is not { } pause || pause < ClusterDnsSeconds + remembered)
+                yield return $"an update may take the last address of {service} that the gateway knows";
             if (service.Pod.TerminationGracePeriodSeconds < ShutdownOptions.Deadline.TotalSeconds + 5)
                 yield return $"{service} may be killed before it has ended";
             if (environment["RabbitMq__DeclareTopology"] != "false") yield return $"{service} would try to declare what its user may not";

@@ -51,6 +51,7 @@ internal static class WiringRules
             new Mistake(
                 "52-payment-service.yaml", "maxUnavailable: 1\n  selector:\n    matchLabels:\n      app: payment-service",
                 "maxUnavailable: 1\n  selector:\n    matchLabels:\n      app: payments"),
+            new Mistake(Inventory, "maxUnavailable: 2", "maxUnavailable: 1"),
             new Mistake("80-autoscaling.yaml", "kind: Deployment\n    name: payment-service", "kind: Deployment\n    name: payments"),
             new Mistake("80-autoscaling.yaml", "minReplicas: 2", "minReplicas: 1")),
         new(
@@ -146,7 +147,9 @@ internal static class WiringRules
         foreach (var deployment in manifests.All<V1Deployment>().Select(deployment => deployment.Metadata.Name))
         {
             var budget = manifests.All<V1PodDisruptionBudget>().SingleOrDefault(candidate => candidate.Metadata.Name == deployment);
-            if (budget is null || budget.Spec.MaxUnavailable.ToString() != "1" || budget.Spec.Selector.MatchLabels["app"] != deployment)
+            // Pods that have to be on one node leave it together, and the first replacement cannot start before the last has left.
+            var together = Together(manifests.One<V1Deployment>(deployment).Spec.Template.Spec).Count > 0;
+            if (budget is null || budget.Spec.MaxUnavailable.ToString() != (together ? "2" : "1") || budget.Spec.Selector.MatchLabels["app"] != deployment)
                 yield return $"{deployment} has no budget of its own";
         }
 

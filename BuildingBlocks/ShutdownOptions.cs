@@ -13,8 +13,8 @@ public sealed class ShutdownOptions
     public TimeSpan Delay { get; init; }
 
     /// <summary>
-    /// The same for the first of several replicas that are told to stop at the same moment, 0-10 s: the others still answer while it starts again.
-    /// The same as <see cref="Delay"/> when it is not set, because replicas that stop one by one need none.
+    /// The same for the first of several replicas that are told to stop at the same moment, 0-10 s: the others answer until it is back, for
+    /// <see cref="TurnTimeout"/> at most. Not set, all of them wait for <see cref="Delay"/>, because replicas that stop one by one need no more.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10", ErrorMessage = "must be from 00:00:00 to 00:00:10")]
     public TimeSpan? FirstDelay { get; init; }
@@ -24,6 +24,9 @@ public sealed class ShutdownOptions
 
     /// <summary>How long listeners may take to finish what they handle.</summary>
     internal static TimeSpan DrainTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a replica waits for the one that stopped first.</summary>
+    internal static TimeSpan TurnTimeout { get; } = TimeSpan.FromSeconds(16);
 
     /// <summary>When the process ends, whatever still holds it: nothing that it holds would survive an orchestrator's SIGKILL either.</summary>
     internal static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(28);

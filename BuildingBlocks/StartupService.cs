@@ -24,6 +24,16 @@ internal sealed class StartupService(
     private ITimer? _deadline;
     private bool _wolverineHasBegun;
 
+    /// <summary>
+    /// Returns after the first look at the databases; the web server starts after that. A process that does not listen yet is refused, so that a
+    /// gateway asks another replica within the same request; when something is away, it listens and says so.
+    /// </summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await Task.WhenAny(startup.FirstLook, ExecuteTask!).WaitAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         lifetime.ApplicationStopping.Register(SetDeadline);
@@ -31,6 +41,7 @@ internal sealed class StartupService(
         {
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
             startup.DatabasesAreReady();
+            var warm = WarmUpAsync(stoppingToken);
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", PrepareTopologyAsync, Waiting, stoppingToken);
             try
             {
@@ -46,6 +57,8 @@ internal sealed class StartupService(
 
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
+            await turn.SayReadyAsync(stoppingToken);
+            await warm;
         }
 #pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
         catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested)
@@ -61,6 +74,9 @@ internal sealed class StartupService(
         {
             foreach (var mistake in e.Mistakes) logger.LogCritical("Configuration: {Mistake}", mistake);
             Environment.ExitCode = 1;
+            // A host that is stopped while it starts would complain of that as well.
+            startup.IsWaitingFor(e.Message);
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted), Task.Delay(Timeout.Infinite, stoppingToken));
             lifetime.StopApplication();
         }
     }
@@ -81,11 +97,15 @@ internal sealed class StartupService(
     // not ready any more. The host stops everything else only after this returns, so it blocks.
     private void StopTakingWork()
     {
-        var drains = wolverine.Endpoints.ActiveListeners().Select(DrainAsync);
-        var all = Task.WhenAll([.. drains, turn.WaitAsync()]);
-        if (Task.WhenAny(all, Task.Delay(ShutdownOptions.DrainTimeout, time)).GetAwaiter().GetResult() != all)
+        Task.WhenAll(DrainAsync(), turn.WaitAsync()).GetAwaiter().GetResult();
+    }
+
+    private async Task DrainAsync()
+    {
+        var drained = Task.WhenAll(wolverine.Endpoints.ActiveListeners().Select(DrainAsync));
+        if (await Task.WhenAny(drained, Task.Delay(ShutdownOptions.DrainTimeout, time)) != drained)
             logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
-        else if (all.Exception is { } failure)
+        else if (drained.Exception is { } failure)
             logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver again what it held");
     }
 
@@ -112,8 +132,22 @@ internal sealed class StartupService(
 
     private void Waiting(string reason)
     {
-        startup.WaitingFor = reason;
+        startup.IsWaitingFor(reason);
         logger.LogWarning("Waiting for {Reason}", reason);
+    }
+
+    // EF Core compiles much at its first query. Nothing waits for it, but it begins before the first request does.
+    private async Task WarmUpAsync(CancellationToken ct)
+    {
+        await Task.Yield();
+        try
+        {
+            await migrator.TouchAsync(ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && TransientFailure.Is(e))
+        {
+            logger.LogDebug(e, "The first request will be slower");
+        }
     }
 
     private async Task PrepareDatabasesAsync(CancellationToken ct)

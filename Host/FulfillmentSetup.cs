@@ -72,10 +72,14 @@ internal static class FulfillmentSetup
     /// <returns>True when the process is to build and run another one.</returns>
     public static async Task<bool> RunToTheEndAsync(this WebApplication app)
     {
-        var (startup, stopped) = (app.Services.GetRequiredService<Startup>(), app.Lifetime.ApplicationStopped);
+        var (startup, stopping, stopped) = (app.Services.GetRequiredService<Startup>(), app.Lifetime.ApplicationStopping, app.Lifetime.ApplicationStopped);
         try
         {
             await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !stopped.IsCancellationRequested)
+        {
+            // It was told to stop before it listened.
         }
 #pragma warning disable CA1031 // All work has ended by then; a connection that cannot be closed in good order ends with the process.
         catch (Exception e) when (stopped.IsCancellationRequested)

@@ -3,26 +3,29 @@ using System.Runtime.InteropServices;
 namespace Fulfillment.Host;
 
 /// <summary>
-/// Remembers from the first moment of the process that it was told to stop. A host listens to SIGTERM only while it runs: before that, and while one host makes room for
-/// the next, the signal would be lost, because the first process of a container is not ended by a signal that it does not handle.
+/// Tells the host to stop when the process is told so, from the first moment on. A host listens to SIGTERM only while it runs: before that, and while one host makes room
+/// for the next, the signal would be lost, because the first process of a container is not ended by a signal that it does not handle.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly PosixSignalRegistration _registration;
+    private IHostApplicationLifetime? _lifetime;
 
     public StopSignal() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
     {
         signal.Cancel = true;
         WasGiven = true;
+        _lifetime?.StopApplication();
     });
 
     public bool WasGiven { get; private set; }
 
-    /// <summary>Stops a host that has started after the signal.</summary>
-    public void PassOnTo(IHostApplicationLifetime lifetime) => lifetime.ApplicationStarted.Register(() =>
+    /// <summary>Stops a host. One that has not started yet will not: it would take connections that it cannot serve.</summary>
+    public void PassOnTo(IHostApplicationLifetime lifetime)
     {
+        _lifetime = lifetime;
         if (WasGiven) lifetime.StopApplication();
-    });
+    }
 
     public void Dispose() => _registration.Dispose();
 }

@@ -69,7 +69,7 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
             count => count == 1);
 
         await host.TerminateAsync();
-        await Eventually.True("new connections to be refused", async () => !await TakesConnectionsAsync(host));
+        await Eventually.True("new connections to be refused", async () => !await host.TakesConnectionsAsync());
         await transaction.CommitAsync();
 
         using var answer = await slow;
@@ -140,20 +140,6 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
     {
         using var response = await host.Http.GetAsync(new Uri(path, UriKind.Relative));
         return (response.StatusCode, response.Headers.ConnectionClose == true);
-    }
-
-    private static async Task<bool> TakesConnectionsAsync(HostProcess host)
-    {
-        using var client = new System.Net.Sockets.TcpClient();
-        try
-        {
-            await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
     }
 
     private static async Task LoadAsync(HttpClient client, ConcurrentBag<long> placed)

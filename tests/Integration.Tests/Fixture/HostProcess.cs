@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Fulfillment.Integration.Tests.Fixture;
@@ -87,6 +88,21 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         using var response = await Http.GetAsync(new Uri($"/health/{check}", UriKind.Relative));
         return (int)response.StatusCode;
+    }
+
+    /// <summary>Whether it listens.</summary>
+    public async Task<bool> TakesConnectionsAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(Http.BaseAddress!.Host, Http.BaseAddress.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Waits until it has ended by itself, and returns its exit code.</summary>

@@ -26,7 +26,7 @@ public sealed class ShutdownOptions
     internal static TimeSpan DrainTimeout { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a replica waits for the one that stopped first.</summary>
-    internal static TimeSpan TurnTimeout { get; } = TimeSpan.FromSeconds(16);
+    internal static TimeSpan TurnTimeout { get; } = TimeSpan.FromSeconds(22);
 
     /// <summary>When the process ends, whatever still holds it: nothing that it holds would survive an orchestrator's SIGKILL either.</summary>
     internal static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(28);

@@ -40,8 +40,8 @@ internal sealed class StartupService(
         try
         {
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
+            await WarmUpAsync(stoppingToken);
             startup.DatabasesAreReady();
-            var warm = WarmUpAsync(stoppingToken);
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", PrepareTopologyAsync, Waiting, stoppingToken);
             try
             {
@@ -58,7 +58,6 @@ internal sealed class StartupService(
             startup.MessagingIsReady();
             logger.LogInformation("Ready");
             await turn.SayReadyAsync(stoppingToken);
-            await warm;
         }
 #pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
         catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested)
@@ -136,10 +135,9 @@ internal sealed class StartupService(
         logger.LogWarning("Waiting for {Reason}", reason);
     }
 
-    // EF Core compiles much at its first query. Nothing waits for it, but it begins before the first request does.
+    // EF Core compiles much at its first query, which no request should wait for.
     private async Task WarmUpAsync(CancellationToken ct)
     {
-        await Task.Yield();
         try
         {
             await migrator.TouchAsync(ct);

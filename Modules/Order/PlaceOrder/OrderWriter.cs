@@ -30,7 +30,7 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, Limits, time)
 {
     // A client waits for this one: it is told soon that the database is away.
-    private static readonly BatchLimits Limits = new() { Patience = TimeSpan.FromSeconds(8) };
+    private static readonly BatchLimits Limits = new() { Patience = TimeSpan.FromSeconds(4) };
 
     private const string InsertOrders = """
         WITH stored AS (

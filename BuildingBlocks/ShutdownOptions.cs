@@ -25,7 +25,7 @@ public sealed class ShutdownOptions
     /// <summary>How long listeners may take to finish what they handle.</summary>
     internal static TimeSpan DrainTimeout { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a replica waits for the one that stopped first.</summary>
+    /// <summary>How long a replica waits for the one that stopped first; leaves six seconds of <see cref="Deadline"/> for requests.</summary>
     internal static TimeSpan TurnTimeout { get; } = TimeSpan.FromSeconds(22);
 
     /// <summary>When the process ends, whatever still holds it: nothing that it holds would survive an orchestrator's SIGKILL either.</summary>

@@ -10,8 +10,8 @@ public static class StartingSetup
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Lets requests of the API wait for the databases to be found for the first time. A replica that was just added gets requests as soon as it listens
-    /// wherever nobody asks its probes, as with Docker Compose.
+    /// Lets requests of the API wait for the databases when they were away at the first look: a process listens then, and gets requests wherever nobody
+    /// asks its probes, as with Docker Compose.
     /// </summary>
     public static void UseWaitWhileStarting(this WebApplication app)
     {

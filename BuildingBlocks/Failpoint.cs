@@ -21,11 +21,11 @@ public static class Failpoint
         Thread.Sleep(Timeout.Infinite); // The signal is on its way: nothing after this point may run.
     }
 
-    /// <summary>Dies here when this point of this module was asked for, for example <c>payment-after-receive</c>.</summary>
+    /// <summary>Dies here when this point of this module or writer was asked for, for example <c>payment-after-receive</c>.</summary>
     [Conditional("FAILPOINTS")]
-    public static void Hit(string? module, string moment)
+    public static void Hit(string? owner, string moment)
     {
-        if (Wanted.Name.Length > 0) Hit($"{module?.ToLowerInvariant()}-{moment}");
+        if (Wanted.Name.Length > 0) Hit($"{owner?.ToLowerInvariant()}-{moment}");
     }
 
     /// <summary>Dies when the answer to a request is out, if this point was asked for.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Wolverine.Runtime;
 using Wolverine.Transports;
 
@@ -16,7 +17,7 @@ namespace Fulfillment.BuildingBlocks;
 /// </summary>
 internal sealed class StartupService(
     Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IWolverineRuntime wolverine,
-    IEnumerable<IModuleDatabase> databases, IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration, ShutdownTurn turn, IHostApplicationLifetime lifetime, TimeProvider time,
+    IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps, IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration, ShutdownTurn turn, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
@@ -135,16 +136,18 @@ internal sealed class StartupService(
         logger.LogWarning("Waiting for {Reason}", reason);
     }
 
-    // EF Core compiles much at its first query, which no request should wait for.
     private async Task WarmUpAsync(CancellationToken ct)
     {
-        try
+        foreach (var warmUp in warmUps)
         {
-            await migrator.TouchAsync(ct);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested && TransientFailure.Is(e))
-        {
-            logger.LogDebug(e, "The first request will be slower");
+            try
+            {
+                await warmUp.WarmUpAsync(ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && (e is NpgsqlException || TransientFailure.Is(e)))
+            {
+                logger.LogWarning("Not warmed up, so that a first request will be slower ({Reason})", e.Message);
+            }
         }
     }
 

@@ -9,8 +9,21 @@ namespace Fulfillment.BuildingBlocks.Persistence;
 /// <typeparam name="TItem">What a caller brings.</typeparam>
 /// <typeparam name="TResult">What it gets.</typeparam>
 public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, BatchLimits? limits = null, TimeProvider? time = null)
-    : BatchQueue<TItem, TResult>(limits ?? new BatchLimits(), time)
+    : BatchQueue<TItem, TResult>(limits ?? new BatchLimits(), time), IWarmUp
 {
+    /// <summary>Writes the sample and takes it back.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be used at the moment.</exception>
+    public async Task WarmUpAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await WriteAsync(connection, Sample);
+        await transaction.RollbackAsync(ct);
+    }
+
+    /// <summary>What a warm-up writes and takes back: items that must not use up anything that a rollback does not give back.</summary>
+    protected virtual IReadOnlyList<TItem> Sample => [];
+
     /// <inheritdoc />
     protected sealed override async Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items)
     {
@@ -19,6 +32,7 @@ public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, Bat
             await using var connection = await database.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             var results = await WriteAsync(connection, items);
+            Failpoint.Hit(GetType().Name, "before-commit");
             await transaction.CommitAsync();
             GroupCommitMetrics.BatchSize.Record(items.Count, new KeyValuePair<string, object?>("writer", GetType().Name));
             return results;

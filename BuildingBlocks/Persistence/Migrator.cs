@@ -61,10 +61,6 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         return behind;
     }
 
-    /// <summary>Asks each database something by way of EF Core, so that the first request need not wait until that is compiled.</summary>
-    public Task TouchAsync(CancellationToken ct = default) =>
-        ForEachContextAsync(async (_, context) => await context.Database.SqlQuery<int>($"SELECT 1 AS \"Value\"").SingleAsync(ct));
-
     // Without EF Core, which takes a second of a processor to compile what it needs for its own answer.
     private static IEnumerable<string> MigrationsOf(Type context) =>
         from type in context.Assembly.GetTypes()

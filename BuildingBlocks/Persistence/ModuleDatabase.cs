@@ -62,5 +62,6 @@ public static class ModuleDatabaseRegistration
         builder.Services.AddSingleton<IModuleDatabase>(database);
         builder.Services.AddPooledDbContextFactory<TContext>(options => options.UseNpgsql(source).UseSnakeCaseNamingConvention());
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
+        builder.Services.AddSingleton<IWarmUp, ContextWarmUp<TContext>>();
     }
 }

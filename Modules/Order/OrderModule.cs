@@ -52,6 +52,7 @@ public sealed class OrderModule : Module
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         builder.Services.AddSingleton<OrderWriter>();
+        builder.Services.AddWarmUp<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<OrderTracker>();
         builder.Services.AddSingleton<Timeline>();

@@ -98,6 +98,23 @@ public sealed class GroupCommits(NothingStarted shared) : SystemTest, IClassFixt
         (await _database.ScalarAsync<long>("SELECT count(*) FROM work WHERE id <> 10")).ShouldBe(19);
     }
 
+    [Fact]
+    public async Task Warm_up_writes_a_sample_and_takes_it_back()
+    {
+        var seen = new List<int>();
+        await using var writer = new WorkWriter(_source, async connection =>
+        {
+            await using var look = new NpgsqlCommand("SELECT amount FROM work", connection);
+            seen.Add((int)(await look.ExecuteScalarAsync())!);
+        });
+
+        await writer.WarmUpAsync(TestContext.Current.CancellationToken);
+
+        seen.ShouldBe([7]);
+        (await _database.CountAsync("work")).ShouldBe(0);
+        (await _database.ScalarAsync<long>("SELECT sum FROM total")).ShouldBe(0);
+    }
+
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
         await _source.DisposeAsync();
@@ -117,6 +134,8 @@ public sealed class GroupCommits(NothingStarted shared) : SystemTest, IClassFixt
     /// <summary>Stores each work once and adds up what was stored. What is done twice would be counted twice.</summary>
     private sealed class WorkWriter(NpgsqlDataSource database, Func<NpgsqlConnection, Task> beforeCommit) : GroupCommit<Work, long>(database)
     {
+        protected override IReadOnlyList<Work> Sample => [new(-1, 7)];
+
         protected override async Task<IReadOnlyList<long>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<Work> items)
         {
             await using var batch = new NpgsqlBatch(connection).Add(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Fulfillment.Integration.Tests.Fixture;
+using Npgsql;
 
 namespace Fulfillment.Integration.Tests;
 
@@ -34,6 +35,31 @@ public sealed class Start(NothingStarted shared) : SystemTest, IClassFixture<Not
         using var look = await silent.AcceptTcpClientAsync().WaitAsync(Eventually.Deadline);
 
         (await host.StopAsync()).ShouldBe(0, host.Output);
+    }
+
+    [Fact]
+    public async Task Warming_up_leaves_nothing_behind()
+    {
+        await using var host = await _system.StartAsync("Order");
+
+        host.Output.ShouldNotContain("Not warmed up");
+        foreach (var table in new[] { "orders", "order_items", "order_history", "outbox_messages" })
+            (await _system.Orders.CountAsync(table)).ShouldBe(0, table);
+        (await _system.Orders.ScalarAsync<bool>("SELECT is_called FROM order_numbers")).ShouldBeFalse("a number was used up");
+    }
+
+    [Fact]
+    public async Task Process_that_cannot_be_warmed_up_says_so_and_starts_nevertheless()
+    {
+        await (await _system.StartAsync("Order")).StopAsync();
+        await using var source = NpgsqlDataSource.Create(_system.Orders.ConnectionString);
+        await using var other = await source.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE", other)) await hold.ExecuteNonQueryAsync();
+
+        await using var host = await _system.StartAsync("Order", ("ConnectionStrings__Order", $"{_system.Orders.ConnectionString};Command Timeout=1"));
+
+        host.Output.ShouldContain("Not warmed up");
     }
 
     // Its database is a port that takes connections and never says anything.

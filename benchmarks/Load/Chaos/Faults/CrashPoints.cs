@@ -7,7 +7,13 @@ internal static class CrashPoints
 {
     private static readonly string[] Edge =
     [
-        "order-edge-before-commit", "order-edge-after-commit", "order-edge-after-answer", "relay-after-read", "relay-before-confirm", "relay-before-commit",
+        "order-edge-after-commit", "order-edge-after-answer", "relay-after-read", "relay-before-confirm", "relay-before-commit",
+    ];
+
+    private static readonly (string Module, string Writer)[] Writers =
+    [
+        ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"), ("Inventory", "SettlementWriter"),
+        ("Payment", "ChargeWriter"), ("Payment", "OutcomeWriter"), ("Payment", "EndWriter"), ("Notification", "NotificationWriter"),
     ];
 
     private static readonly string[] Money = ["payment-after-begin", "payment-after-charge", "payment-after-refund"];
@@ -21,6 +27,7 @@ internal static class CrashPoints
     public static IReadOnlyList<(string Module, string Point)> All { get; } =
     [
         .. Edge.Select(point => ("Order", point)),
+        .. Writers.Select(entry => (entry.Module, $"{entry.Writer.ToLowerInvariant()}-before-commit")),
         .. Databases.Modules.SelectMany(module => Consumer(module).Select(point => (module, point))),
         .. Money.Select(point => ("Payment", point)),
         .. Import.Select(point => ("Inventory", point)),
@@ -31,7 +38,7 @@ internal static class CrashPoints
         [.. All.Where(entry => process.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase) && !NeedsImport(entry.Point)).Select(entry => entry.Point)];
 
     /// <summary>How often a process passes a point at least, while some hundred orders come in.</summary>
-    public static int Passes(string point) => NeedsImport(point) || NeedsLateOrders(point) ? 1 : 20;
+    public static int Passes(string point) => NeedsImport(point) || NeedsLateOrders(point) || point == "endwriter-before-commit" ? 1 : 20;
 
     /// <summary>True for points that are passed by a catalogue on its way in only.</summary>
     public static bool NeedsImport(string point) => Import.Contains(point);

@@ -1,6 +1,7 @@
 # One image for all services: MODULES says which part of the system a container is.
 
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 WORKDIR /src
 
 # Packages have a layer of their own, which only a change of these files makes anew.
@@ -12,18 +13,20 @@ COPY Modules/Inventory/Inventory.csproj Modules/Inventory/
 COPY Modules/Payment/Payment.csproj Modules/Payment/
 COPY Modules/Notification/Notification.csproj Modules/Notification/
 COPY Host/Host.csproj Host/
-RUN dotnet restore Host/Host.csproj -p:StaticHandlers=true
+RUN dotnet restore Host/Host.csproj -a $TARGETARCH -p:StaticHandlers=true -p:PublishReadyToRun=true
 
 COPY BuildingBlocks/ BuildingBlocks/
 COPY Modules/ Modules/
 COPY Host/ Host/
-RUN dotnet publish Host/Host.csproj --no-restore -c Release -o /app -p:StaticHandlers=true \
-      -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false
 
 # The adapters of the handlers must be those that this code would write (./dev codegen).
+RUN dotnet build Host/Host.csproj --no-restore -c Release -p:StaticHandlers=true -p:UseAppHost=false
 RUN cd Host && mv Internal /tmp/compiled \
- && ASPNETCORE_ENVIRONMENT=Development dotnet /app/Host.dll codegen write > /tmp/codegen.log \
- && diff -r /tmp/compiled Internal \
+ && ASPNETCORE_ENVIRONMENT=Development dotnet ../artifacts/bin/Host/release/Host.dll codegen write > /tmp/codegen.log \
+ && diff -r /tmp/compiled Internal
+
+RUN dotnet publish Host/Host.csproj --no-restore -c Release -a $TARGETARCH --no-self-contained -o /app -p:StaticHandlers=true -p:PublishReadyToRun=true \
+      -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
  && mkdir /imports
 
 # No shell, no package manager, and a user of its own (app, 1654).

@@ -43,7 +43,14 @@ public sealed class ReplayCrashes(NothingStarted shared) : SystemTest, IClassFix
         if (moment == "dead-letter-after-replay")
         {
             var letter = (await letters.ArriveAsync(1, $"orderId={order}"))[0];
-            await letters.StartAsync(new { ids = new[] { letter.Id() } });
+            try
+            {
+                await letters.StartAsync(new { ids = new[] { letter.Id() } });
+            }
+            catch (HttpRequestException)
+            {
+                // The replay does not wait until its start is answered, so the process may die first.
+            }
         }
 
         (await dying.WaitForExitAsync()).ShouldBe(137);

@@ -36,7 +36,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
 
             if (died < run.Options.Times) _violations.Add($"{point}: the process died there {died} times of {run.Options.Times}");
             results.Add((point, died, failed));
-            Console.WriteLine($"{point,-28} died {died} of {run.Options.Times}, everything right after {run.Options.Times - failed}");
+            Console.WriteLine($"{point,-32} died {died} of {run.Options.Times}, everything right after {run.Options.Times - failed}");
         }
 
         return await ReportAsync(results, ct);

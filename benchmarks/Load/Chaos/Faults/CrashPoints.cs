@@ -38,13 +38,13 @@ internal static class CrashPoints
         [.. All.Where(entry => process.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase) && !NeedsImport(entry.Point)).Select(entry => entry.Point)];
 
     /// <summary>How often a process passes a point at least, while some hundred orders come in.</summary>
-    public static int Passes(string point) => NeedsImport(point) || NeedsLateOrders(point) || point == "endwriter-before-commit" ? 1 : 20;
+    public static int Passes(string point) => NeedsImport(point) || NeedsLateOrders(point) ? 1 : 20;
 
     /// <summary>True for points that are passed by a catalogue on its way in only.</summary>
     public static bool NeedsImport(string point) => Import.Contains(point);
 
-    /// <summary>True for points that are passed by orders only that are cancelled after they were charged, before their module has heard of it.</summary>
-    public static bool NeedsLateOrders(string point) => point == "payment-after-refund";
+    /// <summary>True for points that are passed by orders only that are cancelled, which needs an Order module that hears late of what becomes of them.</summary>
+    public static bool NeedsLateOrders(string point) => point is "payment-after-refund" or "endwriter-before-commit";
 
     private static string[] Consumer(string module) =>
         [.. Moments.Select(moment => $"{module.ToLowerInvariant()}-after-{moment}")];

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Fulfillment.Integration.Tests.Fixture;
 
 namespace Fulfillment.Integration.Tests;
@@ -42,7 +43,7 @@ public sealed class Shutdown(NothingStarted shared) : SystemTest, IClassFixture<
         {
             while (true) accepted.Add(await _system.PlaceAsync(customer, product));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException or ShouldAssertException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or InvalidOperationException or ShouldAssertException)
         {
             // The process is gone, or says that it is going.
             TestContext.Current.TestOutputHelper!.WriteLine($"Refused: {e.Message}");

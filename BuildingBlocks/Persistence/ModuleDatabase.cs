@@ -5,22 +5,66 @@ using Npgsql;
 
 namespace Fulfillment.BuildingBlocks.Persistence;
 
-/// <summary>The database of one module: a pool of connections that its DbContext and its group commits share.</summary>
+/// <summary>
+/// The database of one module, with two pools of connections: a flood of expensive reads exhausts its own pool and leaves that of orders and
+/// messages alone.
+/// </summary>
 /// <typeparam name="TContext">DbContext of the module.</typeparam>
-public sealed class ModuleDatabase<TContext>(string module, NpgsqlDataSource source) : IModuleDatabase, IAsyncDisposable
+public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     where TContext : DbContext
 {
-    /// <summary>Name of the owning module.</summary>
-    public string Module { get; } = module;
+    // Three replicas of both pools fit into a server with its default of 100 connections.
+    private const int SourceConnections = 15;
+    private const int QueryConnections = 10;
 
-    /// <summary>The pool.</summary>
-    public NpgsqlDataSource Source { get; } = source;
+    /// <summary>Opens no connection yet.</summary>
+    /// <param name="module">Name of the owning module.</param>
+    /// <param name="connectionString">Connection string of the module; what it sets is kept.</param>
+    public ModuleDatabase(string module, string connectionString)
+    {
+        Module = module;
+        Source = Build(connectionString, SourceConnections, settings =>
+        {
+            // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
+            settings.Options = $"{settings.Options} -c enable_seqscan=off".TrimStart();
+        });
+        Queries = Build(connectionString, QueryConnections, _ => { });
+
+        NpgsqlDataSource Build(string text, int connections, Action<NpgsqlConnectionStringBuilder> configure)
+        {
+            var settings = new NpgsqlConnectionStringBuilder(text)
+            {
+                // Statements are few and constant, and every one of them is hot.
+                MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module,
+            };
+            // A server that has vanished without a word is given up in seconds, unless the connection string says otherwise.
+            if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
+            if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
+            if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = connections;
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
+            configure(settings);
+            return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        }
+    }
+
+    /// <inheritdoc />
+    public string Module { get; }
+
+    /// <inheritdoc />
+    public NpgsqlDataSource Source { get; }
+
+    /// <inheritdoc />
+    public NpgsqlDataSource Queries { get; }
 
     /// <inheritdoc />
     public Type ContextType => typeof(TContext);
 
-    /// <summary>Closes the pool.</summary>
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    /// <summary>Closes both pools.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await Queries.DisposeAsync();
+    }
 }
 
 /// <summary>What health checks and migrations need to know of a module's database.</summary>
@@ -29,8 +73,11 @@ public interface IModuleDatabase
     /// <summary>Name of the owning module.</summary>
     string Module { get; }
 
-    /// <summary>The pool.</summary>
+    /// <summary>Connections for orders, messages and background work: group commits, relays and workers.</summary>
     NpgsqlDataSource Source { get; }
+
+    /// <summary>Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges.</summary>
+    NpgsqlDataSource Queries { get; }
 
     /// <summary>Type of the module's DbContext.</summary>
     Type ContextType { get; }
@@ -39,28 +86,18 @@ public interface IModuleDatabase
 /// <summary>Registers a module's database.</summary>
 public static class ModuleDatabaseRegistration
 {
-    /// <summary>Connection string, DbContext and pool of a module; the string is <c>ConnectionStrings:{module}</c>.</summary>
+    /// <summary>Connection string, DbContext and pools of a module; the string is <c>ConnectionStrings:{module}</c>.</summary>
     /// <exception cref="ConfigurationException">The connection string is missing or malformed.</exception>
     public static void AddModuleDatabase<TContext>(this IHostApplicationBuilder builder, string module)
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.Read(builder.Configuration, module))
-        {
-            // Statements are few and constant, and every one of them is hot.
-            MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module,
-        };
-        // A server that has vanished without a word is given up in seconds, unless the connection string says otherwise.
-        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
-        if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
-        // Three replicas fit into a server with its default of 100 connections. A replica that has stalled would take all it may at once.
-        if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = 25;
-        (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
-        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-        var database = new ModuleDatabase<TContext>(module, source);
-        builder.Services.AddSingleton(database);
-        builder.Services.AddSingleton<IModuleDatabase>(database);
-        builder.Services.AddPooledDbContextFactory<TContext>(options => options.UseNpgsql(source).UseSnakeCaseNamingConvention());
+        var connectionString = ConnectionStrings.Read(builder.Configuration, module);
+        // By factory, so that the container closes the pools.
+        builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString));
+        builder.Services.AddSingleton<IModuleDatabase>(services => services.GetRequiredService<ModuleDatabase<TContext>>());
+        builder.Services.AddPooledDbContextFactory<TContext>((services, options) =>
+            options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention());
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
         builder.Services.AddSingleton<IWarmUp, ContextWarmUp<TContext>>();
     }

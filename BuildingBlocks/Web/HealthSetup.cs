@@ -80,6 +80,7 @@ public static class HealthSetup
                 if (await command.ExecuteScalarAsync(ct) is "off") return null;
                 // The pool is full of connections to what was the primary, or to one that will be writable for new sessions only.
                 database.Source.Clear();
+                database.Queries.Clear();
                 return $"the database of {database.Module} is read-only";
             }
             catch (OperationCanceledException)

@@ -67,7 +67,7 @@ public static class FiguresSetup
         builder.Services.AddSingleton(services =>
         {
             var database = services.GetRequiredService<ModuleDatabase<TContext>>();
-            return new ModuleFigures(database.Module, database.Source, figures, services.GetRequiredService<TimeProvider>());
+            return new ModuleFigures(database.Module, database.Queries, figures, services.GetRequiredService<TimeProvider>());
         });
     }
 }

@@ -46,7 +46,7 @@ internal sealed class AuditService(
 
     private async Task AuditWhileLeadingAsync(IAuditor auditor, CancellationToken ct)
     {
-        await using var connection = await auditor.Database.Source.OpenConnectionAsync(ct);
+        await using var connection = await auditor.Database.Queries.OpenConnectionAsync(ct);
         if (!await CallAsync(connection, "SELECT pg_try_advisory_lock($1)", ct)) return;
         try
         {

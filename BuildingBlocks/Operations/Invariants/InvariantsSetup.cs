@@ -56,7 +56,7 @@ public static class InvariantsSetup
         if (errors.Count > 0) return Problems.Invalid(errors);
         try
         {
-            await using var connection = await database.Source.OpenConnectionAsync(ct);
+            await using var connection = await database.Queries.OpenConnectionAsync(ct);
             return TypedResults.Ok(await auditor.CheckAsync(connection, openSeconds, ct));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)

@@ -42,7 +42,7 @@ public static class LedgerSetup
         where TContext : DbContext
         where TEntry : ILedgerEntry =>
         app.MapGet($"{prefix}/ops/ledger", (HttpRequest request, ModuleDatabase<TContext> database, CancellationToken ct) =>
-            ReadAsync(request, database.Source, query, ct)).WithTags(tag)
+            ReadAsync(request, database.Queries, query, ct)).WithTags(tag)
             .Does("List what the module knows of each order", "For an audit, by order number.").Answers<TEntry[]>(null)
             .Reads(AfterName, "Order number to begin after.").Reads(LimitName, $"Rows, 1 to {MaxLimit}; {DefaultLimit} when absent.");
 

@@ -19,7 +19,7 @@ public sealed class OrderStatistics
         var counts = new OrderCounts();
         _recent = new BriefCache<OrderStats>(TimeSpan.FromSeconds(1), async ct =>
         {
-            await using var connection = await database.Source.OpenConnectionAsync(ct);
+            await using var connection = await database.Queries.OpenConnectionAsync(ct);
             return await counts.ReadAsync(connection, ct);
         }, time);
     }

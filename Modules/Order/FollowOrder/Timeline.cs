@@ -25,7 +25,7 @@ public sealed class Timeline(ModuleDatabase<OrderDbContext> database)
     /// <summary>The entries of an order, oldest first; none when there is no such order.</summary>
     public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(long orderId, CancellationToken ct)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(ct);
+        await using var connection = await database.Queries.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection).Add(Select, orderId);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         return await reader.ReadAllAsync(Read);

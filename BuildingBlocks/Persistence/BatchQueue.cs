@@ -23,7 +23,7 @@ public sealed record BatchLimits
     /// <summary>Pause before the second attempt; it doubles with each further one and is jittered.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a caller waits at most; null: as long as it takes.</summary>
+    /// <summary>How long a caller waits for the beginning of its commit; null: as long as it takes.</summary>
     public TimeSpan? Patience { get; init; }
 }
 
@@ -63,10 +63,13 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
 
     /// <summary>Processes an item within the next batch.</summary>
     /// <param name="item">The work.</param>
-    /// <param name="ct">Stops the caller's waiting. Work that a batch has already taken is finished, for the others' sake.</param>
-    /// <returns>The item's own result, after its batch is done.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up, or the queue has ended before it took the item.</exception>
-    /// <exception cref="TimeoutException">It took longer than callers wait. The work may have been done nevertheless.</exception>
+    /// <param name="ct">Stops the caller's waiting.</param>
+    /// <returns>The item's own result, after its batch is committed.</returns>
+    /// <exception cref="OperationCanceledException">
+    /// The caller stopped waiting, or the queue has ended. The work is not done, and will not be done later.
+    /// </exception>
+    /// <exception cref="TimeoutException">It took longer than callers wait. The work is not done, and will not be done later.</exception>
+    /// <exception cref="OutcomeUnknownException">The commit of the work had begun and was not confirmed: the work may be done.</exception>
     public async Task<TResult> ExecuteAsync(TItem item, CancellationToken ct = default)
     {
         if (_limits.Patience is not { } patience) return await EnqueueAsync(item, ct);
@@ -91,11 +94,19 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
         catch (ChannelClosedException e)
         {
-            // The process is stopping: the work is not wrong, and somebody will bring it again.
+            // The process is stopping: the work is not wrong, and its sender will bring it again.
             throw new OperationCanceledException("The queue has ended.", e);
         }
 
-        return await waiting.Completion.Task.WaitAsync(ct);
+        try
+        {
+            return await waiting.Completion.Task.WaitAsync(ct);
+        }
+        catch (OperationCanceledException) when (!waiting.TryGiveUp())
+        {
+            if (waiting.Completion.Task.IsCompleted) return await waiting.Completion.Task;
+            throw new OutcomeUnknownException("The commit was not confirmed in time.");
+        }
     }
 
     /// <summary>Finishes what is waiting, then ends the writers. Later calls fail.</summary>
@@ -110,8 +121,14 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     /// Processes a batch as a whole: its effects are all there when this returns, or none are when it throws.
     /// It may be called again with the same items, whole or in part, and must then not repeat their effects.
     /// </summary>
+    /// <param name="items">The work.</param>
+    /// <param name="beginCommit">
+    /// To be called right before the commit. False when a caller of the batch has given up: the batch is to be rolled back and
+    /// <see cref="CallerGaveUpException"/> to be thrown. From true on, a caller that gives up is told that the outcome is unknown.
+    /// </param>
     /// <returns>One result per item, in the order of the items.</returns>
-    protected abstract Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items);
+    /// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
+    protected abstract Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items, Func<bool> beginCommit);
 
     /// <summary>True when the same batch may succeed if it is tried again.</summary>
     protected virtual bool IsTransient(Exception exception) => TransientFailure.Is(exception);
@@ -138,7 +155,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         try
         {
             var results = await ProcessWithRetriesAsync(batch);
-            for (var i = 0; i < batch.Count; i++) batch[i].Completion.TrySetResult(results[i]);
+            for (var i = 0; i < batch.Count; i++) batch[i].Succeed(results[i]);
         }
         catch (Exception e) when (batch.Count > 1 && !IsTransient(e))
         {
@@ -151,7 +168,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            foreach (var waiting in batch) waiting.Completion.TrySetException(e);
+            foreach (var waiting in batch) waiting.Fail(e);
         }
     }
 
@@ -159,30 +176,98 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            // Nobody wants to have done late what it was told has failed.
-            if (attempt > 1 && batch.RemoveAll(waiting => waiting.HasGivenUp()) > 0 && batch.Count == 0) return [];
+            // A caller that was told "not done" must not find its work done later.
+            if (batch.RemoveAll(waiting => waiting.HasGivenUp()) > 0 && batch.Count == 0) return [];
             TItem[] items = [.. batch.Select(waiting => waiting.Item)];
+            var committing = false;
             try
             {
-                var results = await ProcessAsync(items);
+                var results = await ProcessAsync(items, () => committing = TryBeginCommit(batch));
                 return results.Count == items.Length
                     ? results
                     : throw new InvalidOperationException($"{GetType().Name} returned {results.Count} results for {items.Length} items.");
             }
-            catch (Exception e) when (attempt < _limits.Attempts && IsTransient(e))
+            catch (CallerGaveUpException)
             {
+                // Rolled back, and begun again at once without that caller.
+                attempt--;
+            }
+            catch (Exception e)
+            {
+                if (committing) batch.ForEach(waiting => waiting.EndCommit(isUnknown: OutcomeUnknownException.Leaves(e)));
+                if (attempt >= _limits.Attempts || !IsTransient(e)) throw;
                 var jitter = 0.5 + Random.Shared.NextDouble();
                 await Task.Delay(_limits.RetryDelay * Math.Pow(2, attempt - 1) * jitter, Time);
             }
         }
     }
 
-    private sealed record Waiting(TItem Item, CancellationToken Caller)
+    // A caller that gives up while others are asked is found by the next attempt; until then it is told that the outcome is unknown.
+    private static bool TryBeginCommit(List<Waiting> batch)
     {
+        var begun = batch.TakeWhile(waiting => waiting.TryBeginCommit()).Count();
+        if (begun == batch.Count) return true;
+        foreach (var waiting in batch.Take(begun)) waiting.EndCommit(isUnknown: false);
+        return false;
+    }
+
+    /// <summary>A caller and its item. Its lock decides between the caller that gives up and the commit that begins.</summary>
+    private sealed class Waiting(TItem item, CancellationToken caller)
+    {
+        private readonly Lock _gate = new();
+        private bool _hasGivenUp;
+        private bool _isCommitting;
+
+        // A commit of an earlier attempt was not confirmed.
+        private bool _isInDoubt;
+
+        public TItem Item { get; } = item;
+
         public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public bool HasGivenUp() => Caller.IsCancellationRequested && (Completion.TrySetCanceled(Caller) || true);
+        /// <summary>True when the work is not done and will not be done; false when its commit has begun or is over.</summary>
+        public bool TryGiveUp()
+        {
+            lock (_gate)
+            {
+                _hasGivenUp = true;
+                return !_isCommitting && !_isInDoubt && !Completion.Task.IsCompleted;
+            }
+        }
+
+        public bool HasGivenUp()
+        {
+            lock (_gate) return _hasGivenUp |= caller.IsCancellationRequested;
+        }
+
+        public bool TryBeginCommit()
+        {
+            lock (_gate) return _isCommitting = !(_hasGivenUp |= caller.IsCancellationRequested);
+        }
+
+        public void EndCommit(bool isUnknown)
+        {
+            lock (_gate)
+            {
+                _isCommitting = false;
+                _isInDoubt |= isUnknown;
+            }
+        }
+
+        public void Succeed(TResult result)
+        {
+            lock (_gate) Completion.TrySetResult(result);
+        }
+
+        public void Fail(Exception exception)
+        {
+            lock (_gate)
+            {
+                Completion.TrySetException(
+                    _isInDoubt && exception is not OutcomeUnknownException ? new OutcomeUnknownException(exception.Message, exception) : exception);
+            }
+        }
     }
 }

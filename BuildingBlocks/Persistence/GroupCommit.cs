@@ -25,15 +25,17 @@ public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, Bat
     protected virtual IReadOnlyList<TItem> Sample => [];
 
     /// <inheritdoc />
-    protected sealed override async Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items)
+    protected sealed override async Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items, Func<bool> beginCommit)
     {
+        ArgumentNullException.ThrowIfNull(beginCommit);
         try
         {
             await using var connection = await database.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             var results = await WriteAsync(connection, items);
             Failpoint.Hit(GetType().Name, "before-commit");
-            await transaction.CommitAsync();
+            if (!beginCommit()) throw new CallerGaveUpException();
+            await transaction.CommitKnownAsync();
             GroupCommitMetrics.BatchSize.Record(items.Count, new KeyValuePair<string, object?>("writer", GetType().Name));
             return results;
         }

@@ -97,7 +97,8 @@ public static class ModuleDatabaseRegistration
         builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString));
         builder.Services.AddSingleton<IModuleDatabase>(services => services.GetRequiredService<ModuleDatabase<TContext>>());
         builder.Services.AddPooledDbContextFactory<TContext>((services, options) =>
-            options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention());
+            options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention()
+                .AddInterceptors(new CommitOutcome(), new StatementOutcome()));
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
         builder.Services.AddSingleton<IWarmUp, ContextWarmUp<TContext>>();
     }

@@ -50,15 +50,19 @@ internal static class SharedErrors
             "The first request goes on; this one was not begun.", "Send it again in a second: then it gets the answer of the first."),
         // Answers
         new(
-            "DEPENDENCY_UNAVAILABLE", "A dependency is away", "The database or another server that the operation needs does not answer, or no replica of the service does.",
-            "The operation was given up, and will not be done late.", "Send the request again as Retry-After says; /health/ready of the service names what is missing."),
+            "DEPENDENCY_UNAVAILABLE", "A dependency is unavailable",
+            "The database or another server that the operation needs does not answer, or no replica of the service does.",
+            "Nothing was done or stored, and nothing of it will be done later.",
+            "Send the request again as Retry-After says; /health/ready of the service names what is missing."),
         new(
             "TOO_MANY_STREAMS", "Too many listen at once", "The process sends live events to as many as it takes at a time.",
             "Nothing is sent.", "Try again as Retry-After says, or ask from time to time instead."),
         new(
-            "ANSWER_LOST", "The answer was lost", "The connection to the service broke after it had received the request.",
-            "Nobody knows whether it was done; the gateway has not sent it again.",
-            "With an Idempotency-Key, send it again. Without one, look first whether it was done."),
+            "OUTCOME_UNKNOWN", "It is unknown whether the request was carried out",
+            "The database did not confirm the commit, or the connection between gateway and service broke after the request was sent.",
+            "The request may have been carried out, as a whole or not at all. Nothing has repeated it.",
+            "With an Idempotency-Key, or with PUT or DELETE, send the same request again. Otherwise look first whether it was carried out: "
+            + "list the orders of the customer, or show the payment, the stock or the import."),
         new(
             "INTERNAL_ERROR", "Something unexpected happened", "There is a mistake in the program.",
             "The operation was given up; what was begun was rolled back.", "Look for the traceId of the answer in the log of the service, and report it."),

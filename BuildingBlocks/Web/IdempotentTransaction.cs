@@ -43,16 +43,17 @@ public sealed class IdempotentTransaction : IAsyncDisposable
     }
 
     /// <summary>Stores the answer with the work, commits both, and answers: 200, or 201 with a location.</summary>
+    /// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
     public async Task<IResult> CommitAsync<T>(T body, string? location, CancellationToken ct)
     {
         if (_key is null || _claims is null)
         {
-            await _transaction.CommitAsync(ct);
+            await _transaction.CommitAsync(CancellationToken.None);
             return location is null ? TypedResults.Ok(body) : TypedResults.Created(location, body);
         }
 
         await _claims.StoreAsync([(_key, _key.Answer(body, location))], ct);
-        await _transaction.CommitAsync(ct);
+        await _transaction.CommitAsync(CancellationToken.None);
         return IdempotencyKeys.Answer(_claims.Judge(_key));
     }
 

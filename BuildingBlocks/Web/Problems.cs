@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -120,6 +121,7 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
                 StatusCodes.Status400BadRequest, "BODY_EXPECTED", "The body is missing, or could not be read to its end.",
                 new Dictionary<string, string[]> { ["body"] = ["must be the JSON that this operation expects"] }),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", "The request could not be read."),
+            _ when IsUnknown(exception) && !HttpMethods.IsGet(httpContext.Request.Method) => Unknown(httpContext),
             _ when TransientFailure.Is(exception) => Unavailable(httpContext),
             _ => Problems.Of(StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something unexpected happened; the log has it under this traceId."),
         };
@@ -133,6 +135,21 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
     private static ProblemHttpResult Unavailable(HttpContext http)
     {
         http.Response.Headers.RetryAfter = "2";
-        return Problems.Of(StatusCodes.Status503ServiceUnavailable, "DEPENDENCY_UNAVAILABLE", "A dependency does not answer; try again soon.");
+        return Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "DEPENDENCY_UNAVAILABLE", "A dependency is unavailable; nothing was done. Send the request again later.");
+    }
+
+    private static bool IsUnknown(Exception? exception) =>
+        exception is OutcomeUnknownException || (exception is not null && IsUnknown(exception.InnerException));
+
+    // A client that repeats a request by itself does so because of Retry-After: only a request that may be repeated without harm gets it.
+    private static ProblemHttpResult Unknown(HttpContext http)
+    {
+        var isRepeatable = !HttpMethods.IsPost(http.Request.Method) || http.Request.Headers.ContainsKey(IdempotencyKeys.Header);
+        if (isRepeatable) http.Response.Headers.RetryAfter = "2";
+        return Problems.Of(
+            StatusCodes.Status504GatewayTimeout, "OUTCOME_UNKNOWN",
+            "The database did not confirm the commit; the request may have been carried out. "
+            + (isRepeatable ? "Send the same request again." : "Look whether it was carried out before you send it again."));
     }
 }

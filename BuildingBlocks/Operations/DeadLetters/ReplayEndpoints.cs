@@ -98,7 +98,7 @@ internal static class ReplayEndpoints
     {
         await db.Set<DeadLetterReplay>().Where(replay => replay.Id == id).ExecuteUpdateAsync(set => set.SetProperty(replay => replay.Total, total), ct);
         var view = ReplayView.From(await db.Set<DeadLetterReplay>().AsNoTracking().SingleAsync(replay => replay.Id == id, ct));
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
         replayer.Wake();
         var path = http.Path.Value!;
         return TypedResults.Accepted($"{path[..path.IndexOf("/dead-letters/", StringComparison.Ordinal)]}/dead-letters/replays/{id}", view);

@@ -28,6 +28,15 @@ internal sealed class SetStockValidator : AbstractValidator<(string ProductId, S
 
 public sealed class SetStockEndpoint : ICarterModule
 {
+    // What is reserved or sold stays so; xmax is zero only for a row that this statement inserted.
+    private const string Upsert = """
+        INSERT INTO inventory_items AS item (product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity, updated_at)
+        VALUES ($1, $2, $3, 0, 0, $3, now())
+        ON CONFLICT (product_id) DO UPDATE SET product_name = $2, available_quantity = $3,
+            received_quantity = $3 + item.reserved_quantity + item.sold_quantity, updated_at = now()
+        RETURNING reserved_quantity, sold_quantity, updated_at, xmax = 0
+        """;
+
     private static readonly SetStockValidator Validator = new();
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPut("/api/inventory/items/{productId}", SetAsync).WithTags("Inventory")
@@ -39,21 +48,23 @@ public sealed class SetStockEndpoint : ICarterModule
     {
         if (Validator.Check((productId, request)) is { } invalid) return invalid;
 
-        // What is reserved or sold stays so; xmax is zero only for a row that this statement inserted.
-        await using var command = database.Source.CreateCommand("""
-            INSERT INTO inventory_items AS item (product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity, updated_at)
-            VALUES ($1, $2, $3, 0, 0, $3, now())
-            ON CONFLICT (product_id) DO UPDATE SET product_name = $2, available_quantity = $3,
-                received_quantity = $3 + item.reserved_quantity + item.sold_quantity, updated_at = now()
-            RETURNING reserved_quantity, sold_quantity, updated_at, xmax = 0
-            """);
+        await using var connection = await database.Source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var command = new NpgsqlCommand(Upsert, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = productId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.ProductName });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.AvailableQuantity });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var stock = new StockView(
-            productId, request.ProductName, request.AvailableQuantity, reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
-        return reader.GetBoolean(3) ? TypedResults.Created($"/api/inventory/items/{Uri.EscapeDataString(productId)}", stock) : TypedResults.Ok(stock);
+        StockView stock;
+        bool isNew;
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            await reader.ReadAsync(ct);
+            stock = new StockView(
+                productId, request.ProductName, request.AvailableQuantity, reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
+            isNew = reader.GetBoolean(3);
+        }
+
+        await transaction.CommitKnownAsync();
+        return isNew ? TypedResults.Created($"/api/inventory/items/{Uri.EscapeDataString(productId)}", stock) : TypedResults.Ok(stock);
     }
 }

@@ -44,6 +44,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
     protected override async Task<IReadOnlyList<ReservationAnswer>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<OrderCreatedEvent> items)
     {
         var (available, answers) = await ReadAsync(connection, items);
+        // Stock is given in the order of arrival, and rows are inserted in the order of their keys: two replicas wait in line, not in a circle.
         OrderCreatedEvent[] open = [.. items.DistinctBy(order => order.OrderId).Where(order => !answers.ContainsKey(order.OrderId))];
         if (open.Length > 0)
         {
@@ -51,7 +52,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             var (failures, taken) = ReservationDecision.Decide(available, [.. open.Select(order => order.Items)]);
             foreach (var (order, failure) in open.Zip(failures))
                 answers[order.OrderId] = new ReservationAnswer(OutcomeId(order, failure), now, failure);
-            await StoreAsync(connection, open, answers, taken, now);
+            await StoreAsync(connection, [.. open.OrderBy(order => order.OrderId)], answers, taken, now);
         }
 
         return [.. items.Select(order => answers[order.OrderId])];

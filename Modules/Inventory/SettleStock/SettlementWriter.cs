@@ -33,7 +33,8 @@ public sealed class SettlementWriter(ModuleDatabase<InventoryDbContext> database
         var known = changes.Where(change => stored.ContainsKey(change.Key)).ToDictionary();
         if (known.Count > 0) batch.AddSettled(known, SettlementDecision.Moves(stored, known));
         // After the locks of the products, which whoever reserves takes first: the other way round the two could wait for each other.
-        Settlement[] withdrawn = [.. items.Where(item => !stored.ContainsKey(item.OrderId) && item.Kind == SettlementKind.Cancel).DistinctBy(item => item.OrderId)];
+        Settlement[] withdrawn = [.. items.Where(item => !stored.ContainsKey(item.OrderId) && item.Kind == SettlementKind.Cancel)
+            .DistinctBy(item => item.OrderId).OrderBy(item => item.OrderId)];
         if (withdrawn.Length > 0)
         {
             batch.Add(

@@ -58,7 +58,7 @@ public sealed class CancelOrderEndpoint : ICarterModule
             await db.SaveChangesAsync(ct);
         }
 
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
         if (cancelled > 0) metrics.Reached(OrderStatus.Cancelled, now - stored.CreatedAt);
         relay.Wake();
         return TypedResults.Ok(OrderView.From(stored));

@@ -22,6 +22,9 @@ public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = nu
     public string? TraceParent { get; } = System.Diagnostics.Activity.Current?.Id;
 
     public long OrderId { get; set; }
+
+    /// <summary>When it was placed, to the microsecond. Every attempt to store it says the same, so a repeated ORDER_CREATED has the same bytes.</summary>
+    public DateTimeOffset? PlacedAt { get; set; }
 }
 
 /// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
@@ -34,16 +37,18 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     private const string InsertOrders = """
         WITH stored AS (
             INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
-            SELECT id, customer, total, 0, $4, $4 FROM unnest($1::bigint[], $2::text[], $3::numeric[]) AS new (id, customer, total)
+            SELECT id, customer, total, 0, placed, placed
+            FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::timestamptz[]) AS new (id, customer, total, placed)
             ON CONFLICT DO NOTHING
             RETURNING order_id)
         INSERT INTO order_items (order_id, product_id, product_name, quantity, price)
-        SELECT line.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8::int[], $9::numeric[])
-            AS line (order_id, product_id, product_name, quantity, price)
-        WHERE order_id IN (SELECT order_id FROM stored)
+        SELECT order_id, product_id, product_name, quantity, price
+        FROM unnest($5::bigint[], $6::text[], $7::text[], $8::int[], $9::numeric[]) WITH ORDINALITY
+            AS line (order_id, product_id, product_name, quantity, price, n)
+        WHERE order_id IN (SELECT order_id FROM stored) ORDER BY n
         """;
 
-    // The second look at order_items finds the rows of a retry as well as those of this transaction.
+    // Ids ascend in the order of the lines. The look at order_items finds the rows of a retry as well as those of this transaction.
     private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
 
     // It has a number, as no sequence goes back with its transaction.
@@ -60,23 +65,25 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     {
         await NumberAsync(connection, items);
         var now = Now();
+        foreach (var order in items) order.PlacedAt ??= now;
         NewOrder[] orders = [.. items.OrderBy(order => order.OrderId)];
         var lines = orders.SelectMany(order => order.Request.Items, (order, line) => (order.OrderId, Line: line)).ToArray();
-        var announcements = orders.Select(order => (Order: order, Event: Announce(order, now))).ToArray();
+        var announcements = orders.Select(order => (Order: order, Event: Announce(order))).ToArray();
         long[] ids = [.. orders.Select(order => order.OrderId)];
 
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
-            InsertOrders, ids, orders.Select(order => order.Request.CustomerId).ToArray(), orders.Select(order => order.Total).ToArray(), now,
+            InsertOrders, ids, orders.Select(order => order.Request.CustomerId).ToArray(), orders.Select(order => order.Total).ToArray(),
+            orders.Select(order => order.PlacedAt!.Value).ToArray(),
             lines.Select(line => line.OrderId).ToArray(), lines.Select(line => line.Line.ProductId).ToArray(),
             lines.Select(line => line.Line.ProductName).ToArray(), lines.Select(line => line.Line.Quantity).ToArray(),
             lines.Select(line => line.Line.Price).ToArray());
         batch.AddOutbox([.. announcements.Select(pair => OutgoingMessage.From(pair.Event) with { TraceParent = pair.Order.TraceParent })]);
-        batch.AddHistory([.. announcements.Select(pair => OrderHistoryEntry.Of(pair.Event, "Order placed", OrderStatus.Pending, now))]);
+        batch.AddHistory([.. announcements.Select(pair => OrderHistoryEntry.Of(pair.Event, "Order placed", OrderStatus.Pending, pair.Order.PlacedAt!.Value))]);
         batch.Add(SelectItemIds, ids);
         await using var reader = await batch.ExecuteReaderAsync();
         var itemIds = new Queue<long>(await reader.ReadAllAsync(row => row.GetInt64(0)));
-        var views = orders.ToDictionary(order => order.OrderId, order => View(order, now, itemIds));
+        var views = orders.ToDictionary(order => order.OrderId, order => View(order, itemIds));
         return [.. items.Select(order => views[order.OrderId])];
     }
 
@@ -91,13 +98,13 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
         foreach (var (order, number) in unnumbered.Zip(await reader.ReadAllAsync(row => row.GetInt64(0)))) order.OrderId = number;
     }
 
-    private static OrderCreatedEvent Announce(NewOrder order, DateTimeOffset now) =>
+    private static OrderCreatedEvent Announce(NewOrder order) =>
         new OrderCreatedEvent(
             order.OrderId, order.Request.CustomerId,
             [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))], order.Total)
-        .Starting(order.EventId, now);
+        .Starting(order.EventId, order.PlacedAt!.Value);
 
-    private static OrderView View(NewOrder order, DateTimeOffset now, Queue<long> itemIds) => new(
-        order.OrderId, order.Request.CustomerId, order.Total, OrderStatus.Pending, null, now, now,
+    private static OrderView View(NewOrder order, Queue<long> itemIds) => new(
+        order.OrderId, order.Request.CustomerId, order.Total, OrderStatus.Pending, null, order.PlacedAt!.Value, order.PlacedAt!.Value,
         [.. order.Request.Items.Select(line => new OrderItemView(itemIds.Dequeue(), line.ProductId, line.ProductName, line.Quantity, line.Price))]);
 }

@@ -37,8 +37,10 @@ public sealed class Simulator
     {
         ArgumentNullException.ThrowIfNull(settings);
         await using var connection = await _database.Source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var batch = new NpgsqlBatch(connection).Add(Upsert, settings.SuccessRate, settings.LatencyMs.Min, settings.LatencyMs.Max, settings.Seed);
         await batch.ExecuteNonQueryAsync(ct);
+        await transaction.CommitKnownAsync();
         _recent.Forget();
     }
 

@@ -39,14 +39,14 @@ internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time 
         return (await NextAsync(), caller);
     }
 
-    protected override Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items)
+    protected override Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit)
     {
-        var batch = new Batch(items);
+        var batch = new Batch(items, beginCommit);
         _batches.Writer.TryWrite(batch);
         return batch.Result;
     }
 
-    internal sealed record Batch(IReadOnlyList<string> Items)
+    internal sealed record Batch(IReadOnlyList<string> Items, Func<bool> BeginCommit)
     {
         private readonly TaskCompletionSource<IReadOnlyList<string>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -79,7 +79,7 @@ internal sealed class FreeQueue(Func<IReadOnlyList<string>, IReadOnlyList<string
         return callers;
     }
 
-    protected override async Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items)
+    protected override async Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit)
     {
         if (items is [Occupation])
         {

@@ -46,10 +46,14 @@ internal static class ImportStates
     /// <summary>True when the import was paused or had failed and is running now.</summary>
     public static async Task<bool> ResumeAsync(NpgsqlDataSource database, long id, long? maxErrors, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Resume);
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var command = new NpgsqlCommand(Resume, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)maxErrors ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
-        return await command.ExecuteScalarAsync(ct) is not null;
+        var resumed = await command.ExecuteScalarAsync(ct) is not null;
+        await transaction.CommitKnownAsync();
+        return resumed;
     }
 
     private static async Task<int> ExecuteAsync(NpgsqlDataSource database, string sql, long id, CancellationToken ct, params object[] values)
@@ -58,7 +62,7 @@ internal static class ImportStates
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var batch = new NpgsqlBatch(connection).Add(LockExclusive, id).Add(sql, id, values);
         var changed = await batch.ExecuteNonQueryAsync(ct);
-        await transaction.CommitAsync(ct);
+        await transaction.CommitKnownAsync();
         return changed;
     }
 }

@@ -1,4 +1,5 @@
 using Carter;
+using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.BuildingBlocks.Web.Description;
@@ -50,8 +51,10 @@ public sealed class FollowEndpoints : ICarterModule
         long id, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, IImportFiles files, CancellationToken ct)
     {
         var cancelled = await ImportStates.CancelAsync(database.Source, id, ct);
+        // A file that cannot be found now is removed by the sweep.
+        var response = await AnswerAsync(db, id, "cancelled", cancelled, ct);
         if (cancelled) files.Delete((await db.Imports.FindAsync([id], ct))!.FileKey);
-        return await AnswerAsync(db, id, "cancelled", cancelled, ct);
+        return response;
     }
 
     private static async Task<IResult> ResumeAsync(
@@ -69,10 +72,22 @@ public sealed class FollowEndpoints : ICarterModule
 
     private static async Task<IResult> AnswerAsync(InventoryDbContext db, long id, string what, bool done, CancellationToken ct)
     {
-        if (await ImportView.FindAsync(db, id, ct) is not { } import) return NotFound(id);
+        if (await ReadAsync() is not { } import) return NotFound(id);
         return done
             ? TypedResults.Ok(import)
             : Problems.Conflict("IMPORT_STATE", $"Import {id} is {import.State.ToString().ToUpperInvariant()} and cannot be {what}.");
+
+        async Task<ImportView?> ReadAsync()
+        {
+            try
+            {
+                return await ImportView.FindAsync(db, id, ct);
+            }
+            catch (Exception e) when (done && TransientFailure.Is(e))
+            {
+                throw new OutcomeUnknownException($"Import {id} was {what}, and its state cannot be read: {e.Message}", e);
+            }
+        }
     }
 
     private static ProblemHttpResult NotFound(long id) => Problems.NotFound($"There is no import {id}.");

@@ -15,6 +15,9 @@ public sealed record ImportView(
     internal static async Task<ImportView?> FindAsync(InventoryDbContext db, long id, CancellationToken ct) =>
         (await ListAsync(db, db.Imports.Where(job => job.Id == id), ct)).SingleOrDefault();
 
+    /// <summary>An import of which no chunk has been written yet.</summary>
+    internal static ImportView OfNew(ImportJob job, int chunks) => View(job, new Counts(job.Id, chunks, 0, 0, 0, 0, 0, 0), []);
+
     /// <summary>The imports of a query, in its order, counted at the same moment.</summary>
     internal static async Task<IReadOnlyList<ImportView>> ListAsync(InventoryDbContext db, IQueryable<ImportJob> query, CancellationToken ct)
     {

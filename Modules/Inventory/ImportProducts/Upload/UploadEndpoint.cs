@@ -1,4 +1,5 @@
 using Carter;
+using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Inventory.ImportProducts.Csv;
@@ -55,9 +56,20 @@ public sealed class UploadEndpoint : ICarterModule
         }
 
         BuildingBlocks.Failpoint.Hit("import-before-plan");
-        var id = await SaveAsync(db, Job(request, fileKey, request.FileName ?? UploadRequest.CleanName(name ?? "") ?? "catalogue.csv", plan), plan, ct);
+        var job = Job(request, fileKey, request.FileName ?? UploadRequest.CleanName(name ?? "") ?? "catalogue.csv", plan);
+        try
+        {
+            await SaveAsync(db, job, plan, ct);
+        }
+        catch (Exception e) when (e is not OutcomeUnknownException)
+        {
+            // An import that may have been stored needs its file. One that was not stored, in spite of that, loses it to the sweep.
+            files.Delete(fileKey);
+            throw;
+        }
+
         dispatcher.Wake();
-        return TypedResults.Accepted($"/api/inventory/imports/{id}", await ImportView.FindAsync(db, id, ct));
+        return TypedResults.Accepted($"/api/inventory/imports/{job.Id}", ImportView.OfNew(job, plan.Chunks.Count));
     }
 
     private static async Task<UploadPlan> StoreAsync(
@@ -70,7 +82,7 @@ public sealed class UploadEndpoint : ICarterModule
         return plan;
     }
 
-    private static async Task<long> SaveAsync(InventoryDbContext db, ImportJob job, UploadPlan plan, CancellationToken ct)
+    private static async Task SaveAsync(InventoryDbContext db, ImportJob job, UploadPlan plan, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.Imports.Add(job);
@@ -80,9 +92,7 @@ public sealed class UploadEndpoint : ICarterModule
             ImportId = job.Id, Chunk = number, Offset = chunk.Offset, Length = chunk.Length, FirstLine = chunk.FirstLine, Rows = chunk.Rows, Repeated = chunk.Repeated,
         }));
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        db.ChangeTracker.Clear();
-        return job.Id;
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     private static ImportJob Job(UploadRequest request, string fileKey, string fileName, UploadPlan plan) => new()

@@ -19,7 +19,7 @@ internal sealed class ChaosReport(string title)
     {
         var history = crowd.History;
         Add("orders", string.Create(CultureInfo.InvariantCulture,
-            $"{history.Placements.Count} posted: {history.Count(Outcome.Ok)} ok, {history.Count(Outcome.Refused)} refused, {history.Count(Outcome.Info)} without an answer"));
+            $"{history.Placements.Count} posted: {history.Count(Outcome.Ok)} ok, {history.Count(Outcome.Refused)} refused, {history.Count(Outcome.Unavailable)} refused as unavailable, {history.Count(Outcome.Info)} unknown"));
         Add("ended", string.Join(", ", facts.Orders.GroupBy(order => order.Reason is null ? order.StatusName : $"{order.StatusName} {order.Reason}")
             .OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}")));
         Add("longest", facts.Orders.Count == 0 ? "no order" : $"{facts.Orders.Max(order => order.Took).TotalSeconds:0.0} s from its creation to its end");

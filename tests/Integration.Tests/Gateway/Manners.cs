@@ -160,8 +160,8 @@ public sealed class Manners : IAsyncLifetime
         read.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         put.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         // 503 would say that nothing was done.
-        var problem = await Answers.ProblemOf(post, HttpStatusCode.BadGateway);
-        problem.GetProperty("code").GetString().ShouldBe("ANSWER_LOST");
+        var problem = await Answers.ProblemOf(post, HttpStatusCode.GatewayTimeout);
+        problem.GetProperty("code").GetString().ShouldBe("OUTCOME_UNKNOWN");
         Answers.HeaderOf(post, "Retry-After").ShouldBeEmpty();
     }
 

@@ -91,6 +91,22 @@ public sealed class ChaosChecksTests
     }
 
     [Fact]
+    public void Order_that_is_stored_although_nothing_was_to_be_done_is_found()
+    {
+        Add(Order(4, "E", OrderFact.Failed));
+        _history[4].Outcome = Outcome.Unavailable;
+        Violations().ShouldHaveSingleItem().ShouldStartWith("E was told that nothing was done");
+    }
+
+    [Fact]
+    public void Cancellation_that_happened_although_nothing_was_to_be_done_is_found()
+    {
+        Add(Order(4, "E", OrderFact.Cancelled) with { Reason = "CUSTOMER_REQUESTED" });
+        _history[4].Cancel = CancelOutcome.Unavailable;
+        Violations().ShouldHaveSingleItem().ShouldStartWith("E was told that nothing was cancelled");
+    }
+
+    [Fact]
     public void Order_that_is_none_and_is_accepted_is_found()
     {
         Add(Order(4, "D", OrderFact.Failed));

@@ -272,6 +272,74 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
+    public async Task A_batch_is_rolled_back_and_processed_without_a_caller_that_gives_up_before_its_commit_begins()
+    {
+        await using var queue = new GatedQueue();
+        using var patience = new CancellationTokenSource();
+        var (first, earlier) = await queue.OccupyAsync();
+        var leaves = queue.ExecuteAsync("leaves", patience.Token);
+        var stays = queue.ExecuteAsync("stays", Test);
+        first.Succeed();
+        await Soon(earlier);
+        var batch = await queue.NextAsync();
+
+        await patience.CancelAsync();
+        await Soon(leaves).ShouldThrowAsync<OperationCanceledException>();
+        batch.BeginCommit().ShouldBeFalse();
+        batch.Fail(new CallerGaveUpException());
+        var again = await queue.NextAsync();
+        again.BeginCommit().ShouldBeTrue();
+        again.Succeed();
+
+        again.Items.ShouldBe(["stays"]);
+        (await Soon(stays)).ShouldBe("stays done");
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_while_its_commit_is_under_way_is_told_that_the_outcome_is_unknown()
+    {
+        var time = new ObservedTime();
+        await using var queue = new GatedQueue(new BatchLimits { Patience = TimeSpan.FromSeconds(4) }, time);
+        var (batch, caller) = await queue.OccupyAsync();
+        batch.BeginCommit().ShouldBeTrue();
+
+        await time.PassAsync(4, 4);
+
+        await Soon(caller).ShouldThrowAsync<OutcomeUnknownException>();
+        batch.Succeed();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_commit_that_was_not_confirmed_leaves_its_outcome_unknown_unless_an_attempt_succeeds(bool succeeds)
+    {
+        await using var queue = new GatedQueue(new BatchLimits { Attempts = 2, RetryDelay = TimeSpan.Zero });
+        var (attempt, caller) = await queue.OccupyAsync();
+        attempt.BeginCommit().ShouldBeTrue();
+        attempt.Fail(new OutcomeUnknownException("lost"));
+
+        var again = await queue.NextAsync();
+        if (succeeds) again.Succeed();
+        else again.Fail(new TimeoutException("no connection"));
+
+        if (succeeds) (await Soon(caller)).ShouldBe("first done");
+        else (await Soon(caller).ShouldThrowAsync<OutcomeUnknownException>()).InnerException.ShouldBeOfType<TimeoutException>();
+    }
+
+    [Fact]
+    public async Task A_commit_that_the_server_has_refused_is_no_unknown_outcome()
+    {
+        await using var queue = new GatedQueue(new BatchLimits { Attempts = 1 });
+        var (batch, caller) = await queue.OccupyAsync();
+        batch.BeginCommit().ShouldBeTrue();
+
+        batch.Fail(new Npgsql.PostgresException("conflict", "ERROR", "ERROR", Npgsql.PostgresErrorCodes.SerializationFailure));
+
+        await Soon(caller).ShouldThrowAsync<Npgsql.PostgresException>();
+    }
+
+    [Fact]
     public async Task A_caller_that_has_given_up_before_is_refused()
     {
         await using var queue = new FreeQueue(items => [.. items.Select(item => $"{item} done")]);

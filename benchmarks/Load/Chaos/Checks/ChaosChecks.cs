@@ -30,9 +30,12 @@ internal static class ChaosChecks
             if (placement.Outcome == Outcome.Ok && (orders.Count != 1 || !placement.OrderIds.Contains(orders[0].OrderId)))
                 yield return $"{wish.CustomerId} was promised order {string.Join(", ", placement.OrderIds)}; {found}";
             if (placement.Outcome == Outcome.Refused && orders.Count > 0) yield return $"{wish.CustomerId} was refused; {found}";
+            if (placement.Outcome == Outcome.Unavailable && orders.Count > 0) yield return $"{wish.CustomerId} was told that nothing was done; {found}";
             if (placement.Outcome == Outcome.Info && orders.Count > 1) yield return $"{wish.CustomerId} posted once, without an answer; {found}";
             foreach (var order in orders.Where(order => order.Lines != Lines(wish) || order.Total != wish.Items.Sum(line => line.Quantity * line.Price)))
                 yield return $"{order} has {order.Lines} for {order.Total}, but {Lines(wish)} was posted";
+            if (placement.Cancel == CancelOutcome.Unavailable && orders is [{ Status: OrderFact.Cancelled, Reason: "CUSTOMER_REQUESTED" }])
+                yield return $"{wish.CustomerId} was told that nothing was cancelled; {found}";
             if (placement.Cancel == CancelOutcome.Cancelled && orders is [{ Status: not OrderFact.Cancelled }])
                 yield return $"{wish.CustomerId} was told that the order is cancelled; {found}";
         }

@@ -88,16 +88,19 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
 
     private async Task PlaceAsync(Placement placement, bool repeats, CancellationToken ct)
     {
+        var isUnknown = false;
         // A minute of asking again outlasts every fault.
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(RetryPause, ct))
         {
             var answer = await shop.PlaceAsync(placement.Wish, placement.Key, ct);
             if (answer.OrderId > 0) placement.OrderIds.Add(answer.OrderId);
             var inFlight = placement.Key is not null && answer.Status == HttpStatusCode.Conflict;
-            if (!inFlight) placement.Outcome = placement.OrderIds.Count > 0 ? Outcome.Ok : answer.Outcome;
+            isUnknown |= answer.Outcome == Outcome.Info;
+            // A later refusal says nothing about an earlier attempt with the same key.
+            if (!inFlight) placement.Outcome = placement.OrderIds.Count > 0 ? Outcome.Ok : answer.Outcome == Outcome.Unavailable && isUnknown ? Outcome.Info : answer.Outcome;
             if (answer.Outcome == Outcome.Refused) placement.Refusal = $"{(int?)answer.Status} {answer.Text}";
-            if (answer.Outcome == Outcome.Info) log.Say($"{placement.Wish.CustomerId} got no answer: {(int?)answer.Status} {answer.Text}");
-            var known = placement.Outcome != Outcome.Info && !inFlight;
+            if (answer.Outcome is Outcome.Info or Outcome.Unavailable) log.Say($"{placement.Wish.CustomerId} got no answer: {(int?)answer.Status} {answer.Text}");
+            var known = placement.Outcome is Outcome.Ok or Outcome.Refused && !inFlight;
             if (known && repeats && placement is { Key: not null, Outcome: Outcome.Ok }) repeats = false;
             else if (known || placement.Key is null || Impatient || clock.Elapsed > TimeSpan.FromMinutes(1)) return;
         }
@@ -105,10 +108,13 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
 
     private async Task CancelAsync(Placement placement, CancellationToken ct)
     {
-        for (var tries = 0; tries < CancelTries && placement.Cancel is CancelOutcome.NotTried or CancelOutcome.Unknown; tries++)
+        var isUnknown = false;
+        for (var tries = 0; tries < CancelTries && placement.Cancel is not (CancelOutcome.Cancelled or CancelOutcome.TooLate); tries++)
         {
             if (tries > 0) await Task.Delay(RetryPause, ct);
             placement.Cancel = CancelOf(await shop.CancelAsync(placement.OrderIds.First(), ct));
+            isUnknown |= placement.Cancel == CancelOutcome.Unknown;
+            if (isUnknown && placement.Cancel == CancelOutcome.Unavailable) placement.Cancel = CancelOutcome.Unknown;
             if (Impatient) return;
         }
     }
@@ -117,6 +123,7 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
     {
         HttpStatusCode.OK => CancelOutcome.Cancelled,
         HttpStatusCode.Conflict => CancelOutcome.TooLate,
+        _ when answer.Outcome == Outcome.Unavailable => CancelOutcome.Unavailable,
         _ => CancelOutcome.Unknown,
     };
 }

@@ -11,7 +11,10 @@ internal enum Outcome
     /// <summary>It did not happen, and never will.</summary>
     Refused,
 
-    /// <summary>Nobody knows: no answer, or one that says that something is broken.</summary>
+    /// <summary>It was refused because a dependency is unavailable (503): it did not happen, and never will.</summary>
+    Unavailable,
+
+    /// <summary>It is unknown: no response, or one that says that the outcome is unknown or that something is broken.</summary>
     Info,
 }
 
@@ -21,6 +24,9 @@ internal enum CancelOutcome
     NotTried,
     Cancelled,
     TooLate,
+
+    /// <summary>Refused because a dependency is unavailable: nothing was cancelled.</summary>
+    Unavailable,
     Unknown,
 }
 

@@ -11,12 +11,16 @@ namespace Fulfillment.Load.Chaos.Customers;
 /// <param name="Text">What was said, or why nothing was.</param>
 internal sealed record Answer(HttpStatusCode? Status, long OrderId, string Text)
 {
+    /// <summary>What the response promises: a service that says "unavailable" will not carry the request out later.</summary>
     public Outcome Outcome => Status switch
     {
         HttpStatusCode.Created => Outcome.Ok,
+        HttpStatusCode.ServiceUnavailable when IsUnavailable => Outcome.Unavailable,
         null or >= HttpStatusCode.InternalServerError => Outcome.Info,
         _ => Outcome.Refused,
     };
+
+    private bool IsUnavailable => Text.Contains("\"code\":\"DEPENDENCY_UNAVAILABLE\"", StringComparison.Ordinal);
 }
 
 /// <summary>The HTTP API as customers use it, through the gateways. Every request has a connection of its own, so each may meet another replica.</summary>

@@ -13,9 +13,9 @@ namespace Fulfillment.BuildingBlocks.Persistence;
 public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     where TContext : DbContext
 {
-    // Three replicas of both pools fit into a server with its default of 100 connections.
-    private const int SourceConnections = 15;
-    private const int QueryConnections = 10;
+    // Of both pools together: three replicas fit into a server with its default of 100 connections.
+    private const int DefaultConnections = 25;
+    private const double QueryShare = 0.4;
 
     /// <summary>Opens no connection yet.</summary>
     /// <param name="module">Name of the owning module.</param>
@@ -23,26 +23,25 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     public ModuleDatabase(string module, string connectionString)
     {
         Module = module;
-        Source = Build(connectionString, SourceConnections, settings =>
-        {
-            // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
-            settings.Options = $"{settings.Options} -c enable_seqscan=off".TrimStart();
-        });
-        Queries = Build(connectionString, QueryConnections, _ => { });
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var connections = given.ShouldSerialize("Maximum Pool Size") ? given.MaxPoolSize : DefaultConnections;
+        var forQueries = Math.Max(1, (int)(connections * QueryShare));
+        // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
+        Source = Build(Math.Max(1, connections - forQueries), "-c enable_seqscan=off");
+        Queries = Build(forQueries, "");
 
-        NpgsqlDataSource Build(string text, int connections, Action<NpgsqlConnectionStringBuilder> configure)
+        NpgsqlDataSource Build(int size, string options)
         {
-            var settings = new NpgsqlConnectionStringBuilder(text)
+            var settings = new NpgsqlConnectionStringBuilder(connectionString)
             {
                 // Statements are few and constant, and every one of them is hot.
-                MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module,
+                MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module, MaxPoolSize = size,
             };
             // A server that has vanished without a word is given up in seconds, unless the connection string says otherwise.
             if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
             if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
-            if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = connections;
             (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
-            configure(settings);
+            if (options.Length > 0) settings.Options = $"{settings.Options} {options}".TrimStart();
             return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         }
     }

@@ -13,6 +13,7 @@ public static class TransientFailure
     {
         null => false,
         PublishFailedException or ConcurrentWriteException or OperationCanceledException => true,
+        DependencyUnavailableException => true,
         // Read-only means a failover in progress; a lock timeout or an exhausted server passes.
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         PostgresException postgres => postgres.IsTransient,

@@ -82,7 +82,8 @@ public sealed partial class ProductKeyTests(OneProcess shared) : SystemTest
         }
 
         found.ShouldBe(ids);
-        await _system.StockUpAsync(Uri.EscapeDataString(ids[0]), 9);
+        using var set = await _system.Api("Inventory").PutAsJsonAsync($"/api/inventory/items/{Uri.EscapeDataString(ids[0])}", new { productName = "N", availableQuantity = 9 });
+        set.StatusCode.ShouldBe(HttpStatusCode.OK, await set.Content.ReadAsStringAsync());
         (await _system.StockAsync(Uri.EscapeDataString(ids[0]))).ShouldBe((9, 0, 0));
     }
 

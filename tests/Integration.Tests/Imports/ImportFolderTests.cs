@@ -19,11 +19,13 @@ public sealed class ImportFolderTests(Servers servers) : SystemTest
             """,
             ended);
         string[] foreign = ["catalogue.csv", ".hidden", "notes.part", $"{Guid.NewGuid():N}.csv", $"{Guid.NewGuid():N}.csv.part", $"{Guid.NewGuid():N}/{Guid.NewGuid():N}.csv"];
-        foreach (var name in foreign.Append(ended)) Plant(system, name);
+        var installation = await system.Inventory.ScalarAsync<Guid>("SELECT id FROM installation");
+        string[] own = [ended, $"{installation:N}/{Guid.NewGuid():N}.csv", $"{installation:N}/{Guid.NewGuid():N}.csv.part", $"{installation:N}/{Guid.NewGuid():N}.csv.keys"];
+        foreach (var name in foreign.Concat(own)) Plant(system, name);
 
         await using var process = await system.StartAsync("Inventory");
 
-        await Eventually.True("the file of the import that has ended to be removed", () => !File.Exists(Path.Combine(system.ImportDirectory, ended)));
+        await Eventually.True("the own files to be removed", () => !own.Any(name => File.Exists(Path.Combine(system.ImportDirectory, name))));
         foreign.Where(name => !File.Exists(Path.Combine(system.ImportDirectory, name))).ShouldBeEmpty();
     }
 

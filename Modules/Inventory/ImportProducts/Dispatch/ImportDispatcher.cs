@@ -51,9 +51,9 @@ public sealed class ImportDispatcher(
         """;
 
     private const string FindUnneeded = """
-        SELECT key FROM unnest($1::text[]) AS old (key)
-        WHERE CASE WHEN key LIKE '%/%' THEN NOT EXISTS (SELECT FROM import_jobs WHERE file_key = key AND state IN (1, 2, 4))
-            ELSE EXISTS (SELECT FROM import_jobs WHERE file_key = key AND state IN (3, 5)) END
+        SELECT old.name FROM unnest($1::text[]) AS old (name)
+        WHERE CASE WHEN old.name LIKE '%/%' THEN NOT EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (1, 2, 4))
+            ELSE EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (3, 5)) END
         """;
 
     // Needed only while an older import is open, which would leave out what is noted here.

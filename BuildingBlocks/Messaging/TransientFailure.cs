@@ -22,6 +22,7 @@ public static class TransientFailure
     {
         null => false,
         PublishFailedException or ConcurrentWriteException or OutcomeUnknownException or OperationCanceledException => true,
+        DependencyUnavailableException => true,
         PostgresException postgres => postgres.IsTransient || IsStateOfTheDatabase(postgres.SqlState),
         NpgsqlException npgsql => npgsql.IsTransient || Is(npgsql.InnerException),
         TimeoutException or IOException or SocketException or AuthenticationException or HttpRequestException => true,

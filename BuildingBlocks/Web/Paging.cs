@@ -12,6 +12,8 @@ public sealed record Page(int Limit, string? After)
     /// <summary>Largest limit.</summary>
     public const int MaxLimit = 500;
 
+    // A key of 64 characters, each of which has four bytes.
+    private const int MaxPositionBytes = 4 * 64;
     private const string LimitName = "limit";
     private const string CursorName = "cursor";
 
@@ -76,7 +78,7 @@ public sealed record Page(int Limit, string? After)
     private static bool TryDecode(string cursor, out string? position)
     {
         position = null;
-        if (cursor.Length is 0 or > 200 || !Base64Url.IsValid(cursor)) return false;
+        if (cursor.Length == 0 || !Base64Url.IsValid(cursor, out var bytes) || bytes > MaxPositionBytes) return false;
         position = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return !position.Any(char.IsControl);
     }

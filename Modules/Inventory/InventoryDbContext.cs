@@ -74,9 +74,16 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         job.Property(j => j.UpdatedAt).HasDefaultValueSql("now()");
 
         var chunk = modelBuilder.Entity<ImportChunk>().ToTable("import_chunks");
+        chunk.Property(c => c.Timeouts).HasDefaultValue((short)0);
         chunk.HasKey(c => new { c.ImportId, c.Chunk });
         chunk.HasIndex(c => new { c.ImportId, c.Chunk }, "ix_import_chunks_open").HasFilter("done_at IS NULL");
         chunk.HasOne<ImportJob>().WithMany().HasForeignKey(c => c.ImportId).OnDelete(DeleteBehavior.Cascade);
+
+        var claim = modelBuilder.Entity<ImportClaim>().ToTable("import_claims");
+        claim.HasKey(c => c.ProductId);
+        claim.Property(c => c.ProductId).HasMaxLength(64).UseCollation("C");
+
+        modelBuilder.Entity<Installation>().ToTable("installation").Property(i => i.Id).HasDefaultValueSql("gen_random_uuid()");
 
         var error = modelBuilder.Entity<ImportError>().ToTable("import_errors");
         error.HasKey(e => new { e.ImportId, e.Row });

@@ -12,7 +12,7 @@ internal static class InventoryErrors
     public static IReadOnlyList<ErrorExplanation> All { get; } =
     [
         new(
-            "STOCK_CONFLICT", "The stock does not allow it", "Fewer pieces are available than are to be taken, or not as many as expectedAvailable says.",
+            "STOCK_CONFLICT", "The stock does not allow it", "Fewer pieces are available than are to be taken, not as many as expectedAvailable says, or more would be received than can be counted.",
             "The stock was left as it is.", "Read the stock, and decide anew."),
         new(
             "IMPORT_STATE", "The import is in another state", "Only a running import can be paused, a paused or failed one resumed, and one that has not ended cancelled.",
@@ -51,5 +51,11 @@ internal static class InventoryErrors
         new(
             "STOCK_BELOW_RESERVED", "Less stock than orders hold", "The stock would fall below what is reserved for orders.",
             Skipped, "Wait until these orders have ended, or correct the number."),
+        new(
+            "STOCK_TOO_LARGE", "More pieces than can be counted", "The stock and the pieces that were sold are together more than 2,147,483,647.",
+            Skipped, "Import less stock, or continue the product under another key."),
+        new(
+            "INVALID_KEY", "No address can have this key", "The key has one or two dots between slashes or alone, or contains %2F.",
+            Skipped, Again),
     ];
 }

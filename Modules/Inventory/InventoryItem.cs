@@ -3,6 +3,9 @@ namespace Fulfillment.Inventory;
 /// <summary>Stock of one product. Available, reserved and sold always sum up to what was received; the database checks it.</summary>
 public sealed class InventoryItem
 {
+    /// <summary>Largest number of pieces that were ever received. No other quantity of the product can be larger.</summary>
+    public const int MaxReceived = int.MaxValue;
+
     public required string ProductId { get; init; }
 
     public required string ProductName { get; init; }

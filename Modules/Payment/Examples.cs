@@ -15,7 +15,7 @@ internal static class Examples
 
     public static RefundRequest RefundRequest { get; } = new("Scratched", 9.99m);
 
-    public static RefundView Refund { get; } = new(1, 1, 9.99m, RefundStatus.Pending, "MANUAL", "Scratched", null, At, null);
+    public static RefundView Refund { get; } = new(1, 1, 9.99m, RefundStatus.Pending, "MANUAL", "Scratched", null, 0, null, At, At, null);
 
     public static SimulatorSettings Simulator { get; } = new(0.8, new LatencyRange(20, 150), 5);
 }

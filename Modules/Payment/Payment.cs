@@ -88,6 +88,15 @@ public sealed class Refund
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How often the gateway was asked.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When the gateway is asked next, while it is to be carried out.</summary>
+    public DateTimeOffset NextAttemptAt { get; init; }
+
+    /// <summary>Why the last attempt failed; null when none has, or it is carried out.</summary>
+    public string? LastError { get; init; }
+
     /// <summary>Null while it is to be carried out.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 }

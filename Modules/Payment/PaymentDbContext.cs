@@ -26,6 +26,8 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         });
         payment.HasKey(p => p.Id);
         payment.HasIndex(p => p.OrderId).IsUnique();
+        // Only charges without an answer are in it, so it stays small whatever the number of orders.
+        payment.HasIndex(p => p.Id, "pending").HasFilter("status = 0").HasDatabaseName("ix_payments_pending");
         payment.Property(p => p.CustomerId).HasMaxLength(64);
         payment.Property(p => p.Amount).HasPrecision(19, 2);
         payment.Property(p => p.PaymentMethod).HasMaxLength(40);
@@ -42,7 +44,10 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         refund.HasIndex(r => r.EventId).IsUnique();
         refund.HasIndex(r => r.PaymentId);
         refund.HasIndex(r => r.PaymentId, "ended").IsUnique().HasFilter("reason_code <> 'MANUAL'").HasDatabaseName("ix_refunds_of_ended_order");
-        refund.HasIndex(r => r.Id, "open").HasFilter("completed_at IS NULL").HasDatabaseName("ix_refunds_open");
+        refund.HasIndex(r => r.NextAttemptAt).HasFilter("completed_at IS NULL").HasDatabaseName("ix_refunds_due");
+        refund.Property(r => r.Attempts).HasDefaultValue(0);
+        refund.Property(r => r.NextAttemptAt).HasDefaultValueSql("now()");
+        refund.Property(r => r.LastError).HasMaxLength(500);
         refund.Property(r => r.Amount).HasPrecision(19, 2);
         refund.Property(r => r.ReasonCode).HasMaxLength(40);
         refund.Property(r => r.Reason).HasMaxLength(200);

@@ -19,6 +19,10 @@ namespace Fulfillment.Payments;
 /// <summary>Charges customers for what was reserved for them, and gives money back.</summary>
 public sealed class PaymentModule : Module
 {
+    private static readonly Figure FailingRefunds = new(
+        "failingRefunds", "fulfillment_refunds_failing", "Refunds whose last attempt failed; they are tried again.",
+        "SELECT count(*) FROM refunds WHERE completed_at IS NULL AND last_error IS NOT NULL");
+
     public override string Name => "Payment";
 
     public override string ApiPrefix => "/api/payments";
@@ -39,7 +43,7 @@ public sealed class PaymentModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
-        builder.AddFigures<PaymentDbContext>(Figure.DeadLetters, Figure.OutboxPending);
+        builder.AddFigures<PaymentDbContext>(Figure.DeadLetters, Figure.OutboxPending, FailingRefunds);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<Simulator>();
@@ -49,8 +53,10 @@ public sealed class PaymentModule : Module
         builder.Services.AddSingleton<ChargeWriter>();
         builder.Services.AddSingleton<OutcomeWriter>();
         builder.Services.AddSingleton<EndWriter>();
+        builder.Services.AddSingleton<RefundWriter>();
         builder.Services.AddSingleton<RefundWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());
+        builder.Services.AddHostedService<ChargeRecovery>();
         builder.Services.AddOutboxRelay<PaymentDbContext>();
         builder.Services.AddHostedService<IdempotencySweeper<PaymentDbContext>>();
     }

@@ -20,6 +20,7 @@ public sealed class GetProductEndpoint : ICarterModule
 
     private static async Task<IResult> GetAsync(string productId, InventoryDbContext db, HttpContext http, CancellationToken ct)
     {
+        productId = ProductKey.FromRoute(productId);
         var product = await db.Products.AsNoTracking().FirstOrDefaultAsync(p => p.ProductId == productId, ct);
         return product is null ? Problems.NotFound($"There is no product {productId}.") : ETags.Answer(http, View(product), product.UpdatedAt);
     }

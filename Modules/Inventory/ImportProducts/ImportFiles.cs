@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Fulfillment.Inventory.ImportProducts;
 
 /// <summary>
@@ -9,6 +11,9 @@ public interface IImportFiles
     /// <summary>Opens a new file for writing. It exists for readers once it has been completed.</summary>
     Stream Create(string key);
 
+    /// <summary>Opens a scratch file for an upload that is coming in. It vanishes when it is closed.</summary>
+    FileStream CreateScratch(string key);
+
     /// <summary>Makes a written file durable and readable.</summary>
     Task CompleteAsync(string key, Stream written, CancellationToken ct);
 
@@ -19,24 +24,49 @@ public interface IImportFiles
     /// <summary>Removes a file, completed or not; one that does not exist is removed already.</summary>
     void Delete(string key);
 
-    /// <summary>Every file there is, and when it was written to last.</summary>
-    IEnumerable<(string Key, DateTimeOffset WrittenAt)> List();
+    /// <summary>The files of one installation and when each was written to last, and those of earlier versions, whose keys name no installation.</summary>
+    IEnumerable<(string Key, DateTimeOffset WrittenAt)> List(string installation);
 }
 
-/// <summary>Files in a folder that all replicas share, for example a mounted volume.</summary>
-internal sealed class SharedFolder(string folder) : IImportFiles
+/// <summary>
+/// Files in a folder that all replicas share, for example a mounted volume. Each installation has a folder of its own in it, so a key is
+/// <c>installation/name.csv</c>. Whatever else is in the folder belongs to somebody else.
+/// </summary>
+internal sealed partial class SharedFolder(string folder) : IImportFiles
 {
     private const string Unfinished = ".part";
+    private const string Scratch = ".keys";
 
-    public Stream Create(string key) => new FileStream(
-        Path.Combine(folder, key + Unfinished), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: false);
+    public Stream Create(string key)
+    {
+        var path = Path.Combine(folder, key);
+        var parent = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(parent))
+        {
+            Directory.CreateDirectory(parent);
+            DirectorySync.Flush(folder);
+        }
+
+        return new FileStream(path + Unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: false);
+    }
+
+    public FileStream CreateScratch(string key)
+    {
+        var path = Path.Combine(folder, key + Scratch);
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 128 * 1024, FileOptions.DeleteOnClose);
+        // Where a file may be open without a name, even a process that is killed leaves none behind.
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        return file;
+    }
 
     public async Task CompleteAsync(string key, Stream written, CancellationToken ct)
     {
-        // Whoever is told that the upload was stored relies on it: it has to survive a power failure.
+        // A sender that was told that the upload is stored relies on it: the file and its name have to survive a power failure.
         await Task.Run(() => ((FileStream)written).Flush(flushToDisk: true), ct);
         await written.DisposeAsync();
-        File.Move(Path.Combine(folder, key + Unfinished), Path.Combine(folder, key));
+        var path = Path.Combine(folder, key);
+        File.Move(path + Unfinished, path);
+        await Task.Run(() => DirectorySync.Flush(Path.GetDirectoryName(path)!), ct);
     }
 
     public async Task<int> ReadAsync(string key, long offset, Memory<byte> buffer, CancellationToken ct)
@@ -49,10 +79,21 @@ internal sealed class SharedFolder(string folder) : IImportFiles
 
     public void Delete(string key)
     {
-        File.Delete(Path.Combine(folder, key + Unfinished));
-        File.Delete(Path.Combine(folder, key));
+        foreach (var path in new[] { key + Scratch, key + Unfinished, key }.Select(name => Path.Combine(folder, name)))
+        {
+            if (File.Exists(path)) File.Delete(path);
+        }
     }
 
-    public IEnumerable<(string Key, DateTimeOffset WrittenAt)> List() => new DirectoryInfo(folder).EnumerateFiles()
-        .Select(file => (Path.GetFileName(file.Name.Replace(Unfinished, "", StringComparison.Ordinal)), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero)));
+    public IEnumerable<(string Key, DateTimeOffset WrittenAt)> List(string installation) =>
+        List(Path.Combine(folder, installation), $"{installation}/").Concat(List(folder, ""));
+
+    private static IEnumerable<(string Key, DateTimeOffset WrittenAt)> List(string path, string prefix) =>
+        from file in Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles() : []
+        let name = OwnName().Match(file.Name)
+        where name.Success
+        select (prefix + name.Groups[1].Value, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
+
+    [GeneratedRegex(@"^([0-9a-f]{32}\.csv)(\.part|\.keys)?$")]
+    private static partial Regex OwnName();
 }

@@ -126,8 +126,27 @@ public sealed class ImportChunk
 
     public int Failed { get; init; }
 
+    /// <summary>How often it was not written within the time of a statement, since the import was started or resumed.</summary>
+    public short Timeouts { get; init; }
+
     /// <summary>Failed rows per code, in the order of <see cref="RowErrorCode"/>; null when there are none.</summary>
     public int[]? FailedByCode { get; init; }
+}
+
+/// <summary>
+/// The newest import that had a product, noted while more than one import is open. An older import leaves the product alone.
+/// </summary>
+public sealed class ImportClaim
+{
+    public required string ProductId { get; init; }
+
+    public long ImportId { get; init; }
+}
+
+/// <summary>Tells the files of this database from those of others in the same folder; there is one row.</summary>
+public sealed class Installation
+{
+    public Guid Id { get; init; }
 }
 
 /// <summary>A row that was not imported.</summary>
@@ -164,4 +183,6 @@ public enum RowErrorCode : short
     BadEncoding,
     StockBelowReserved,
     UnknownProduct,
+    StockTooLarge,
+    InvalidKey,
 }

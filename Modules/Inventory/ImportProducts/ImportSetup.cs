@@ -1,6 +1,7 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
+using Fulfillment.Inventory.ImportProducts.Upload;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -16,6 +17,7 @@ internal static class ImportSetup
         var options = builder.Services.AddValidatedOptions<ImportOptions>(builder.Configuration, "Import");
         builder.Services.AddSingleton<IImportFiles>(new SharedFolder(Folder(options.Directory, builder.Environment.IsDevelopment())));
         builder.Services.AddInstruments<ImportMetrics>();
+        builder.Services.AddSingleton<UploadKeys>();
         builder.Services.AddSingleton<ImportDispatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ImportDispatcher>());
     }

@@ -36,6 +36,7 @@ public sealed class AdjustStockEndpoint : ICarterModule
     private static async Task<IResult> AdjustAsync(
         string productId, AdjustStockRequest request, HttpContext http, InventoryDbContext db, TimeProvider time, CancellationToken ct)
     {
+        productId = ProductKey.FromRoute(productId);
         if (Validator.Check(request) is { } invalid) return invalid;
         var (key, mistake) = IdempotencyKeys.Read(http, $"POST /api/inventory/items/{productId}/adjustments", request);
         if (mistake is not null) return mistake;
@@ -45,6 +46,7 @@ public sealed class AdjustStockEndpoint : ICarterModule
         var changed = await db.Items
             .Where(item => item.ProductId == productId
                 && item.AvailableQuantity >= -request.Delta && item.AvailableQuantity <= SetStockValidator.MaxQuantity - request.Delta
+                && (long)item.ReceivedQuantity + request.Delta <= InventoryItem.MaxReceived
                 && (request.ExpectedAvailable == null || item.AvailableQuantity == request.ExpectedAvailable))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(item => item.AvailableQuantity, item => item.AvailableQuantity + request.Delta)

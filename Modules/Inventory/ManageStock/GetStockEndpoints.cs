@@ -37,6 +37,7 @@ public sealed class GetStockEndpoints : ICarterModule
 
     private static async Task<IResult> GetAsync(string productId, InventoryDbContext db, HttpContext http, CancellationToken ct)
     {
+        productId = ProductKey.FromRoute(productId);
         var item = await db.Items.AsNoTracking().FirstOrDefaultAsync(i => i.ProductId == productId, ct);
         return item is null
             ? Problems.NotFound($"There is no product {productId}.")

@@ -1,3 +1,4 @@
+using System.Text;
 using Carter;
 using FluentValidation;
 using Fulfillment.BuildingBlocks.Persistence;
@@ -20,6 +21,8 @@ internal sealed class SetStockValidator : AbstractValidator<(string ProductId, S
     public SetStockValidator()
     {
         RuleFor(request => request.ProductId).Id().OverridePropertyName("productId");
+        RuleFor(request => request.ProductId).Must(id => ProductKey.IsAddressable(Encoding.UTF8.GetBytes(id)))
+            .WithMessage("must not have . or .. between slashes").OverridePropertyName("productId");
         RuleFor(request => request.Body.ProductName).Text(200).OverridePropertyName("productName");
         RuleFor(request => request.Body.AvailableQuantity).InclusiveBetween(0, MaxQuantity)
             .WithMessage($"must be from 0 to {MaxQuantity}").OverridePropertyName("availableQuantity");
@@ -34,18 +37,20 @@ public sealed class SetStockEndpoint : ICarterModule
         VALUES ($1, $2, $3, 0, 0, $3, now())
         ON CONFLICT (product_id) DO UPDATE SET product_name = $2, available_quantity = $3,
             received_quantity = $3 + item.reserved_quantity + item.sold_quantity, updated_at = now()
+            WHERE $3::bigint + item.reserved_quantity + item.sold_quantity <= $4
         RETURNING reserved_quantity, sold_quantity, updated_at, xmax = 0
         """;
 
     private static readonly SetStockValidator Validator = new();
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPut("/api/inventory/items/{productId}", SetAsync).WithTags("Inventory")
-        .Does("Create a product, or set its available stock", "What is reserved or sold stays so.")
+        .Does("Create a product, or set its available stock", "What is reserved or sold stays so.").Fails("409 STOCK_CONFLICT")
         .Takes(Examples.SetStock).Answers(Examples.Stock).Answers(Examples.Stock, StatusCodes.Status201Created);
 
     private static async Task<IResult> SetAsync(
         string productId, SetStockRequest request, ModuleDatabase<InventoryDbContext> database, CancellationToken ct)
     {
+        productId = ProductKey.FromRoute(productId);
         if (Validator.Check((productId, request)) is { } invalid) return invalid;
 
         await using var connection = await database.Source.OpenConnectionAsync(ct);
@@ -54,11 +59,17 @@ public sealed class SetStockEndpoint : ICarterModule
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = productId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.ProductName });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.AvailableQuantity });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = InventoryItem.MaxReceived });
         StockView stock;
         bool isNew;
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            await reader.ReadAsync(ct);
+            if (!await reader.ReadAsync(ct))
+            {
+                return Problems.Conflict(
+                    "STOCK_CONFLICT", $"Product {productId} would have more than {InventoryItem.MaxReceived} available, reserved and sold pieces.");
+            }
+
             stock = new StockView(
                 productId, request.ProductName, request.AvailableQuantity, reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
             isNew = reader.GetBoolean(3);

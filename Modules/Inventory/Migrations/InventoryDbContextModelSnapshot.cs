@@ -359,6 +359,12 @@ namespace Fulfillment.Inventory.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("superseded");
 
+                    b.Property<short>("Timeouts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("timeouts");
+
                     b.Property<int>("Unchanged")
                         .HasColumnType("integer")
                         .HasColumnName("unchanged");
@@ -375,6 +381,24 @@ namespace Fulfillment.Inventory.Migrations
                         .HasFilter("done_at IS NULL");
 
                     b.ToTable("import_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("Fulfillment.Inventory.ImportProducts.ImportClaim", b =>
+                {
+                    b.Property<string>("ProductId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("product_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.HasKey("ProductId")
+                        .HasName("pk_import_claims");
+
+                    b.ToTable("import_claims", (string)null);
                 });
 
             modelBuilder.Entity("Fulfillment.Inventory.ImportProducts.ImportError", b =>
@@ -500,6 +524,20 @@ namespace Fulfillment.Inventory.Migrations
                         .HasName("pk_import_jobs");
 
                     b.ToTable("import_jobs", (string)null);
+                });
+
+            modelBuilder.Entity("Fulfillment.Inventory.ImportProducts.Installation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.HasKey("Id")
+                        .HasName("pk_installation");
+
+                    b.ToTable("installation", (string)null);
                 });
 
             modelBuilder.Entity("Fulfillment.Inventory.InventoryItem", b =>

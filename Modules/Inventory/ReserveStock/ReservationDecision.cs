@@ -31,17 +31,17 @@ public static class ReservationDecision
         var failures = new ReservationFailure?[orders.Count];
         for (var i = 0; i < orders.Count; i++)
         {
-            // A product may stand in several lines of one order. A sum of 100 lines of 10,000 pieces fits by far.
-            (string ProductId, int Quantity)[] wanted =
-                [.. orders[i].GroupBy(line => line.ProductId).Select(lines => (lines.Key, lines.Sum(line => line.Quantity)))];
+            // A product may stand in several lines of one order. A message may have any quantities, so their sum may be larger than any stock.
+            (string ProductId, long Quantity)[] wanted =
+                [.. orders[i].GroupBy(line => line.ProductId).Select(lines => (lines.Key, lines.Sum(line => (long)line.Quantity)))];
             failures[i] = wanted.Select(Missing).FirstOrDefault(failure => failure is not null);
             if (failures[i] is not null) continue;
-            foreach (var (product, quantity) in wanted) taken[product] = taken.GetValueOrDefault(product) + quantity;
+            foreach (var (product, quantity) in wanted) taken[product] = taken.GetValueOrDefault(product) + (int)quantity;
         }
 
         return (failures, taken);
 
-        ReservationFailure? Missing((string ProductId, int Quantity) wanted)
+        ReservationFailure? Missing((string ProductId, long Quantity) wanted)
         {
             if (!available.TryGetValue(wanted.ProductId, out var pieces)) return new ReservationFailure(UnknownProduct, wanted.ProductId);
             return pieces - taken.GetValueOrDefault(wanted.ProductId) < wanted.Quantity ? new ReservationFailure(OutOfStock, wanted.ProductId) : null;

@@ -35,16 +35,24 @@ internal static class PaymentInvariants
         FROM payments WHERE status = 1 AND cancel_reason IS NOT NULL AND refunded_amount < amount
         """);
 
+    private static readonly Invariant RefundedIsClosed = new(
+        "refunded-is-closed", "A payment of which nothing is left, and no refund is open, is no longer COMPLETED.", """
+        SELECT order_id::text, format('all of %s is refunded, and the payment is COMPLETED', amount)
+        FROM payments WHERE status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
+        """);
+
     private static readonly Invariant NothingStaysOpen = new(
         "payments-end", "No charge and no refund is open for longer than openSeconds.", """
         SELECT order_id::text, format('the charge is open since %s', created_at)
         FROM payments WHERE status = 0 AND created_at < now() - make_interval(secs => $1)
         UNION ALL
-        SELECT order_id::text, format('refund %s is open since %s', refunds.id, refunds.created_at)
+        SELECT order_id::text, format(
+            'refund %s is open since %s after %s attempt(s), %s', refunds.id, refunds.created_at, attempts, coalesce(last_error, 'without an error'))
         FROM refunds JOIN payments ON payments.id = refunds.payment_id
         WHERE refunds.completed_at IS NULL AND refunds.created_at < now() - make_interval(secs => $1)
         """);
 
     public static IReadOnlyList<Invariant> All { get; } =
-        [OnePaymentPerOrder, RefundsAddUp, ChargedOnce, CancelledIsRefunded, NothingStaysOpen, Invariant.OutboxDrains];
+        [OnePaymentPerOrder, RefundsAddUp, ChargedOnce, CancelledIsRefunded, RefundedIsClosed, NothingStaysOpen, Invariant.OutboxDrains];
 }

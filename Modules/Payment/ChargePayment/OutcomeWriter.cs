@@ -17,8 +17,6 @@ public sealed record ChargeOutcome(long OrderId, ChargeResult Result, Guid Event
 public sealed class OutcomeWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
     : GroupCommit<ChargeOutcome, StoredPayment>(database.Source, time: time)
 {
-    private const string Lock = "SELECT FROM payments WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
-
     private const string Store = """
         WITH stored AS (
             UPDATE payments SET status = new.status, transaction_id = new.transaction, reason = new.reason, error_code = new.error, event_id = new.event,
@@ -35,7 +33,7 @@ public sealed class OutcomeWriter(ModuleDatabase<PaymentDbContext> database, Tim
         ChargeOutcome[] first = [.. items.DistinctBy(item => item.OrderId)];
         long[] orders = [.. first.Select(item => item.OrderId)];
         await using var batch = new NpgsqlBatch(connection)
-            .Add(Lock, orders)
+            .Add(RefundSql.LockPayments, orders)
             .Add(
                 Store, orders,
                 first.Select(item => (short)item.Status).ToArray(),

@@ -392,6 +392,10 @@ namespace Fulfillment.Payments.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_payments_order_id");
 
+                    b.HasIndex(new[] { "Id" }, "pending")
+                        .HasDatabaseName("ix_payments_pending")
+                        .HasFilter("status = 0");
+
                     b.ToTable("payments", null, t =>
                         {
                             t.HasCheckConstraint("ck_payments_amount", "amount >= 0");
@@ -467,6 +471,12 @@ namespace Fulfillment.Payments.Migrations
                         .HasColumnType("numeric(19,2)")
                         .HasColumnName("amount");
 
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
@@ -478,6 +488,17 @@ namespace Fulfillment.Payments.Migrations
                     b.Property<Guid>("EventId")
                         .HasColumnType("uuid")
                         .HasColumnName("event_id");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("last_error");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<long>("PaymentId")
                         .HasColumnType("bigint")
@@ -506,6 +527,10 @@ namespace Fulfillment.Payments.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_refunds_event_id");
 
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_refunds_due")
+                        .HasFilter("completed_at IS NULL");
+
                     b.HasIndex("PaymentId")
                         .HasDatabaseName("ix_refunds_payment_id");
 
@@ -513,10 +538,6 @@ namespace Fulfillment.Payments.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_refunds_of_ended_order")
                         .HasFilter("reason_code <> 'MANUAL'");
-
-                    b.HasIndex(new[] { "Id" }, "open")
-                        .HasDatabaseName("ix_refunds_open")
-                        .HasFilter("completed_at IS NULL");
 
                     b.ToTable("refunds", null, t =>
                         {

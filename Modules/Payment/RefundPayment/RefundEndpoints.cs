@@ -33,16 +33,19 @@ public enum RefundStatus
 }
 
 /// <summary>A refund as the API shows it.</summary>
+/// <param name="Attempts">How often the gateway was asked.</param>
+/// <param name="LastError">Why the last attempt failed; null when none has, or it is carried out.</param>
+/// <param name="NextAttemptAt">When the gateway is asked next; null when it is carried out.</param>
 public sealed record RefundView(
     long RefundId, long PaymentId, decimal Amount, RefundStatus Status, string ReasonCode, string? Reason, string? TransactionId,
-    DateTimeOffset CreatedAt, DateTimeOffset? CompletedAt)
+    int Attempts, string? LastError, DateTimeOffset? NextAttemptAt, DateTimeOffset CreatedAt, DateTimeOffset? CompletedAt)
 {
     public static RefundView From(Refund r)
     {
         ArgumentNullException.ThrowIfNull(r);
         return new RefundView(
             r.Id, r.PaymentId, r.Amount, r.CompletedAt is null ? RefundStatus.Pending : RefundStatus.Completed, r.ReasonCode, r.Reason, r.TransactionId,
-            r.CreatedAt, r.CompletedAt);
+            r.Attempts, r.LastError, r.CompletedAt is null ? r.NextAttemptAt : null, r.CreatedAt, r.CompletedAt);
     }
 }
 
@@ -90,7 +93,7 @@ public sealed class RefundEndpoints : ICarterModule
         var refund = new Refund
         {
             PaymentId = paymentId, Amount = stored.RefundedAmount - others, ReasonCode = Refund.Manual, Reason = request.Reason,
-            EventId = Guid.CreateVersion7(), CreatedAt = now,
+            EventId = Guid.CreateVersion7(), NextAttemptAt = now, CreatedAt = now,
         };
         db.Refunds.Add(refund);
         await db.SaveChangesAsync(ct);

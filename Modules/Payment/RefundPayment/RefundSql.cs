@@ -3,14 +3,17 @@ using Npgsql;
 
 namespace Fulfillment.Payments.RefundPayment;
 
-/// <summary>Orders refunds within the transaction that finds out that they are due.</summary>
+/// <summary>Orders refunds within the transaction that finds out that they are due, and closes payments of which nothing is left.</summary>
 internal static class RefundSql
 {
-    // The payments are locked. What is refunded counts from now on, so that no other refund can take it a second time.
+    /// <summary>Locks payments in the order of their keys, as everyone does.</summary>
+    public const string LockPayments = "SELECT FROM payments WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
+
+    // What is refunded counts from now on, so that no other refund can take it a second time.
     private const string RefundEnded = """
         WITH due AS (
             SELECT id, amount - refunded_amount AS amount, cancel_reason, order_id FROM payments
-            WHERE order_id = ANY($1) AND status = 1 AND cancel_reason IS NOT NULL
+            WHERE order_id = ANY($1) AND status = 1 AND cancel_reason IS NOT NULL AND amount > refunded_amount
                 AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND reason_code <> 'MANUAL')),
         counted AS (
             UPDATE payments SET refunded_amount = payments.amount, updated_at = $2 FROM due WHERE payments.id = due.id)
@@ -19,6 +22,20 @@ internal static class RefundSql
         RETURNING (SELECT order_id FROM due WHERE due.id = payment_id)
         """;
 
-    /// <summary>Orders the refund of what was charged for orders that have ended without success. Returns those orders.</summary>
-    public static NpgsqlBatch AddRefundsOfEnded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) => batch.Add(RefundEnded, orders, now);
+    // An order of nothing has a payment of 0, which stays completed unless the order ends without success.
+    private const string CloseRefunded = """
+        UPDATE payments SET status = 4, updated_at = $2
+        WHERE order_id = ANY($1) AND status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
+        """;
+
+    /// <summary>
+    /// Orders the refund of what is left of the charges for orders that have ended without success, and closes the payments of which nothing is left.
+    /// Returns the orders with a new refund. The payments are locked.
+    /// </summary>
+    public static NpgsqlBatch AddRefundsOfEnded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
+        batch.Add(RefundEnded, orders, now).AddCloseRefunded(orders, now);
+
+    /// <summary>Closes the payments of which nothing is left and no refund is open. They were locked by an earlier statement.</summary>
+    public static NpgsqlBatch AddCloseRefunded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) => batch.Add(CloseRefunded, orders, now);
 }

@@ -1,43 +1,39 @@
 using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Fulfillment.Payments.RefundPayment;
 
+/// <summary>A refund that is asked for now.</summary>
+/// <param name="Charged">Transaction of the charge.</param>
+/// <param name="Flow">Event that started the flow of the order.</param>
+/// <param name="Attempt">How often it has been asked for, this time included.</param>
+public sealed record DueRefund(
+    long Id, decimal Amount, string ReasonCode, Guid EventId, long PaymentId, long OrderId, string CustomerId, string Charged, Guid? Flow, int Attempt);
+
 /// <summary>
-/// Carries out the refunds that are stored: asks the gateway, which gives money back once however often it is asked, and stores its answer together with
-/// the announcement. Replicas skip each other's refunds.
+/// Carries out the refunds that are stored: asks the gateway, which gives money back once however often it is asked, and stores each answer for itself.
+/// A refund that fails is tried again later and delays no other one.
 /// </summary>
 public sealed class RefundWorker(
-    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, OutboxRelay<PaymentDbContext> relay, PaymentMetrics metrics, Startup startup,
-    TimeProvider time, ILogger<RefundWorker> logger)
+    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, RefundWriter answers, OutboxRelay<PaymentDbContext> relay, PaymentMetrics metrics,
+    Startup startup, TimeProvider time, ILogger<RefundWorker> logger)
     : PollingWorker(startup, time, logger)
 {
     private const int MaxBatch = 50;
+    private static readonly TimeSpan GatewayTimeout = TimeSpan.FromSeconds(40);
 
-    private const string Take = """
-        SELECT refunds.id, refunds.amount, reason_code, refunds.event_id, payments.id, order_id, customer_id, payments.transaction_id, correlation_id, now()
-        FROM refunds JOIN payments ON payments.id = payment_id
-        WHERE refunds.completed_at IS NULL
-        ORDER BY refunds.id LIMIT $1 FOR NO KEY UPDATE OF refunds SKIP LOCKED
-        """;
-
-    private const string Complete = """
-        WITH completed AS (
-            UPDATE refunds SET completed_at = $3, transaction_id = done.transaction
-            FROM unnest($1::bigint[], $2::text[]) AS done (id, transaction) WHERE refunds.id = done.id
-            RETURNING payment_id, refunds.transaction_id, amount, reason_code)
-        INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
-        SELECT payment_id, transaction_id, 'REFUND', 1, amount, reason_code, $3 FROM completed
-        """;
-
-    private const string CloseRefunded = """
-        UPDATE payments SET status = 4, updated_at = $2
-        WHERE id = ANY($1) AND status = 1 AND refunded_amount = amount
-            AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
+    // The time of the next attempt is stored before the gateway is asked, so no lock is held meanwhile. It is the lease of this replica and the pause after
+    // a failure: another attempt follows a crash as well as a refusal. Two replicas that ask for one refund get the same answer, and store it once.
+    private const string Claim = """
+        WITH due AS MATERIALIZED (
+            SELECT id FROM refunds WHERE completed_at IS NULL AND next_attempt_at <= now()
+            ORDER BY next_attempt_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE refunds SET attempts = attempts + 1,
+            next_attempt_at = now() + least(interval '10 seconds' * 2 ^ least(attempts, 10), interval '10 minutes')
+        FROM due, payments WHERE refunds.id = due.id AND payments.id = payment_id
+        RETURNING refunds.id, refunds.amount, reason_code, refunds.event_id, payments.id, order_id, customer_id, payments.transaction_id, correlation_id, attempts
         """;
 
     /// <inheritdoc />
@@ -46,37 +42,48 @@ public sealed class RefundWorker(
     /// <inheritdoc />
     protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        var open = await TakeAsync(connection, ct);
-        if (open.Count == 0) return false;
-
-        var transactions = await Task.WhenAll(open.Select(refund => gateway.RefundAsync(new RefundOrder(refund.Id, refund.Charged, refund.Amount), ct)));
-        Failpoint.Hit("payment-after-refund");
-        await using var batch = new NpgsqlBatch(connection)
-            .Add(Complete, open.Select(refund => refund.Id).ToArray(), transactions, open[0].Now)
-            .Add(CloseRefunded, open.Select(refund => refund.PaymentId).Distinct().ToArray(), open[0].Now)
-            .AddOutbox([.. open.Select(refund => OutgoingMessage.From(Announce(refund)))]);
-        await batch.ExecuteNonQueryAsync(ct);
-        await transaction.CommitAsync(ct);
-        metrics.Count(PaymentStatus.Refunded, open.Count);
-        relay.Wake();
-        return open.Count == MaxBatch;
+        var due = await ClaimAsync(ct);
+        await Task.WhenAll(due.Select(refund => RefundAsync(refund, ct)));
+        return due.Count == MaxBatch;
     }
 
-    private static async Task<List<OpenRefund>> TakeAsync(NpgsqlConnection connection, CancellationToken ct)
+    private async Task<List<DueRefund>> ClaimAsync(CancellationToken ct)
     {
-        await using var batch = new NpgsqlBatch(connection).Add(Take, MaxBatch);
+        await using var connection = await database.Source.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection).Add(Claim, MaxBatch);
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        return await reader.ReadAllAsync(row => new OpenRefund(
+        return await reader.ReadAllAsync(row => new DueRefund(
             row.GetInt64(0), row.GetDecimal(1), row.GetString(2), row.GetGuid(3), row.GetInt64(4), row.GetInt64(5), row.GetString(6), row.GetString(7),
-            row.IsDBNull(8) ? null : row.GetGuid(8), row.GetFieldValue<DateTimeOffset>(9)));
+            row.IsDBNull(8) ? null : row.GetGuid(8), row.GetInt32(9)));
     }
 
-    private static PaymentRefundedEvent Announce(OpenRefund refund) =>
-        new PaymentRefundedEvent(refund.OrderId, refund.CustomerId, refund.PaymentId, refund.Id, refund.Amount, refund.ReasonCode)
-            .Starting(refund.EventId, refund.Now, refund.Flow);
+    private async Task RefundAsync(DueRefund refund, CancellationToken ct)
+    {
+        var answer = await AskAsync(refund, ct);
+        Failpoint.Hit("payment-after-refund");
+        if (answer.Error is { } error)
+            logger.LogWarning("Refund {RefundId} failed at attempt {Attempt} and is tried again later: {Reason}", refund.Id, refund.Attempt, error);
+        if (!await answers.ExecuteAsync(answer, ct)) return;
+        metrics.Count(PaymentStatus.Refunded);
+        relay.Wake();
+    }
 
-    private sealed record OpenRefund(
-        long Id, decimal Amount, string ReasonCode, Guid EventId, long PaymentId, long OrderId, string CustomerId, string Charged, Guid? Flow, DateTimeOffset Now);
+    private async Task<RefundAnswer> AskAsync(DueRefund refund, CancellationToken ct)
+    {
+        using var timeout = new CancellationTokenSource(GatewayTimeout, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        try
+        {
+            var result = await gateway.RefundAsync(new RefundOrder(refund.Id, refund.Charged, refund.Amount), either.Token);
+            return result.Decline is { } decline
+                ? new RefundAnswer(refund, null, $"{decline.ErrorCode}: {decline.Reason}")
+                : new RefundAnswer(refund, result.TransactionId, null);
+        }
+#pragma warning disable CA1031 // Whatever the gateway's client throws is the failure of this refund only.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return new RefundAnswer(refund, null, timeout.IsCancellationRequested ? $"No answer within {GatewayTimeout.TotalSeconds:0} s" : e.Message);
+        }
+    }
 }

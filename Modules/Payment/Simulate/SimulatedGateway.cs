@@ -37,13 +37,13 @@ public sealed class SimulatedGateway(Func<CancellationToken, Task<SimulatorSetti
         return new ChargeResult(Transaction(hash), decline);
     }
 
-    public async Task<string> RefundAsync(RefundOrder refund, CancellationToken ct)
+    public async Task<RefundResult> RefundAsync(RefundOrder refund, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(refund);
         var current = await settings(ct);
         var hash = Hash(~refund.RefundId, current.Seed); // apart from every order
         await AnswerAsync(current.LatencyMs, hash, ct);
-        return Transaction(hash);
+        return new RefundResult(Transaction(hash), null);
     }
 
     private Task AnswerAsync(LatencyRange latency, byte[] hash, CancellationToken ct)

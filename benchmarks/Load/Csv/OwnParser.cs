@@ -11,7 +11,8 @@ internal static class OwnParser
     /// <summary>The part of an upload: finds the chunks and repeated keys, and hashes the file.</summary>
     public static UploadPlan Plan(byte[] file)
     {
-        using var planner = new UploadPlanner(new ImportOptions(), ImportKey.InternalId, ImportDuplicates.Last, ImportMode.Upsert);
+        using var scratch = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
+        var planner = new UploadPlanner(new ImportOptions(), ImportKey.InternalId, ImportDuplicates.Last, ImportMode.Upsert, scratch);
         return planner.RunAsync(new MemoryStream(file), Stream.Null, CancellationToken.None).GetAwaiter().GetResult();
     }
 

@@ -46,6 +46,8 @@ public sealed class PlantedViolations(OneProcess shared) : SystemTest, IClassFix
         new("Payment", "charged-once", "930007", Payment(930007, status: 2, charges: ["10"])),
         new("Payment", "cancelled-is-refunded", "930008", Payment(930008, cancelled: "CUSTOMER_REQUESTED")),
         new("Payment", "cancelled-is-refunded", "930009", Payment(930009, cancelled: "CUSTOMER_REQUESTED", refunded: "4") + Refund(930009, "4")),
+        new("Payment", "refunded-is-closed", "930012", Payment(930012, refunded: "10") + Refund(930012, "10")),
+        new("Payment", "refunded-is-closed", "930013", Payment(930013, amount: "0", cancelled: "CUSTOMER_REQUESTED")),
         new("Payment", "payments-end", "930010", Payment(930010, status: 0, charges: [], age: "3 minutes")),
         new("Payment", "payments-end", "930011", Frozen("refunds", "UPDATE") + Payment(930011, refunded: "10") + Refund(930011, "10", age: "3 minutes", open: true)),
         new("Payment", "outbox-drains", "00000000-0000-0000-0000-000000000001", Outbox()),

@@ -33,6 +33,8 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>A client of its HTTP API.</summary>
     public HttpClient Http { get; }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;

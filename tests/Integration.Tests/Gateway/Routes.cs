@@ -59,6 +59,22 @@ public sealed class Routes(BehindGateway shared) : SystemTest, IClassFixture<Beh
             order => order.GetProperty("status").GetString() == "COMPLETED");
     }
 
+    [Theory]
+    [InlineData("GATEWAY/A B")]
+    [InlineData("GATEWAY/..A/100%25?#;+")]
+    public async Task Escaped_key_reaches_the_module_as_it_was_sent(string product)
+    {
+        var address = $"/api/inventory/items/{Uri.EscapeDataString(product)}";
+
+        using var created = await _gateway.Http.PutAsJsonAsync(address, new { productName = "N", availableQuantity = 5 });
+
+        created.StatusCode.ShouldBe(HttpStatusCode.Created, await created.Content.ReadAsStringAsync());
+        (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("productId").GetString().ShouldBe(product);
+        (await shared.System.Inventory.ScalarAsync<long>("SELECT count(*) FROM inventory_items WHERE product_id = $1", product)).ShouldBe(1);
+        using var found = await _gateway.Http.GetAsync(new Uri(address, UriKind.Relative));
+        found.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Gateway_says_that_it_is_up() =>
         (await _gateway.Http.GetStringAsync(new Uri("/health", UriKind.Relative))).ShouldBe("API Gateway is UP\n");

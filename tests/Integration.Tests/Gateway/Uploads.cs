@@ -65,7 +65,7 @@ public sealed class Uploads(BehindGateway shared) : SystemTest, IClassFixture<Be
         problem.GetProperty("detail").GetString()!.ShouldContain("1 MiB");
     }
 
-    private long BytesOfImports() => new DirectoryInfo(shared.System.ImportDirectory).EnumerateFiles().Sum(file => file.Length);
+    private long BytesOfImports() => new DirectoryInfo(shared.System.ImportDirectory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     // Few rows with long descriptions, because the size is what matters.
     private static string CatalogueLine(long n) => n == 0 ? "Internal ID,Name,Price,Stock,Description\n" : $"LARGE-{n:D8},Name,9.99,1,{new string('x', 3_900)}\n";

@@ -17,7 +17,8 @@ internal sealed record Plans(ImportDuplicates Duplicates, ImportMode Mode, int C
         using var source = new PieceStream(file, pieces);
         using var stored = new MemoryStream();
         var options = new ImportOptions { ChunkBytes = ChunkBytes };
-        using var planner = new UploadPlanner(options, Key, Duplicates, Mode, BufferBytes);
+        using var scratch = new MemoryStream();
+        var planner = new UploadPlanner(options, Key, Duplicates, Mode, scratch, BufferBytes);
         var planning = planner.RunAsync(source, stored, CancellationToken.None);
         planning.IsCompleted.ShouldBeTrue();
         stored.ToArray().AsSpan().SequenceEqual(file).ShouldBeTrue();

@@ -43,7 +43,8 @@ public sealed class RepeatedKeysTests
     [Fact]
     public void Rows_may_have_gaps()
     {
-        using var keys = new RepeatedKeys();
+        using var scratch = new MemoryStream();
+        var keys = new RepeatedKeys(scratch);
         foreach (var row in new[] { 5u, 70_000u, uint.MaxValue }) keys.Add(row, "a"u8);
 
         keys.Find(ImportDuplicates.Last).ShouldBe([5u, 70_000u]);
@@ -51,7 +52,8 @@ public sealed class RepeatedKeysTests
 
     private static List<uint> Find(string[] all, ImportDuplicates duplicates, int atOnce = 250_000)
     {
-        using var keys = new RepeatedKeys(atOnce);
+        using var scratch = new MemoryStream();
+        var keys = new RepeatedKeys(scratch, atOnce);
         for (var row = 0; row < all.Length; row++) keys.Add((uint)row, Encoding.UTF8.GetBytes(all[row]));
         return keys.Find(duplicates);
     }

@@ -51,6 +51,15 @@ public sealed class ReservationDecisionTests
     }
 
     [Fact]
+    public void Lines_whose_sum_is_larger_than_any_stock_are_out_of_stock()
+    {
+        var (failures, taken) = Decide(Stock(("A", 5)), [[Line("A", int.MaxValue), Line("A", int.MaxValue)], [Line("A", 5)]]);
+
+        failures.ShouldBe([new ReservationFailure("OUT_OF_STOCK", "A"), null]);
+        taken.ShouldBe(Stock(("A", 5)));
+    }
+
+    [Fact]
     public void An_order_takes_exactly_what_is_there()
     {
         var (failures, taken) = Decide(Stock(("A", 10_000)), [[Line("A", 10_000)]]);

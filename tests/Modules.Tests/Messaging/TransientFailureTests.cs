@@ -3,6 +3,7 @@ using System.Text.Json;
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Payments;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -47,6 +48,7 @@ public sealed class TransientFailureTests
         ["a broker that cannot be reached"] = new BrokerUnreachableException(new SocketException((int)SocketError.ConnectionRefused)),
         ["a closed channel"] = new AlreadyClosedException(Shutdown),
         ["an interrupted operation"] = new OperationInterruptedException(Shutdown),
+        ["a payment gateway without an answer"] = new PaymentGatewayUnavailableException("HTTP 500", new JsonException()),
         ["a timeout inside of something"] = new InvalidOperationException("outer", new TimeoutException()),
         ["many that pass"] = new AggregateException(new TimeoutException(), new IOException()),
     };

@@ -2,6 +2,7 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Inventory.ImportProducts.Upload;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace Fulfillment.Inventory.ImportProducts.Dispatch;
 /// none is left. All of it is decided by the rows of the chunks, so any replica can do it at any time, also after a crash.
 /// </summary>
 public sealed class ImportDispatcher(
-    ModuleDatabase<InventoryDbContext> database, EventPublisher publisher, IImportFiles files, Startup startup, IOptions<ImportOptions> options,
+    ModuleDatabase<InventoryDbContext> database, EventPublisher publisher, IImportFiles files, UploadKeys keys, Startup startup, IOptions<ImportOptions> options,
     TimeProvider time, ILogger<ImportDispatcher> logger) : PollingWorker(startup, time, logger)
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromHours(1);
@@ -49,6 +50,17 @@ public sealed class ImportDispatcher(
         RETURNING id, file_key
         """;
 
+    private const string FindUnneeded = """
+        SELECT old.name FROM unnest($1::text[]) AS old (name)
+        WHERE CASE WHEN old.name LIKE '%/%' THEN NOT EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (1, 2, 4))
+            ELSE EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (3, 5)) END
+        """;
+
+    // Needed only while an older import is open, which would leave out what is noted here.
+    private const string CanForgetClaims = """
+        SELECT EXISTS (SELECT FROM import_claims) AND NOT EXISTS (SELECT FROM import_jobs WHERE state IN (1, 2, 4))
+        """;
+
     private long _swept;
 
     /// <inheritdoc />
@@ -59,6 +71,7 @@ public sealed class ImportDispatcher(
     {
         await Startup.MessagingReady.WaitAsync(ct);
         await EndAsync(ct);
+        await ForgetClaimsAsync(ct);
         await PublishDueAsync(ct);
         await SweepAsync(ct);
         return false;
@@ -71,6 +84,24 @@ public sealed class ImportDispatcher(
         {
             logger.LogInformation("Import {ImportId} is complete", id);
             files.Delete(key);
+        }
+    }
+
+    private async Task ForgetClaimsAsync(CancellationToken ct)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(ct);
+        if (!await CanForgetAsync()) return;
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        // An import that begins at this moment notes nothing before the second look, and nothing that it notes is lost after it.
+        await using (var hold = new NpgsqlCommand("LOCK TABLE import_claims IN ACCESS EXCLUSIVE MODE", connection)) await hold.ExecuteNonQueryAsync(ct);
+        if (!await CanForgetAsync()) return;
+        await using (var forget = new NpgsqlCommand("TRUNCATE import_claims", connection)) await forget.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
+
+        async Task<bool> CanForgetAsync()
+        {
+            await using var ask = new NpgsqlCommand(CanForgetClaims, connection);
+            return await ask.ExecuteScalarAsync(ct) is true;
         }
     }
 
@@ -93,14 +124,18 @@ public sealed class ImportDispatcher(
         await transaction.CommitAsync(ct);
     }
 
-    /// <summary>Removes what nobody needs: files of imports that have ended, and of uploads that never became one.</summary>
+    /// <summary>
+    /// Removes what is no longer needed: files of imports that have ended, and of uploads that never became one. A file of an earlier version, whose name
+    /// does not say whose it is, is removed only when its import has ended here.
+    /// </summary>
     private async Task SweepAsync(CancellationToken ct)
     {
         if (_swept != 0 && Time.GetElapsedTime(_swept) < Sweep) return;
         _swept = Time.GetTimestamp();
-        var old = files.List().Where(file => file.WrittenAt < Time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
+        var old = files.List(await keys.GetInstallationAsync(ct))
+            .Where(file => file.WrittenAt < Time.GetUtcNow() - Abandoned).Select(file => file.Key).ToArray();
         if (old.Length == 0) return;
-        await using var find = database.Source.CreateCommand("SELECT key FROM unnest($1::text[]) AS old (key) WHERE NOT EXISTS (SELECT FROM import_jobs WHERE file_key = key AND state IN (1, 2, 4))");
+        await using var find = database.Source.CreateCommand(FindUnneeded);
         find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = old });
         await using var reader = await find.ExecuteReaderAsync(ct);
         foreach (var key in await reader.ReadAllAsync(row => row.GetString(0))) files.Delete(key);

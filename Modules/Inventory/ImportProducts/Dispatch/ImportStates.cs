@@ -26,7 +26,7 @@ internal static class ImportStates
         WITH resumed AS (
             UPDATE import_jobs SET state = 1, state_reason = NULL, max_errors = coalesce($2, max_errors), updated_at = now(), finished_at = NULL
             WHERE id = $1 AND state IN (2, 4) RETURNING id)
-        , again AS (UPDATE import_chunks SET published_at = NULL FROM resumed WHERE import_id = resumed.id AND done_at IS NULL)
+        , again AS (UPDATE import_chunks SET published_at = NULL, timeouts = 0 FROM resumed WHERE import_id = resumed.id AND done_at IS NULL)
         SELECT id FROM resumed
         """;
 

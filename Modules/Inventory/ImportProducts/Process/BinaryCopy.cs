@@ -72,12 +72,14 @@ internal sealed class BinaryCopy : IDisposable
     /// <summary>Sends the rows; nothing when there are none.</summary>
     /// <param name="connection">Connection with an open transaction.</param>
     /// <param name="target">Constant: table and columns.</param>
+    /// <param name="timeoutSeconds">How long the server may take.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task SendAsync(NpgsqlConnection connection, string target, CancellationToken ct)
+    public async Task SendAsync(NpgsqlConnection connection, string target, int timeoutSeconds, CancellationToken ct)
     {
         if (Rows == 0) return;
         BinaryPrimitives.WriteInt16BigEndian(Take(2), -1);
         await using var copy = await connection.BeginRawBinaryCopyAsync($"COPY {target} FROM STDIN (FORMAT BINARY)", ct);
+        copy.ReadTimeout = copy.WriteTimeout = timeoutSeconds * 1000;
         await copy.WriteAsync(_buffer.AsMemory(0, _length), ct);
     }
 

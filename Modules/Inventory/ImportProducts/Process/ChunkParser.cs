@@ -91,7 +91,7 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
             return default;
         }
 
-        CheckText(_key, SetCell(rows, cells, _key, count));
+        CheckKey(SetCell(rows, cells, _key, count));
         foreach (var column in _texts) CheckText(column, SetCell(rows, cells, column, count));
         var price = mode == ImportMode.StockOnly ? 0 : ReadPrice(SetCell(rows, cells, CatalogueColumn.Price, count));
         return (price, ReadStock(SetCell(rows, cells, CatalogueColumn.Stock, count)));
@@ -101,6 +101,12 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
     {
         if (_mistake is not null || header[column] is not (>= 0 and var place) || place >= count) return default;
         return rows.SetCell(cells, column, _fields[place], header.IsErrorsFile);
+    }
+
+    private void CheckKey(ReadOnlySpan<byte> value)
+    {
+        CheckText(_key, value);
+        if (_mistake is null && !ProductKey.IsAddressable(value)) Fail(_key, RowErrorCode.InvalidKey, "has . or .. between slashes, or contains %2F, and no address can have it");
     }
 
     private void CheckText(CatalogueColumn column, ReadOnlySpan<byte> value)

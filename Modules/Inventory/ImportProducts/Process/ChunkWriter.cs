@@ -13,6 +13,8 @@ namespace Fulfillment.Inventory.ImportProducts.Process;
 internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, CatalogueHeader header, ImportChunk chunk, ChunkRows rows, ImportMetrics metrics)
 {
     private const int Attempts = 4;
+    private const long UsualBytes = 1024 * 1024;
+    private const int LongestSeconds = 90;
 
     // Also comes after the lock: what was changed before it is visible.
     private const string Claim = """
@@ -53,14 +55,26 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (!await ClaimAsync(connection, ct)) return;
+        try
+        {
+            await WriteRowsAsync(connection, transaction, ct);
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw new ChunkTimeoutException(e);
+        }
+    }
 
+    private async Task WriteRowsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    {
         // A dry run does everything and takes it back, so it reports exactly what the real one would.
         if (job.DryRun) await transaction.SaveAsync("rows", ct);
-        var written = rows.Rows.Count == 0 ? new Written(0, 0, 0) : await new ProductWriter(connection, job, header, rows, ct).WriteAsync();
+        await ImportClaims.LeaveOutOverriddenAsync(connection, job, rows, ct);
+        var written = rows.Rows.Count == 0 ? new Written(0, 0, 0) : await new ProductWriter(connection, job, header, rows, TimeoutOf(connection), ct).WriteAsync();
         Failpoint.Hit("import-mid-chunk");
         if (job.DryRun) await transaction.RollbackAsync("rows", ct);
 
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutOf(connection) };
         batch.Add(
             Finish, job.Id, chunk.Chunk, written.Inserted, written.Updated, written.Unchanged, rows.Superseded, rows.Errors.Count,
             rows.Errors.Count == 0 ? DBNull.Value : CountByCode());
@@ -87,6 +101,10 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
         return await reader.ReadAsync(ct);
     }
 
+    // A larger chunk may take longer, but no longer than a handler may.
+    private int TimeoutOf(NpgsqlConnection connection) =>
+        connection.CommandTimeout * (int)Math.Clamp(chunk.Length / UsualBytes, 1, Math.Max(1, LongestSeconds / Math.Max(1, connection.CommandTimeout)));
+
     private int[] CountByCode()
     {
         var counts = new int[Enum.GetValues<RowErrorCode>().Length];
@@ -94,3 +112,6 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
         return counts;
     }
 }
+
+/// <summary>A chunk was not written within the time of a statement.</summary>
+internal sealed class ChunkTimeoutException(NpgsqlException cause) : TimeoutException(cause.Message, cause);

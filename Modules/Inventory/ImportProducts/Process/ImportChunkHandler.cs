@@ -5,6 +5,7 @@ using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Wolverine.Attributes;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
@@ -17,6 +18,11 @@ public sealed class ImportChunkHandler(
 {
     public const string Queue = "product-import-queue";
 
+    /// <summary>How often a chunk may exceed the time of a statement before its import fails.</summary>
+    private const int MaxTimeouts = 3;
+
+    private const string CountTimeout = "UPDATE import_chunks SET timeouts = timeouts + 1 WHERE import_id = $1 AND chunk = $2 RETURNING timeouts";
+
     /// <summary>Chunks that a process works on at a time: one per core, and two at least, because each waits for the database half of its time.</summary>
     public static ushort Concurrency { get; } = (ushort)Math.Clamp(Environment.ProcessorCount, 2, 8);
 
@@ -27,6 +33,13 @@ public sealed class ImportChunkHandler(
         try
         {
             await ProcessAsync(job, chunk, ct);
+        }
+        catch (ChunkTimeoutException e)
+        {
+            var timeouts = await CountTimeoutAsync(chunk, ct);
+            logger.LogWarning("Chunk {Chunk} of import {ImportId} was not written in time, {Timeouts} time(s) so far: {Reason}", chunk.Chunk, job.Id, timeouts, e.Message);
+            if (timeouts < MaxTimeouts) throw;
+            await ImportStates.FailAsync(database.Source, job.Id, TooSlow(chunk), ct);
         }
         catch (Exception e) when (IsFinal(e))
         {
@@ -60,6 +73,17 @@ public sealed class ImportChunkHandler(
         new ChunkParser(header, job.Key, job.Mode, job.Duplicates).Read(rows, chunk.FirstLine, chunk.Repeated);
         await new ChunkWriter(database.Source, job, header, chunk, rows, metrics).WriteAsync(ct);
     }
+
+    private async Task<int> CountTimeoutAsync(ImportChunk chunk, CancellationToken ct)
+    {
+        await using var command = database.Source.CreateCommand(CountTimeout);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = chunk.ImportId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = chunk.Chunk });
+        return await command.ExecuteScalarAsync(ct) is short timeouts ? timeouts : 0;
+    }
+
+    private static string TooSlow(ImportChunk chunk) =>
+        $"TOO_SLOW: chunk {chunk.Chunk} was not written in time {MaxTimeouts} times; resume when the database is less busy, or upload again with a smaller Import__ChunkBytes";
 
     private static bool IsFinal(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException || !TransientFailure.Is(exception);
 

@@ -13,7 +13,7 @@ internal sealed record Written(int Inserted, int Updated, int Unchanged);
 /// binary COPY, the cheapest way into a table; known ones are compared and updated by one statement per table, and what is the same is not
 /// written. Rows go in the order of their keys, as everyone locks them.
 /// </summary>
-internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, CatalogueHeader header, ChunkRows rows, CancellationToken ct)
+internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, CatalogueHeader header, ChunkRows rows, int timeoutSeconds, CancellationToken ct)
 {
     private const string ItemColumns =
         "product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity";
@@ -44,19 +44,20 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         WHERE has_product OR has_item
         """;
 
-    // Only rows that are going to change are locked. What is reserved by active orders cannot be taken away.
-    private const string LockChangingStock = """
-        SELECT given.n, item.reserved_quantity FROM import_rows given JOIN inventory_items item USING (product_id)
-        WHERE item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name
-        ORDER BY item.product_id FOR NO KEY UPDATE OF item
-        """;
-
+    // Only rows that are going to change are locked, and only what was locked here is updated: a row that was equal to the file may change meanwhile.
+    // What is reserved by active orders cannot be taken away, and stock and sold pieces together must fit into their column.
     private const string UpdateStock = """
-        UPDATE inventory_items item SET product_name = coalesce(given.name, item.product_name), updated_at = now(),
-            available_quantity = given.stock - item.reserved_quantity, received_quantity = given.stock + item.sold_quantity
-        FROM import_rows given
-        WHERE item.product_id = given.product_id
-            AND (item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name)
+        WITH locked AS MATERIALIZED (
+            SELECT given.n, given.stock, given.name, item.product_id, given.stock < item.reserved_quantity AS too_small,
+                given.stock::bigint + item.sold_quantity > $1 AS too_large
+            FROM import_rows given JOIN inventory_items item USING (product_id)
+            WHERE item.available_quantity + item.reserved_quantity <> given.stock OR item.product_name <> given.name
+            ORDER BY item.product_id FOR NO KEY UPDATE OF item),
+        updated AS (
+            UPDATE inventory_items item SET product_name = coalesce(locked.name, item.product_name), updated_at = now(),
+                available_quantity = locked.stock - item.reserved_quantity, received_quantity = locked.stock + item.sold_quantity
+            FROM locked WHERE item.product_id = locked.product_id AND NOT too_small AND NOT too_large)
+        SELECT n, too_small, too_large FROM locked
         """;
 
     private const string UpdateProducts = """
@@ -107,8 +108,8 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
 
         try
         {
-            await products.SendAsync(connection, $"products ({ProductColumns})", ct);
-            await items.SendAsync(connection, $"inventory_items ({ItemColumns})", ct);
+            await products.SendAsync(connection, $"products ({ProductColumns})", timeoutSeconds, ct);
+            await items.SendAsync(connection, $"inventory_items ({ItemColumns})", timeoutSeconds, ct);
             return inserted;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -128,22 +129,16 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         if (given.Rows == 0) return 0;
 
         await ExecuteAsync(Prepare);
-        await given.SendAsync(connection, $"import_rows (n, stock, {ProductColumns})", ct);
-        var (changed, tooSmall) = await LockChangingStockAsync();
-        foreach (var n in tooSmall)
-        {
-            Reject(n, CatalogueColumn.Stock, RowErrorCode.StockBelowReserved, "is less than what is reserved for orders");
-            rejected.Add(n);
-        }
-
-        if (tooSmall.Length > 0)
+        await given.SendAsync(connection, $"import_rows (n, stock, {ProductColumns})", timeoutSeconds, ct);
+        var (changed, refused) = await UpdateStockAsync();
+        rejected.UnionWith(refused);
+        if (refused.Length > 0)
         {
             await using var drop = Command("DELETE FROM import_rows WHERE n = ANY($1)");
-            drop.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = tooSmall });
+            drop.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = refused });
             await drop.ExecuteNonQueryAsync(ct);
         }
 
-        if (changed.Count > 0) await ExecuteAsync(UpdateStock);
         if (job.Mode == ImportMode.StockOnly) return changed.Count;
         await using (var update = Command(UpdateProducts))
         await using (var reader = await update.ExecuteReaderAsync(ct))
@@ -155,13 +150,21 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         return changed.Count;
     }
 
-    private async Task<(HashSet<int> Changing, int[] TooSmall)> LockChangingStockAsync()
+    private async Task<(HashSet<int> Changed, int[] Refused)> UpdateStockAsync()
     {
-        await using var find = Command(LockChangingStock);
-        await using var reader = await find.ExecuteReaderAsync(ct);
-        var found = await reader.ReadAllAsync(row => (N: row.GetInt32(0), Reserved: row.GetInt32(1)));
-        var tooSmall = found.Where(row => rows.Rows[row.N].Stock < row.Reserved).Select(row => row.N).ToArray();
-        return ([.. found.Select(row => row.N).Except(tooSmall)], tooSmall);
+        await using var update = Command(UpdateStock);
+        update.Parameters.Add(new NpgsqlParameter<long> { TypedValue = InventoryItem.MaxReceived });
+        await using var reader = await update.ExecuteReaderAsync(ct);
+        var found = await reader.ReadAllAsync(row => (N: row.GetInt32(0), TooSmall: row.GetBoolean(1), TooLarge: row.GetBoolean(2)));
+        foreach (var (n, tooSmall, tooLarge) in found)
+        {
+            if (tooSmall) Reject(n, CatalogueColumn.Stock, RowErrorCode.StockBelowReserved, "is less than what is reserved for orders");
+            else if (tooLarge)
+                Reject(n, CatalogueColumn.Stock, RowErrorCode.StockTooLarge, $"is with the pieces that were sold more than {InventoryItem.MaxReceived}");
+        }
+
+        return ([.. found.Where(row => !row.TooSmall && !row.TooLarge).Select(row => row.N)],
+            [.. found.Where(row => row.TooSmall || row.TooLarge).Select(row => row.N)]);
     }
 
     private HashSet<int> RejectUnknown(Dictionary<int, Known> known)
@@ -237,7 +240,7 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     private NpgsqlCommand Command(string sql)
     {
 #pragma warning disable CA2100 // The constants of this class.
-        return new NpgsqlCommand(sql, connection);
+        return new NpgsqlCommand(sql, connection) { CommandTimeout = timeoutSeconds };
 #pragma warning restore CA2100
     }
 

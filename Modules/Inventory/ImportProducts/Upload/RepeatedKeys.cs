@@ -5,16 +5,16 @@ using System.Runtime.InteropServices;
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
 /// <summary>
-/// Finds the rows whose key stands in the file more than once. It keeps 16 bytes per row in a temporary file, 96 bits of a hash and the
+/// Finds the rows whose key stands in the file more than once. It keeps 16 bytes per row in a scratch file, 96 bits of a hash and the
 /// number of the row, and looks at a part of the hashes at a time, so its memory does not grow with the file. (Two different keys among a
 /// hundred million rows share 96 bits with a probability of about 10^-13.)
 /// </summary>
+/// <param name="file">An empty scratch file with a buffer.</param>
 /// <param name="entriesAtOnce">How many hashes are looked at together.</param>
-internal sealed class RepeatedKeys(int entriesAtOnce = 250_000) : IDisposable
+internal sealed class RepeatedKeys(Stream file, int entriesAtOnce = 250_000)
 {
     private const int Entry = 16;
 
-    private readonly FileStream _file = Open(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.keys"));
     private long _count;
 
     public void Add(uint row, ReadOnlySpan<byte> key)
@@ -23,7 +23,7 @@ internal sealed class RepeatedKeys(int entriesAtOnce = 250_000) : IDisposable
         Span<byte> entry = stackalloc byte[Entry];
         BinaryPrimitives.WriteUInt64LittleEndian(entry, (ulong)hash);
         BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], ((ulong)(hash >> 96) << 32) | row);
-        _file.Write(entry);
+        file.Write(entry);
         _count++;
     }
 
@@ -31,7 +31,7 @@ internal sealed class RepeatedKeys(int entriesAtOnce = 250_000) : IDisposable
     /// <param name="duplicates">Which row of a key counts.</param>
     public List<uint> Find(ImportDuplicates duplicates)
     {
-        _file.Flush();
+        file.Flush();
         var found = new List<uint>();
         var parts = (ulong)(_count / entriesAtOnce) + 1;
         var (hashes, rows) = (new List<ulong>(entriesAtOnce), new List<ulong>(entriesAtOnce));
@@ -54,21 +54,11 @@ internal sealed class RepeatedKeys(int entriesAtOnce = 250_000) : IDisposable
         return found;
     }
 
-    public void Dispose() => _file.Dispose();
-
-    private static FileStream Open(string path)
-    {
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 128 * 1024, FileOptions.DeleteOnClose);
-        // Where a file may be open without a name, even a process that is killed leaves none behind.
-        if (!OperatingSystem.IsWindows()) File.Delete(path);
-        return file;
-    }
-
     private void Collect(ulong part, ulong parts, List<ulong> hashes, List<ulong> rows)
     {
-        _file.Position = 0;
+        file.Position = 0;
         var buffer = new byte[Entry * 8 * 1024];
-        for (int read; (read = _file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
+        for (int read; (read = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
         {
             for (var at = 0; at < read; at += Entry)
             {

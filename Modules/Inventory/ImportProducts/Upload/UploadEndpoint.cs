@@ -22,13 +22,13 @@ public sealed class UploadEndpoint : ICarterModule
         .Reads("dryRun", "true: everything is checked and nothing is kept.").Reads("maxErrors", "The import fails beyond.").Reads("fileName", "For people.");
 
     private static async Task<IResult> UploadAsync(
-        HttpContext http, InventoryDbContext db, IImportFiles files, ImportDispatcher dispatcher, IOptions<ImportOptions> options, CancellationToken ct)
+        HttpContext http, InventoryDbContext db, IImportFiles files, UploadKeys keys, ImportDispatcher dispatcher, IOptions<ImportOptions> options, CancellationToken ct)
     {
         var (request, errors) = UploadRequest.Read(http.Request.Query);
         if (errors.Count > 0) return Problems.Invalid(errors);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Value.MaxFileBytes;
 
-        var fileKey = $"{Guid.CreateVersion7():N}.csv";
+        var fileKey = await keys.NewAsync(ct);
         UploadPlan? plan = null;
         string? name = null;
         try
@@ -76,7 +76,8 @@ public sealed class UploadEndpoint : ICarterModule
         IImportFiles files, string fileKey, Stream content, UploadRequest request, ImportOptions options, CancellationToken ct)
     {
         await using var file = files.Create(fileKey);
-        using var planner = new UploadPlanner(options, request.Key, request.Duplicates, request.Mode);
+        await using var scratch = files.CreateScratch(fileKey);
+        var planner = new UploadPlanner(options, request.Key, request.Duplicates, request.Mode, scratch);
         var plan = await planner.RunAsync(content, file, ct);
         await files.CompleteAsync(fileKey, file, ct);
         return plan;

@@ -21,13 +21,14 @@ internal sealed record UploadPlan(CatalogueHeader Header, long SizeBytes, string
 /// <param name="key">Which column identifies a product.</param>
 /// <param name="duplicates">Which row of a key counts.</param>
 /// <param name="mode">Says which columns there must be.</param>
+/// <param name="scratch">An empty file for what is known of the keys; the caller closes it.</param>
 /// <param name="bufferBytes">Bytes that are read at a time, more than the longest record.</param>
 internal sealed class UploadPlanner(
-    ImportOptions options, ImportKey key, ImportDuplicates duplicates, ImportMode mode, int bufferBytes = 1024 * 1024) : IDisposable
+    ImportOptions options, ImportKey key, ImportDuplicates duplicates, ImportMode mode, Stream scratch, int bufferBytes = 1024 * 1024)
 {
     private readonly byte[] _buffer = new byte[bufferBytes];
     private readonly byte[] _keyText = new byte[CsvReader.MaxRecord];
-    private readonly RepeatedKeys _keys = new();
+    private readonly RepeatedKeys _keys = new(scratch);
     private readonly List<PlannedChunk> _chunks = [];
     private CsvField[] _fields = [];
     private CatalogueHeader? _header;
@@ -64,8 +65,6 @@ internal sealed class UploadPlanner(
         MarkRepeated();
         return new UploadPlan(_header!, _bufferOffset + _filled, Convert.ToHexStringLower(hash.GetHashAndReset()), _rows, _chunks);
     }
-
-    public void Dispose() => _keys.Dispose();
 
     private int Scan(bool complete)
     {

@@ -13,7 +13,8 @@ internal static class CrashPoints
     private static readonly (string Module, string Writer)[] Writers =
     [
         ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"), ("Inventory", "SettlementWriter"),
-        ("Payment", "ChargeWriter"), ("Payment", "OutcomeWriter"), ("Payment", "EndWriter"), ("Notification", "NotificationWriter"),
+        ("Payment", "ChargeWriter"), ("Payment", "OutcomeWriter"), ("Payment", "EndWriter"), ("Payment", "RefundWriter"),
+        ("Notification", "NotificationWriter"),
     ];
 
     private static readonly string[] Money = ["payment-after-begin", "payment-after-charge", "payment-after-refund"];
@@ -44,7 +45,7 @@ internal static class CrashPoints
     public static bool NeedsImport(string point) => Import.Contains(point);
 
     /// <summary>True for points that are passed by orders only that are cancelled, which needs an Order module that hears late of what becomes of them.</summary>
-    public static bool NeedsLateOrders(string point) => point is "payment-after-refund" or "endwriter-before-commit";
+    public static bool NeedsLateOrders(string point) => point is "payment-after-refund" or "endwriter-before-commit" or "refundwriter-before-commit";
 
     private static string[] Consumer(string module) =>
         [.. Moments.Select(moment => $"{module.ToLowerInvariant()}-after-{moment}")];

@@ -1,0 +1,58 @@
+using System.Text;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Inventory.ImportProducts.Csv;
+using Npgsql;
+
+namespace Fulfillment.Inventory.ImportProducts.Process;
+
+/// <summary>
+/// Keeps a chunk from overwriting what a newer import says of a product, also when the older one is resumed much later. While more than one import is
+/// open, each notes its number with every product before it writes it, and leaves out the products that have a higher number. An import that is the only
+/// open one, which is the rule, notes nothing.
+/// </summary>
+internal static class ImportClaims
+{
+    private const string IsAlone = """
+        SELECT NOT EXISTS (SELECT FROM import_claims) AND NOT EXISTS (
+            SELECT FROM import_jobs WHERE id <> $1 AND state IN (1, 2, 4) AND NOT dry_run)
+        """;
+
+    // Chunks that note nothing share this lock. A chunk that notes something waits for them, because they may write the same products.
+    private const string StayAlone = "LOCK TABLE import_claims IN SHARE MODE";
+
+    // Waits for another import that has the same products. A row that is not returned belongs to a newer import.
+    private const string Claim = """
+        INSERT INTO import_claims AS claim (product_id, import_id) SELECT id, $2 FROM unnest($1::text[]) AS given (id)
+        ON CONFLICT (product_id) DO UPDATE SET import_id = excluded.import_id WHERE claim.import_id <= excluded.import_id
+        RETURNING product_id
+        """;
+
+    /// <summary>Leaves out the rows whose products a newer import has had; they count as superseded.</summary>
+    /// <param name="connection">Connection with the open transaction of the chunk, which has written nothing yet.</param>
+    /// <exception cref="ConcurrentWriteException">Another import has begun at this moment.</exception>
+    public static async Task LeaveOutOverriddenAsync(NpgsqlConnection connection, ImportJob job, ChunkRows rows, CancellationToken ct)
+    {
+        if (await IsAloneAsync(connection, job, ct))
+        {
+            await using var stay = new NpgsqlCommand(StayAlone, connection);
+            await stay.ExecuteNonQueryAsync(ct);
+            if (await IsAloneAsync(connection, job, ct)) return;
+            throw new ConcurrentWriteException("Another import has begun.");
+        }
+
+        var key = CatalogueColumns.Of(job.Key);
+        string[] products = [.. rows.Rows.Select(row => Encoding.UTF8.GetString(rows.Text(row, key)))];
+        await using var batch = new NpgsqlBatch(connection).Add(Claim, products, job.Id);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var own = (await reader.ReadAllAsync(row => row.GetString(0))).ToHashSet(StringComparer.Ordinal);
+        var n = 0;
+        rows.Superseded += rows.Rows.RemoveAll(_ => !own.Contains(products[n++]));
+    }
+
+    private static async Task<bool> IsAloneAsync(NpgsqlConnection connection, ImportJob job, CancellationToken ct)
+    {
+        await using var ask = new NpgsqlCommand(IsAlone, connection);
+        ask.Parameters.Add(new NpgsqlParameter<long> { TypedValue = job.Id });
+        return await ask.ExecuteScalarAsync(ct) is true;
+    }
+}

@@ -1,0 +1,80 @@
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Contracts;
+using Npgsql;
+
+namespace Fulfillment.Payments.RefundPayment;
+
+/// <summary>What came of asking the gateway for a refund.</summary>
+/// <param name="Refund">The refund.</param>
+/// <param name="TransactionId">The gateway's; null when the refund failed.</param>
+/// <param name="Error">Why it failed.</param>
+public sealed record RefundAnswer(DueRefund Refund, string? TransactionId, string? Error);
+
+/// <summary>
+/// Stores what came of refunds, many at once: those that succeeded together with their transactions and announcements, the others with the reason.
+/// The result says whether the refund was completed now.
+/// </summary>
+public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
+    : GroupCommit<RefundAnswer, bool>(database.Source, time: time)
+{
+    private const int MaxError = 500;
+
+    private const string Complete = """
+        WITH completed AS (
+            UPDATE refunds SET completed_at = $3, transaction_id = done.transaction, last_error = NULL
+            FROM unnest($1::bigint[], $2::text[]) AS done (id, transaction) WHERE refunds.id = done.id AND completed_at IS NULL
+            RETURNING refunds.id, payment_id, refunds.transaction_id, amount, reason_code),
+        stored AS (
+            INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
+            SELECT payment_id, transaction_id, 'REFUND', 1, amount, reason_code, $3 FROM completed)
+        SELECT id FROM completed
+        """;
+
+    private const string Fail = """
+        UPDATE refunds SET last_error = failed.error FROM unnest($1::bigint[], $2::text[]) AS failed (id, error)
+        WHERE refunds.id = failed.id AND completed_at IS NULL
+        """;
+
+    protected override async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<RefundAnswer> items)
+    {
+        long[] orders = [.. items.Select(item => item.Refund.OrderId).Distinct()];
+        var (now, completed) = (Now(), await StoreAsync(connection, orders, items));
+        if (completed.Count == 0) return [.. items.Select(_ => false)];
+
+        // Looks again at the refunds of these payments: two replicas that complete the last two refunds of one payment come here one after the other.
+        var announced = items.Where(item => completed.Contains(item.Refund.Id)).DistinctBy(item => item.Refund.Id);
+        await using var batch = new NpgsqlBatch(connection)
+            .AddCloseRefunded(orders, now)
+            .AddOutbox([.. announced.Select(item => OutgoingMessage.From(Announce(item.Refund, now)))]);
+        await batch.ExecuteNonQueryAsync();
+        return [.. items.Select(item => completed.Contains(item.Refund.Id))];
+    }
+
+    private async Task<HashSet<long>> StoreAsync(NpgsqlConnection connection, long[] orders, IReadOnlyList<RefundAnswer> items)
+    {
+        RefundAnswer[] succeeded = [.. items.Where(item => item.Error is null)];
+        RefundAnswer[] failed = [.. items.Where(item => item.Error is not null)];
+        await using var batch = new NpgsqlBatch(connection)
+            .Add(RefundSql.LockPayments, orders)
+            .Add(
+                Complete, succeeded.Select(item => item.Refund.Id).ToArray(), succeeded.Select(item => item.TransactionId).ToArray(), Now())
+            .Add(
+                Fail, failed.Select(item => item.Refund.Id).ToArray(),
+                (object)failed.Select(item => Clean(item.Error!)).ToArray()); // a single array of texts would be taken for the list of values
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.ReadAllAsync(_ => 0); // the locked ones
+        return [.. await reader.ReadAllAsync(row => row.GetInt64(0))];
+    }
+
+    // A text of another company: whatever the database does not take must not fail the refunds of the batch.
+    private static string Clean(string error)
+    {
+        var clean = new string([.. error.Where(character => !char.IsControl(character) && !char.IsSurrogate(character))]);
+        return clean[..Math.Min(clean.Length, MaxError)];
+    }
+
+    private static PaymentRefundedEvent Announce(DueRefund refund, DateTimeOffset now) =>
+        new PaymentRefundedEvent(refund.OrderId, refund.CustomerId, refund.PaymentId, refund.Id, refund.Amount, refund.ReasonCode)
+            .Starting(refund.EventId, now, refund.Flow);
+}

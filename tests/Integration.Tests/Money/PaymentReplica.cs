@@ -1,0 +1,55 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Integration.Tests.Fixture;
+using Fulfillment.Payments;
+using Fulfillment.Payments.ChargePayment;
+using Fulfillment.Payments.RefundPayment;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Fulfillment.Integration.Tests.Money;
+
+/// <summary>Writers and workers of Payment on a real database, with a gateway that the test plays.</summary>
+internal sealed class PaymentReplica : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    public PaymentReplica(Database database, IPaymentGateway gateway)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["ConnectionStrings:Payment"] = database.ConnectionString;
+        builder.AddModuleDatabase<PaymentDbContext>("Payment");
+        builder.Services.AddLogging().AddMetrics();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(gateway).AddSingleton<Startup>().AddSingleton<PaymentMetrics>();
+        builder.Services.AddSingleton<ChargeWriter>().AddSingleton<OutcomeWriter>().AddSingleton<EndWriter>();
+        builder.Services.AddSingleton<RefundWriter>().AddSingleton<RefundWorker>().AddSingleton<ChargeRecovery>();
+        // Events stay in the outbox, where the test reads them.
+        builder.Services.AddSingleton(services => new OutboxRelay<PaymentDbContext>(
+            services.GetRequiredService<ModuleDatabase<PaymentDbContext>>(), null!, services.GetRequiredService<Startup>(), TimeProvider.System,
+            services.GetRequiredService<ILogger<OutboxRelay<PaymentDbContext>>>()));
+        _host = builder.Build();
+        Get<Startup>().DatabasesAreReady();
+    }
+
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public async Task MigrateAsync()
+    {
+        await using var db = await Get<IDbContextFactory<PaymentDbContext>>().CreateDbContextAsync();
+        await db.Database.MigrateAsync();
+    }
+
+    /// <summary>Starts a worker, which ends with the replica.</summary>
+    public Task StartAsync<T>()
+        where T : BackgroundService => Get<T>().StartAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in new BackgroundService[] { Get<RefundWorker>(), Get<ChargeRecovery>() }) await worker.StopAsync(CancellationToken.None);
+        foreach (var writer in new IAsyncDisposable[] { Get<ChargeWriter>(), Get<OutcomeWriter>(), Get<EndWriter>(), Get<RefundWriter>() }) await writer.DisposeAsync();
+        _host.Dispose();
+    }
+}

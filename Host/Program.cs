@@ -3,6 +3,8 @@ using Fulfillment.Host;
 using JasperFx;
 
 using var stop = new StopSignal();
+using var deadline = new StopDeadline(TimeProvider.System);
+await using var restart = new RestartTurn();
 try
 {
     bool startAnew;
@@ -11,19 +13,24 @@ try
         var builder = WebApplication.CreateBuilder(args);
         var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
         builder.AddFulfillment(ModuleCatalog.All, modules);
+        builder.Services.AddSingleton(deadline).AddSingleton(restart); // They live longer than this host.
 
-        await using var app = builder.Build();
-        if (args is ["migrate"])
+        await using (var app = builder.Build())
         {
-            await app.MigrateAsync();
-            return 0;
+            if (args is ["migrate"])
+            {
+                await app.MigrateAsync();
+                return 0;
+            }
+
+            if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
+
+            app.UseFulfillment();
+            stop.PassOnTo(app.Lifetime);
+            startAnew = await app.RunToTheEndAsync();
         }
 
-        if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
-
-        app.UseFulfillment();
-        stop.PassOnTo(app.Lifetime);
-        startAnew = await app.RunToTheEndAsync();
+        deadline.Cancel();
     }
     while (startAnew && !stop.WasGiven);
 

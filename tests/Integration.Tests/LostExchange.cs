@@ -32,6 +32,10 @@ public sealed class LostExchange(OneProcess shared) : SystemTest, IClassFixture<
         {
             for (var i = 0; i < 50; i++) placed.Add(await _system.PlaceAsync("CUST-APPROVE", "EMPTY-BROKER"));
         });
+        // As far as another process may have come with its declarations when this one publishes.
+        await using var channel = await _system.Broker.OpenAsync();
+        await channel.ExchangeDeclareAsync(
+            "order.events", "topic", durable: true, autoDelete: false, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "unrouted.events" });
 
         await _system.AllEndAsync();
         await _system.StockBecomesAsync("EMPTY-BROKER", available: 950, reserved: 0, sold: 50);

@@ -66,9 +66,9 @@ internal sealed class StartupService(
 #pragma warning restore CA1031
         {
             // Wolverine starts once in the life of a host. The next host waits for the broker again.
-            logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
-            await Task.Delay(BeforeStartingAnew, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(BeforeStartingAnew, time, stoppingToken);
             await TakeRestartTurnAsync(stoppingToken);
+            logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
             startup.StartAnew = true;
             lifetime.StopApplication();
         }
@@ -103,7 +103,7 @@ internal sealed class StartupService(
         var last = "";
         while (await restart.TryTakeAsync(databases.First(), ct) is { } reason)
         {
-            if (reason != last) logger.LogWarning("Not starting anew yet: {Reason}", reason);
+            if (reason != last) logger.LogWarning("The listeners could not all be started, and this process does not start anew yet: {Reason}", reason);
             last = reason;
             await Task.Delay(BeforeStartingAnew, time, ct);
         }

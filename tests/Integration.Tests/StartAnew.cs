@@ -5,7 +5,7 @@ namespace Fulfillment.Integration.Tests;
 /// <summary>Processes whose listeners are lost for good, and that start anew within the same process.</summary>
 public sealed class StartAnew(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
 {
-    private const string Anew = "starting anew";
+    private const string Anew = ": starting anew";
     private const int SessionsOfProcess = 25;
     private readonly FulfillmentSystem _system = shared.System;
 

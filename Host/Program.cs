@@ -10,27 +10,24 @@ try
     bool startAnew;
     do
     {
+        deadline.Cancel(); // The host before this one has been disposed of.
         var builder = WebApplication.CreateBuilder(args);
         var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
         builder.AddFulfillment(ModuleCatalog.All, modules);
         builder.Services.AddSingleton(deadline).AddSingleton(restart); // They live longer than this host.
 
-        await using (var app = builder.Build())
+        await using var app = builder.Build();
+        if (args is ["migrate"])
         {
-            if (args is ["migrate"])
-            {
-                await app.MigrateAsync();
-                return 0;
-            }
-
-            if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
-
-            app.UseFulfillment();
-            stop.PassOnTo(app.Lifetime);
-            startAnew = await app.RunToTheEndAsync();
+            await app.MigrateAsync();
+            return 0;
         }
 
-        deadline.Cancel();
+        if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
+
+        app.UseFulfillment();
+        stop.PassOnTo(app.Lifetime);
+        startAnew = await app.RunToTheEndAsync();
     }
     while (startAnew && !stop.WasGiven);
 

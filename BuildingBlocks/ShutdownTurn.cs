@@ -19,7 +19,7 @@ internal sealed class ShutdownTurn(
     private const string Channel = "replica_is_ready";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // Holds the lock until this process ends, or listens to whoever comes back.
+    // Holds the lock until this process ends, when its pool is closed, or listens to whoever comes back.
     private NpgsqlConnection? _turn;
 
     /// <summary>Tells those who wait for it that this replica is ready.</summary>
@@ -39,11 +39,12 @@ internal sealed class ShutdownTurn(
     }
 
     /// <summary>Goes on until HTTP may end.</summary>
-    public async Task WaitAsync()
+    /// <param name="isRestart">True when this process comes back by itself: it does not take the turn of a replica that is stopped, and waits for none.</param>
+    public async Task WaitAsync(bool isRestart)
     {
         var start = time.GetTimestamp();
         var delay = options.Value.Delay;
-        if (options.Value.FirstDelay is { } first)
+        if (options.Value.FirstDelay is { } first && !isRestart)
         {
             if (await IsFirstAsync()) delay = first;
             else await FirstIsBackAsync(start);

@@ -17,12 +17,12 @@ namespace Fulfillment.BuildingBlocks;
 /// </summary>
 internal sealed class StartupService(
     Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IWolverineRuntime wolverine,
-    IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps, IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration, ShutdownTurn turn, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<StartupService> logger) : BackgroundService
+    IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps, IOptions<RabbitMqOptions> messaging,
+    IHostEnvironment environment, IConfiguration configuration,
+    ShutdownTurn turn, RestartTurn restart, StopDeadline deadline, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BeforeClosing = TimeSpan.FromMilliseconds(500);
-    private ITimer? _deadline;
     private bool _wolverineHasBegun;
 
     /// <summary>
@@ -37,7 +37,7 @@ internal sealed class StartupService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        lifetime.ApplicationStopping.Register(SetDeadline);
+        lifetime.ApplicationStopping.Register(StartDeadline);
         try
         {
             await DependencyWait.ForAsync("the databases", PrepareDatabasesAsync, Waiting, stoppingToken);
@@ -57,6 +57,7 @@ internal sealed class StartupService(
             }
 
             startup.MessagingIsReady();
+            await restart.DisposeAsync();
             logger.LogInformation("Ready");
             await turn.SayReadyAsync(stoppingToken);
         }
@@ -65,9 +66,10 @@ internal sealed class StartupService(
 #pragma warning restore CA1031
         {
             // Wolverine starts once in the life of a host. The next host waits for the broker again.
+            await Task.Delay(BeforeStartingAnew, time, stoppingToken);
+            await TakeRestartTurnAsync(stoppingToken);
             logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
             startup.StartAnew = true;
-            await Task.Delay(BeforeStartingAnew, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lifetime.StopApplication();
         }
         catch (ConfigurationException e)
@@ -76,8 +78,34 @@ internal sealed class StartupService(
             Environment.ExitCode = 1;
             // A host that is stopped while it starts would complain of that as well.
             startup.IsWaitingFor(e.Message);
-            await Task.WhenAny(Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted), Task.Delay(Timeout.Infinite, stoppingToken));
-            lifetime.StopApplication();
+            await EndAsync(stoppingToken);
+        }
+#pragma warning disable CA1031 // Whatever it is, a process that cannot start must not end with the code of one that was asked to stop.
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.LogCritical(e, "The process cannot start: {Reason}", e.Message);
+            Environment.ExitCode = 1;
+            startup.IsWaitingFor(e.Message);
+            await EndAsync(stoppingToken);
+        }
+    }
+
+    private async Task EndAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted), Task.Delay(Timeout.Infinite, stoppingToken));
+        lifetime.StopApplication();
+    }
+
+    // Goes on answering HTTP while another replica starts anew.
+    private async Task TakeRestartTurnAsync(CancellationToken ct)
+    {
+        var last = "";
+        while (await restart.TryTakeAsync(databases.First(), ct) is { } reason)
+        {
+            if (reason != last) logger.LogWarning("The listeners could not all be started, and this process does not start anew yet: {Reason}", reason);
+            last = reason;
+            await Task.Delay(BeforeStartingAnew, time, ct);
         }
     }
 
@@ -87,17 +115,13 @@ internal sealed class StartupService(
         if (_wolverineHasBegun) await ((IHostedService)wolverine).StopAsync(cancellationToken);
     }
 
-    public override void Dispose()
-    {
-        _deadline?.Dispose();
-        base.Dispose();
-    }
-
     // Takes no new message and finishes what is being handled, while HTTP goes on until load balancers had time to see that this process is
     // not ready any more. The host stops everything else only after this returns, so it blocks.
     private void StopTakingWork()
     {
-        Task.WhenAll(DrainAsync(), turn.WaitAsync()).GetAwaiter().GetResult();
+        // The first callback of a stop, so the deadline begins with the stop.
+        StartDeadline();
+        Task.WhenAll(DrainAsync(), turn.WaitAsync(startup.StartAnew)).GetAwaiter().GetResult();
     }
 
     private async Task DrainAsync()
@@ -122,13 +146,7 @@ internal sealed class StartupService(
         await listener.StopAndDrainAsync();
     }
 
-    private void SetDeadline() => _deadline = time.CreateTimer(
-        _ =>
-        {
-            logger.LogWarning("Still not stopped after {Timeout}: ending now; what is not finished will be delivered or asked for again", ShutdownOptions.Deadline);
-            Environment.Exit(Environment.ExitCode);
-        },
-        null, ShutdownOptions.Deadline, Timeout.InfiniteTimeSpan);
+    private void StartDeadline() => deadline.Start(startup.StartAnew);
 
     private void Waiting(string reason)
     {

@@ -3,14 +3,18 @@ using Fulfillment.Host;
 using JasperFx;
 
 using var stop = new StopSignal();
+using var deadline = new StopDeadline(TimeProvider.System);
+await using var restart = new RestartTurn();
 try
 {
     bool startAnew;
     do
     {
+        deadline.Cancel(); // The host before this one has been disposed of.
         var builder = WebApplication.CreateBuilder(args);
         var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
         builder.AddFulfillment(ModuleCatalog.All, modules);
+        builder.Services.AddSingleton(deadline).AddSingleton(restart); // They live longer than this host.
 
         await using var app = builder.Build();
         if (args is ["migrate"])

@@ -479,6 +479,7 @@ servers_command() {
     kill-broker) kill_broker ;;
     pause-broker) servers_call 'rabbit stop []' ;; # as rabbitmqctl stop_app: the runtime goes on
     resume-broker) servers_call 'rabbit start []' ;;
+    reset-broker) servers_call "$(broker_database) reset []" ;; # as rabbitmqctl reset, of one that is paused: users, definitions and messages are lost
     stop-postgres | start-postgres | restart-postgres | crash-postgres) servers_control "${command%-postgres}" postgres ;;
     fill-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.00001]' ;; # it blocks whoever publishes
     relieve-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.4]' ;;
@@ -525,6 +526,11 @@ kill_broker() (
   ensure_installed
   start_rabbitmq
 )
+
+# The module of the broker that keeps its definitions, which has another name since RabbitMQ 3.12.
+broker_database() {
+  if [[ $(call_broker 'code which [rabbit_db]') == non_existing ]]; then echo rabbit_mnesia; else echo rabbit_db; fi
+}
 
 servers_call() {
   [[ $source == private ]] || die "set $set_name ($source) has no broker of ours to talk to"

@@ -29,7 +29,7 @@ public sealed record OutgoingMessage(Guid EventId, string EventType, EventRoute 
 /// Publishes events so that they cannot be lost: persistent, and done only when the broker has confirmed. Several channels with
 /// many unconfirmed messages each make waiting for the confirm cheap. Whoever awaits a publish may treat its return as durable.
 /// </summary>
-public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitMqOptions> options) : IAsyncDisposable
+public sealed class EventPublisher(BrokerConnection connection, TopologyDeclarer topology, IOptions<RabbitMqOptions> options) : IAsyncDisposable
 {
     private readonly Slot[] _slots = [.. Enumerable.Range(0, options.Value.PublisherChannels).Select(_ => new Slot())];
     private uint _next;
@@ -62,7 +62,7 @@ public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitM
             // A blocked broker reads nothing more from this connection: what is sent to it would only pile up here.
             if (connection.BlockedBecause is { } reason) throw new IOException($"the broker takes no messages, {reason}");
             var channel = slot.Channel is { IsOpen: true } open ? open : await OpenAsync(slot, ct);
-            await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: false, properties, message.Body, ct)
+            await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: true, properties, message.Body, ct)
                 .AsTask().WaitAsync(options.Value.PublishTimeout, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
@@ -94,6 +94,7 @@ public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitM
             var closed = slot.Channel;
             slot.Channel = null;
             if (closed is not null) await closed.DisposeAsync();
+            await CompleteTopologyAsync(limit.Token);
             slot.Channel = await connection.OpenChannelAsync(
                 new CreateChannelOptions(
                     publisherConfirmationsEnabled: true,
@@ -105,6 +106,21 @@ public sealed class EventPublisher(BrokerConnection connection, IOptions<RabbitM
         finally
         {
             slot.Opening.Release();
+        }
+    }
+
+    // A broker that has lost its definitions closes every channel. Another process may be declaring them at this moment: an exchange that lacks some of its
+    // bindings would drop an event and confirm it. So every channel that publishes is preceded by a whole declaration.
+    private async Task CompleteTopologyAsync(CancellationToken ct)
+    {
+        if (!options.Value.DeclareTopology) return;
+        try
+        {
+            await topology.DeclareAsync(ct);
+        }
+        catch (ConfigurationException)
+        {
+            // Another version has declared it differently; TopologyMonitor reports that.
         }
     }
 

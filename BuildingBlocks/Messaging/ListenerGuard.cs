@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Wolverine.RabbitMQ.Internal;
@@ -11,7 +12,8 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// broker that is away again meanwhile leaves its queue without a consumer; so does a queue that is deleted.
 /// </summary>
 internal sealed class ListenerGuard(
-    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ListenerGuard> logger)
+    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, RestartTurn restart, IEnumerable<IModuleDatabase> databases,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ListenerGuard> logger)
     : BackgroundService
 {
     private const int MaxFailures = 3;
@@ -42,6 +44,12 @@ internal sealed class ListenerGuard(
             foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
             failures = overdue.Exists(IsOverdue) ? failures + 1 : 0;
             if (failures < MaxFailures || lifetime.ApplicationStopping.IsCancellationRequested) continue;
+            if (await restart.TryTakeAsync(databases.First(), stoppingToken) is { } reason)
+            {
+                logger.LogWarning("{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", overdue.Count, reason);
+                continue;
+            }
+
             // Their connection is lost for good: the client gives up recovering one that breaks again while it is being recovered.
             logger.LogError("{Count} listeners cannot be started although the broker answers: starting anew", overdue.Count);
             startup.StartAnew = true;

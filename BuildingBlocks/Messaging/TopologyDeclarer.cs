@@ -49,15 +49,15 @@ public sealed class TopologyDeclarer(BrokerConnection connection, Topology topol
 
     private async Task DeclareAsync(IChannel channel, CancellationToken ct)
     {
+        foreach (var queue in topology.DeclaredQueues)
+            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: ct);
+        // An exchange drops what it has no binding for, so each gets its bindings at once; the one for unroutable messages comes first.
         foreach (var exchange in topology.DeclaredExchanges)
         {
             var arguments = exchange.Alternate is null ? null : new Dictionary<string, object?> { ["alternate-exchange"] = exchange.Alternate };
             await channel.ExchangeDeclareAsync(exchange.Name, exchange.Type, durable: true, arguments: arguments, cancellationToken: ct);
+            foreach (var binding in topology.DeclaredBindings.Where(binding => binding.Exchange == exchange.Name))
+                await channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, cancellationToken: ct);
         }
-
-        foreach (var queue in topology.DeclaredQueues)
-            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: ct);
-        foreach (var binding in topology.DeclaredBindings)
-            await channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, cancellationToken: ct);
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Fulfillment.Integration.Tests.Fixture;
+using Fulfillment.Load.Chaos.Network;
 using Npgsql;
 
 namespace Fulfillment.Integration.Tests;
@@ -12,6 +13,9 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
 {
     // Orchestrators kill what has not ended by then.
     private static readonly TimeSpan Contract = TimeSpan.FromSeconds(30);
+
+    // What the replica holds that stops first.
+    private const long ShutdownLock = 0x53746F7070696E67;
     private readonly FulfillmentSystem _system = shared.System;
 
     [Fact]
@@ -134,6 +138,62 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
         await using var next = await _system.StartAsync();
         await _system.AllEndAsync();
         (await next.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Process_that_waits_for_another_replica_and_for_a_request_ends_in_time()
+    {
+        await using var host = await _system.StartAsync(settings: ("Shutdown__FirstDelay", "00:00:00"));
+        await _system.StockUpAsync("LOCKED", 10);
+        await using var replica = new NpgsqlConnection(_system.Orders.ConnectionString);
+        await replica.OpenAsync();
+        await using (var first = new NpgsqlCommand($"SELECT pg_advisory_lock({ShutdownLock})", replica)) await first.ExecuteNonQueryAsync();
+        await using var blocker = new NpgsqlConnection(_system.Inventory.ConnectionString);
+        await blocker.OpenAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("SELECT FROM inventory_items WHERE product_id = 'LOCKED' FOR UPDATE", blocker)) await hold.ExecuteNonQueryAsync();
+        // Again and again, because a statement that waits for ten seconds is given up.
+        using var end = new CancellationTokenSource();
+        var requests = RequestUntilAsync(host, end.Token);
+
+        var clock = Stopwatch.StartNew();
+        await host.TerminateAsync();
+        await host.WaitForExitAsync();
+        var took = clock.Elapsed;
+
+        await end.CancelAsync();
+        await requests;
+        took.ShouldBeLessThan(Contract);
+    }
+
+    [Fact]
+    public async Task Process_whose_broker_says_nothing_any_more_ends_in_time()
+    {
+        await using var network = new TcpProxy(_system.Broker.Uri.Host, _system.Broker.Uri.Port);
+        var broker = new UriBuilder(_system.Broker.Uri) { Host = "127.0.0.1", Port = network.Port }.Uri;
+        await using var host = await _system.StartAsync(settings: ("RabbitMq__Uri", broker.ToString()));
+        await _system.PlaceAsync("CUST-SILENT", "NO-STOCK");
+
+        network.Weather.Hold(TimeSpan.FromMinutes(5));
+        var clock = Stopwatch.StartNew();
+        await host.StopAsync();
+
+        clock.Elapsed.ShouldBeLessThan(Contract);
+    }
+
+    private static async Task RequestUntilAsync(HostProcess host, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                using var answer = await host.Http.PostAsJsonAsync("/api/inventory/items/LOCKED/adjustments", new { delta = 1, reason = "found" }, end);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
     }
 
     private static async Task<(HttpStatusCode Status, bool Closes)> AnswerAsync(HostProcess host, string path)

@@ -62,6 +62,18 @@ public sealed class Start(NothingStarted shared) : SystemTest, IClassFixture<Not
         host.Output.ShouldContain("Not warmed up");
     }
 
+    [Fact]
+    public async Task Process_that_fails_unexpectedly_while_it_starts_ends_with_an_error()
+    {
+        await (await _system.StartAsync("Notification")).StopAsync();
+        await _system.Notifications.ExecuteAsync("""ALTER TABLE "__EFMigrationsHistory" RENAME COLUMN migration_id TO other""");
+
+        await using var host = _system.Launch("Notification");
+
+        (await host.WaitForExitAsync()).ShouldBe(1, host.Output);
+        host.Output.ShouldContain("cannot start");
+    }
+
     // Its database is a port that takes connections and never says anything.
     private HostProcess Launch(TcpListener silent)
     {

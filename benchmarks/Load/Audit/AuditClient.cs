@@ -10,10 +10,10 @@ internal sealed record AuditAddresses(Uri Orders, Uri Inventory, Uri Payments, U
 internal sealed class NoAnswerException(string message) : Exception(message);
 
 /// <summary>Asks the modules over HTTP, as anybody can: the auditor has no key to a database.</summary>
-internal sealed class AuditClient(AuditAddresses addresses) : IDisposable
+internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? network = null) : IDisposable
 {
     private const int PageSize = 10_000;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(120) };
+    private readonly HttpClient _http = new(network ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(120) };
 
     /// <summary>Every check there is: those of each module, and those across them.</summary>
     /// <param name="openSeconds">Seconds that something may be open; null leaves it to the modules.</param>
@@ -40,7 +40,8 @@ internal sealed class AuditClient(AuditAddresses addresses) : IDisposable
             report.Module, check.Name, check.Description, $"database of {report.Module}", check.Violations, check.Examples));
     }
 
-    // Orders come first, because what follows from their statuses is in the other ledgers by then; those that came meanwhile are read at the end.
+    // Orders come first, because what follows from their statuses is in the other ledgers by then; those that came meanwhile are read at the end. So are
+    // those that were committed after their page was read: numbers are given before the commit, so a later commit may have a smaller number.
     private async Task<Ledgers> LedgersAsync(CancellationToken ct)
     {
         var roots = Roots();
@@ -50,7 +51,23 @@ internal sealed class AuditClient(AuditAddresses addresses) : IDisposable
             LedgerAsync<NotificationEntry>(roots[3], after: 0, ct));
         await Task.WhenAll(reservations, payments, notifications);
         var later = await LedgerAsync<OrderEntry>(roots[0], orders is [.., var last] ? last.OrderId : 0, ct);
-        return new Ledgers(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet());
+        var ledgers = new Ledgers(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet());
+        return ledgers with { LaterOrders = ledgers.LaterOrders.Union(await FindAsync(AuditJoin.UnknownOrders(ledgers), ct)).ToHashSet() };
+    }
+
+    /// <summary>Those of some orders that exist now.</summary>
+    private async Task<IEnumerable<long>> FindAsync(IEnumerable<long> numbers, CancellationToken ct)
+    {
+        var found = new List<long>();
+        for (var wanted = numbers.Distinct().Order().ToList(); wanted.Count > 0;)
+        {
+            var page = await PageAsync<OrderEntry>(Roots()[0], wanted[0] - 1, ct);
+            found.AddRange(page.Select(order => order.OrderId).Intersect(wanted));
+            if (page.Count < PageSize) break;
+            wanted.RemoveAll(number => number <= page[^1].OrderId);
+        }
+
+        return found;
     }
 
     private async Task<IReadOnlyList<T>> LedgerAsync<T>(Uri root, long after, CancellationToken ct)
@@ -59,12 +76,15 @@ internal sealed class AuditClient(AuditAddresses addresses) : IDisposable
         var entries = new List<T>();
         while (true)
         {
-            var page = await AskAsync<List<T>>(new Uri(root, $"ledger?after={after}&limit={PageSize}"), ct);
+            var page = await PageAsync<T>(root, after, ct);
             entries.AddRange(page);
             if (page.Count < PageSize) return entries;
             after = page[^1].OrderId;
         }
     }
+
+    private Task<List<T>> PageAsync<T>(Uri root, long after, CancellationToken ct) =>
+        AskAsync<List<T>>(new Uri(root, $"ledger?after={after}&limit={PageSize}"), ct);
 
     private async Task<T> AskAsync<T>(Uri address, CancellationToken ct)
     {

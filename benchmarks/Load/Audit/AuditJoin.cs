@@ -34,6 +34,14 @@ internal static class AuditJoin
         ];
     }
 
+    /// <summary>Orders that other ledgers speak of and that were not read.</summary>
+    public static IEnumerable<long> UnknownOrders(Ledgers ledgers)
+    {
+        var known = ledgers.Orders.Select(order => order.OrderId).ToHashSet();
+        return new IEnumerable<ILedgerEntry>[] { ledgers.Reservations, ledgers.Payments, ledgers.Notifications }
+            .SelectMany(entries => entries).Select(entry => entry.OrderId).Where(order => !known.Contains(order) && !ledgers.LaterOrders.Contains(order));
+    }
+
     private static string? Unpaid(OrderEntry order, PaymentEntry[] payments) => payments switch
     {
         [] => "COMPLETED, but there is no payment",
@@ -62,7 +70,7 @@ internal static class AuditJoin
 
     private static AuditCheck Known(Ledgers ledgers)
     {
-        var known = ledgers.Orders.Select(order => order.OrderId).ToHashSet();
+        var unknown = UnknownOrders(ledgers).ToHashSet();
         AuditViolation[] strangers =
         [
             .. Strangers(ledgers.Reservations, "a reservation"), .. Strangers(ledgers.Payments, "a payment"),
@@ -73,7 +81,7 @@ internal static class AuditJoin
 
         IEnumerable<AuditViolation> Strangers(IEnumerable<ILedgerEntry> entries, string what) =>
             from entry in entries
-            where !known.Contains(entry.OrderId) && !ledgers.LaterOrders.Contains(entry.OrderId)
+            where unknown.Contains(entry.OrderId)
             select new AuditViolation($"{entry.OrderId}", $"there is {what} of this order, but no order");
     }
 

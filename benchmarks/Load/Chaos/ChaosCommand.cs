@@ -39,7 +39,7 @@ internal static class ChaosCommand
         if (tap is not null) await tap.StartAsync(ct);
         var processes = new ProcessFaults(stage);
         var messages = new MessageFaults(stage, tap, options.Seed);
-        var servers = new ServerFaults(stage, options.ServerSet is null ? null : new DevServers(options.ServerSet));
+        var servers = new ServerFaults(stage, run.Crowd, run.Rest, options.ServerSet is null ? null : new DevServers(options.ServerSet));
         var makers = new Dictionary<string, Func<Fault, CancellationToken, Task>>(
             [.. processes.Makers, .. new NetworkFaults(stage).Makers, .. servers.Makers, .. messages.Makers]);
         var runner = new FaultRunner(stage, new FaultPlan(options.Kinds, ChaosStage.ProcessNames, options.Seed), makers);

@@ -29,6 +29,8 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
 
     public string ReportFile => Repository.NewFile($"artifacts/chaos/report-{options.Seed}.md");
 
+    public Rest Rest => new(stage, FactReader);
+
     private FactReader FactReader => new(stage);
 
     /// <summary>Lets customers come for as long as something happens.</summary>
@@ -56,14 +58,14 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
     /// <summary>Waits for the system to come to rest and compares everything while it runs.</summary>
     public async Task<(Facts Facts, IReadOnlyList<string> Violations)> CheckAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
-        await new Rest(stage, FactReader).ComesAsync(ct);
+        await Rest.ComesAsync(ct);
         return await CompareAsync(poison, await AuditAsync(ct), ct);
     }
 
     /// <summary>The same, after the processes have been stopped: what they had not acknowledged is in its queue again.</summary>
     public async Task<(Facts Facts, IReadOnlyList<string> Violations)> EndAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
-        await new Rest(stage, FactReader).ComesAsync(ct);
+        await Rest.ComesAsync(ct);
         var audited = await AuditAsync(ct);
         await stage.StopAsync(ct);
         return await CompareAsync(poison, audited, ct);

@@ -36,13 +36,19 @@ internal sealed class Broker : IDisposable
     {
         var broker = new Broker(Setting("FULFILLMENT_RABBITMQ"), Setting("FULFILLMENT_RABBITMQ_MANAGEMENT"), virtualHost);
         await broker.DeleteAsync(ct);
-        using var created = await broker._management.PutAsync($"api/vhosts/{virtualHost}", null, ct);
-        created.EnsureSuccessStatusCode();
-        var user = broker.Uri.UserInfo.Split(':')[0];
-        using var allowed = await broker._management.PutAsJsonAsync(
-            $"api/permissions/{virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
-        allowed.EnsureSuccessStatusCode();
+        await broker.CreateAsync(ct);
         return broker;
+    }
+
+    /// <summary>Creates the virtual host, empty.</summary>
+    public async Task CreateAsync(CancellationToken ct)
+    {
+        using var created = await _management.PutAsync($"api/vhosts/{_virtualHost}", null, ct);
+        created.EnsureSuccessStatusCode();
+        var user = Uri.UserInfo.Split(':')[0];
+        using var allowed = await _management.PutAsJsonAsync(
+            $"api/permissions/{_virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" }, ct);
+        allowed.EnsureSuccessStatusCode();
     }
 
     public async Task DeleteAsync(CancellationToken ct)

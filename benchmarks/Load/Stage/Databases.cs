@@ -42,6 +42,13 @@ internal sealed class Databases : IAsyncDisposable
         return databases;
     }
 
+    /// <summary>Changes the password of a module's role.</summary>
+    public async Task SetPasswordAsync(string module, string password, CancellationToken ct)
+    {
+        await using var server = NpgsqlDataSource.Create(Server);
+        await ExecuteAsync(server, $"ALTER ROLE {new NpgsqlConnectionStringBuilder(ConnectionStrings[module]).Username} PASSWORD '{password}'", ct);
+    }
+
     /// <summary>Drops what <see cref="PrepareAsync"/> created.</summary>
     public async Task DropAsync()
     {

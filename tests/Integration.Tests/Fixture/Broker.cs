@@ -64,6 +64,15 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         return new UriBuilder(Uri) { UserName = user, Password = user }.Uri;
     }
 
+    /// <summary>Loses every exchange, queue, binding and message of this virtual host, as a broker that comes back with an empty disk.</summary>
+    /// <param name="meanwhile">Done while the virtual host does not exist.</param>
+    public async Task LoseDefinitionsAsync(Func<Task> meanwhile)
+    {
+        await SendAsync(HttpMethod.Delete, $"vhosts/{virtualHost}");
+        await meanwhile();
+        await CreateAsync();
+    }
+
     /// <summary>Opens a channel of a connection of its own.</summary>
     public async Task<IChannel> OpenAsync(bool confirms = true)
     {

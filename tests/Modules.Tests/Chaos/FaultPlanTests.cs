@@ -38,5 +38,24 @@ public sealed class FaultPlanTests
         Should.Throw<Fulfillment.Load.LoadException>(() => FaultKind.Choose("no-such", withServers: true, withCrashPoints: true)).Message.ShouldContain("no-such");
     }
 
+    [Theory]
+    [InlineData("broker-reset", false)]
+    [InlineData("password-rotation", true)]
+    public void Fault_that_every_run_makes_can_be_chosen_alone(string name, bool withoutServers)
+    {
+        Kinds.ShouldContain(kind => kind.Name == name);
+        FaultKind.Choose(null, withServers: false, withCrashPoints: true).Any(kind => kind.Name == name).ShouldBe(withoutServers);
+        var lane = new FaultPlan(FaultKind.Choose(name, withServers: true, withCrashPoints: true), Targets, 7).Lanes.ShouldHaveSingleItem();
+        lane.FirstRound.ShouldBe(1);
+        lane.Faults.First().Kind.Name.ShouldBe(name);
+    }
+
+    [Fact]
+    public void Rotated_password_names_the_process_whose_module_it_belongs_to()
+    {
+        var lane = new FaultPlan(FaultKind.Choose("password-rotation", withServers: true, withCrashPoints: true), Targets, 7).Lanes.Single();
+        foreach (var fault in lane.Faults.Take(20)) fault.ToString().ShouldContain(fault.Target);
+    }
+
     private static string Text(int seed) => string.Join('\n', new FaultPlan(Kinds, Targets, seed).Lanes.SelectMany(lane => lane.Faults.Take(100)));
 }

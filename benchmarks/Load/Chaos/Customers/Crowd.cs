@@ -16,7 +16,10 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
     private const int CancelTries = 5;
     private static readonly TimeSpan LongestThought = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private int _inFlight;
+    private int _visits;
+    private volatile bool _paused;
 
     public History History { get; } = new();
 
@@ -47,6 +50,16 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
         History.Add(placement);
     }
 
+    /// <summary>Lets no customer come any more, and returns when every one that has come knows what it will ever know.</summary>
+    public async Task PauseAsync(CancellationToken ct)
+    {
+        _paused = true;
+        while (Volatile.Read(ref _visits) > 0) await Task.Delay(PollInterval, ct);
+    }
+
+    /// <summary>Lets customers come again.</summary>
+    public void Resume() => _paused = false;
+
     /// <summary>Comes until told to stop, or until so many have come, and returns when every one of them knows what it will ever know.</summary>
     public async Task ComeAsync(int perSecond, int most, CancellationToken until, CancellationToken ct)
     {
@@ -56,12 +69,26 @@ internal sealed class Crowd(ShopClient shop, Bazaar bazaar, ChaosLog log)
         {
             var wait = TimeSpan.FromSeconds((due - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            for (; Volatile.Read(ref _inFlight) >= MostInFlight && !until.IsCancellationRequested; due = Stopwatch.GetTimestamp()) await Task.Delay(20, ct);
+            for (; (_paused || Volatile.Read(ref _inFlight) >= MostInFlight) && !until.IsCancellationRequested; due = Stopwatch.GetTimestamp()) await Task.Delay(PollInterval, ct);
             if (until.IsCancellationRequested) break;
-            visits.Add(VisitAsync(until, ct));
+            visits.Add(CountedVisitAsync(until, ct));
         }
 
         await Task.WhenAll(visits);
+    }
+
+    private async Task CountedVisitAsync(CancellationToken until, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _visits);
+        try
+        {
+            // A pause that has begun meanwhile waits for this visit.
+            await VisitAsync(until, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _visits);
+        }
     }
 
     private async Task VisitAsync(CancellationToken until, CancellationToken ct)

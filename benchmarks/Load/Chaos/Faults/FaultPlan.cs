@@ -3,7 +3,7 @@ namespace Fulfillment.Load.Chaos.Faults;
 /// <summary>A fault that is going to be made.</summary>
 /// <param name="Pause">Seconds since the one before it in its lane.</param>
 /// <param name="Kind">What happens.</param>
-/// <param name="Target">The process that it happens to; meaningless for servers.</param>
+/// <param name="Target">The process that it happens to; a rotated password is that of its module; meaningless for all other faults of servers.</param>
 /// <param name="Size">How long or how much.</param>
 /// <param name="CrashPoint">Where the process dies, for those that do so at a point in their code.</param>
 internal sealed record Fault(double Pause, FaultKind Kind, string Target, double Size, string CrashPoint)
@@ -11,7 +11,7 @@ internal sealed record Fault(double Pause, FaultKind Kind, string Target, double
     public override string ToString()
     {
         var what = Kind.Name == FaultKind.CrashPoint ? $"{Kind.Name} {CrashPoint}:{Size:0}" : $"{Kind.Name}";
-        return $"after {Pause:0.0} s {what}{(Kind.Lane == Lane.Process ? $" {Target}" : "")}{(Kind.Size.Most > 0 && Kind.Name != FaultKind.CrashPoint ? $" ({Size:0.0})" : "")}";
+        return $"after {Pause:0.0} s {what}{(Kind.Lane == Lane.Process || Kind.Name == "password-rotation" ? $" {Target}" : "")}{(Kind.Size.Most > 0 && Kind.Name != FaultKind.CrashPoint ? $" ({Size:0.0})" : "")}";
     }
 }
 

@@ -36,6 +36,7 @@ internal sealed class MessageFaults(ChaosStage stage, Tap? tap, int seed)
 
     private async Task RepeatAsync(Fault fault, CancellationToken ct)
     {
+        using var turn = await stage.TakeMessagesAsync(ct);
         var chosen = tap?.Choose((int)fault.Size, _random) ?? [];
         await PublishAsync(
             [.. chosen.Select(message => (message.Exchange, message.RoutingKey, message.Body, Ours(message.Properties)))], ct);
@@ -44,6 +45,7 @@ internal sealed class MessageFaults(ChaosStage stage, Tap? tap, int seed)
 
     private async Task PoisonAsync(Fault fault, CancellationToken ct)
     {
+        using var turn = await stage.TakeMessagesAsync(ct);
         var queues = await PatientlyAsync(WorkQueuesAsync, ct);
         var messages = new List<(string, string, byte[], BasicProperties)>();
         foreach (var (name, body) in Poison.Bodies)

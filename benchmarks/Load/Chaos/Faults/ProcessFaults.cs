@@ -42,16 +42,8 @@ internal sealed class ProcessFaults(ChaosStage stage)
 
     private async Task KillAllAsync(Fault fault, CancellationToken ct)
     {
-        var turns = new List<IDisposable>();
-        try
-        {
-            foreach (var instance in stage.Instances) turns.Add(await instance.TakeTurnAsync(ct));
-            await Task.WhenAll(stage.Instances.Select(instance => KillAndStartAsync(instance, fault.Size, ct)));
-        }
-        finally
-        {
-            foreach (var turn in turns) turn.Dispose();
-        }
+        using var turns = await stage.TakeProcessesAsync(ct);
+        await Task.WhenAll(stage.Instances.Select(instance => KillAndStartAsync(instance, fault.Size, ct)));
     }
 
     private async Task KillAndStartAsync(Instance instance, double pause, CancellationToken ct)

@@ -1,12 +1,17 @@
+using System.Diagnostics;
+using Fulfillment.Load.Chaos.Customers;
 using Fulfillment.Load.Chaos.Staging;
+using Fulfillment.Load.Stage;
 using Npgsql;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
 /// <summary>What happens to the broker and to PostgreSQL. Whatever it is, it is over when the task ends.</summary>
-internal sealed class ServerFaults(ChaosStage stage, DevServers? servers)
+internal sealed class ServerFaults(ChaosStage stage, Crowd crowd, Rest rest, DevServers? servers)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TopologyTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private DevServers Servers => servers ?? throw new LoadException("These servers may not be stopped.");
 
@@ -15,9 +20,11 @@ internal sealed class ServerFaults(ChaosStage stage, DevServers? servers)
         new("broker-pause", (fault, ct) => ThereAndBackAsync("pause-broker", "resume-broker", fault, ct)),
         new("broker-alarm", (fault, ct) => ThereAndBackAsync("fill-broker", "relieve-broker", fault, ct)),
         new("broker-kill", (_, ct) => Servers.RunAsync("kill-broker", ct)),
+        new("broker-reset", ResetBrokerAsync),
         new("broker-close", (_, ct) => stage.Broker.CloseConnectionsAsync(ct)),
         new("postgres-crash", (_, ct) => Servers.RunAsync("crash-postgres", ct)),
-        new("postgres-terminate", (_, ct) => TerminateSessionsAsync(ct)),
+        new("postgres-terminate", (_, ct) => TerminateSessionsAsync(Databases.Modules, ct)),
+        new("password-rotation", RotatePasswordAsync),
     ];
 
     private async Task ThereAndBackAsync(string there, string back, Fault fault, CancellationToken ct)
@@ -33,7 +40,83 @@ internal sealed class ServerFaults(ChaosStage stage, DevServers? servers)
         }
     }
 
-    private async Task TerminateSessionsAsync(CancellationToken ct)
+    /// <summary>
+    /// The broker comes back empty, as from a lost disk. Messages in its queues would be lost by definition, so it is stopped when there are none; what is
+    /// ordered while it is stopped waits in the outbox.
+    /// </summary>
+    private async Task ResetBrokerAsync(Fault fault, CancellationToken ct)
+    {
+        using var messages = await stage.TakeMessagesAsync(ct);
+        using var processes = await stage.TakeProcessesAsync(ct);
+        try
+        {
+            await crowd.PauseAsync(ct);
+            if (!await rest.IsIdleAsync(ct)) return; // The run has its violation.
+            var queues = await QueueNamesAsync(ct);
+            await Servers.RunAsync("pause-broker", ct);
+            crowd.Resume();
+            await Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
+            await ResetBrokerAsync(ct);
+            await TopologyIsBackAsync(queues, ct);
+        }
+        finally
+        {
+            crowd.Resume();
+        }
+    }
+
+    private async Task ResetBrokerAsync(CancellationToken ct)
+    {
+        // The virtual host of this run does not come back by itself, unlike the default one: nothing may connect before it has been created.
+        foreach (var instance in stage.Instances) instance.Broker.Weather.Refuses = true;
+        try
+        {
+            await Servers.RunAsync("reset-broker", ct);
+            await Servers.RunAsync("resume-broker", ct);
+            await stage.Broker.CreateAsync(ct);
+        }
+        finally
+        {
+            foreach (var instance in stage.Instances) instance.Broker.Weather.Clear();
+        }
+    }
+
+    private async Task TopologyIsBackAsync(IReadOnlyCollection<string> queues, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        for (IEnumerable<string> missing = queues; missing.Any(); missing = queues.Except(await QueueNamesAsync(ct)))
+        {
+            if (watch.Elapsed > TopologyTimeout)
+            {
+                stage.Log.Violation($"{TopologyTimeout.TotalSeconds:0} s after the broker lost its definitions there is no {string.Join(", no ", missing)}");
+                return;
+            }
+
+            await Task.Delay(PollInterval, ct);
+        }
+
+        stage.Log.Say($"all queues are back {watch.Elapsed.TotalSeconds:0.0} s after the broker lost its definitions");
+    }
+
+    private async Task<IReadOnlyCollection<string>> QueueNamesAsync(CancellationToken ct) => [.. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)];
+
+    private async Task RotatePasswordAsync(Fault fault, CancellationToken ct)
+    {
+        var module = stage.Process(fault.Target).Module;
+        var password = new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Password!;
+        await stage.Databases.SetPasswordAsync(module, $"not {password}", ct);
+        try
+        {
+            await TerminateSessionsAsync([module], ct);
+            await Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
+        }
+        finally
+        {
+            await stage.Databases.SetPasswordAsync(module, password, CancellationToken.None);
+        }
+    }
+
+    private async Task TerminateSessionsAsync(IEnumerable<string> modules, CancellationToken ct)
     {
         await using var server = NpgsqlDataSource.Create(stage.Databases.Server);
         await using var command = server.CreateCommand("""
@@ -43,7 +126,7 @@ internal sealed class ServerFaults(ChaosStage stage, DevServers? servers)
         command.CommandTimeout = (int)Patience.TotalSeconds;
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. stage.Databases.ConnectionStrings.Values.Select(address => new NpgsqlConnectionStringBuilder(address).Database!)],
+            TypedValue = [.. modules.Select(module => new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Database!)],
         });
         stage.Log.Say($"{await command.ExecuteScalarAsync(ct)} sessions are terminated");
     }

@@ -8,7 +8,7 @@ namespace Fulfillment.Load.Chaos.Faults;
 /// <summary>A message as it was seen on its way.</summary>
 internal sealed record Captured(string Exchange, string RoutingKey, BasicProperties Properties, byte[] Body);
 
-/// <summary>A queue that gets a copy of every event, and a consumer that keeps them. It comes back after the broker has been away.</summary>
+/// <summary>A queue that gets a copy of every event, and a consumer that keeps them. Both come back after the broker was unavailable or was reset.</summary>
 internal sealed class Tap(ChaosStage stage) : IAsyncDisposable
 {
     public const string Queue = "chaos-tap";
@@ -36,11 +36,7 @@ internal sealed class Tap(ChaosStage stage) : IAsyncDisposable
     {
         await using (var connection = await stage.Broker.ConnectAsync(ct))
         await using (var channel = await connection.CreateChannelAsync(cancellationToken: ct))
-        {
-            await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: ct);
-            foreach (var exchange in Exchanges) await channel.QueueBindAsync(Queue, exchange, "#", cancellationToken: ct);
-        }
-
+            await DeclareAsync(channel, ct);
         _running = Task.Run(RunAsync, ct);
     }
 
@@ -63,6 +59,12 @@ internal sealed class Tap(ChaosStage stage) : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
+    }
+
+    private static async Task DeclareAsync(IChannel channel, CancellationToken ct)
+    {
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: ct);
+        foreach (var exchange in Exchanges) await channel.QueueBindAsync(Queue, exchange, "#", cancellationToken: ct);
     }
 
     private async Task RunAsync()
@@ -104,6 +106,7 @@ internal sealed class Tap(ChaosStage stage) : IAsyncDisposable
             Keep(delivery);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, ct);
         };
+        await DeclareAsync(channel, ct);
         await channel.BasicConsumeAsync(Queue, autoAck: false, consumer, ct);
         await closed.Task.WaitAsync(ct);
     }

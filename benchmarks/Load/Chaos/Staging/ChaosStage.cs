@@ -17,6 +17,7 @@ internal sealed class ChaosStage : IAsyncDisposable
     private readonly string _uploads = Repository.NewFolder($"artifacts/chaos/imports/{Guid.NewGuid():N}");
     private readonly List<Instance> _instances = [];
     private readonly Dictionary<string, Balancer> _balancers = [];
+    private readonly SemaphoreSlim _messages = new(1, 1);
 
     private ChaosStage(bool keep, Databases databases, Broker broker, ChaosLog log) => (_keep, Databases, Broker, Log) = (keep, databases, broker, log);
 
@@ -51,6 +52,26 @@ internal sealed class ChaosStage : IAsyncDisposable
 
     public Instance Process(string name) => _instances.Single(instance => instance.Name == name);
 
+    /// <summary>Taken while messages are put into queues, or while the queues are deleted.</summary>
+    public Task<IDisposable> TakeMessagesAsync(CancellationToken ct) => EndOfTurn.TakeAsync(_messages, ct);
+
+    /// <summary>Taken while something happens to all processes at once.</summary>
+    public async Task<IDisposable> TakeProcessesAsync(CancellationToken ct)
+    {
+        var turns = new Turns();
+        try
+        {
+            // Always in this order, so that two that want all of them do not wait for each other.
+            foreach (var instance in _instances) turns.Add(await instance.TakeTurnAsync(ct));
+            return turns;
+        }
+        catch
+        {
+            turns.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Stops the processes as an operator does; databases and broker stay.</summary>
     public Task StopAsync(CancellationToken ct) => Task.WhenAll(_instances.Select(instance => instance.TerminateAsync(ct)));
 
@@ -67,6 +88,7 @@ internal sealed class ChaosStage : IAsyncDisposable
         }
 
         Broker.Dispose();
+        _messages.Dispose();
     }
 
     private async Task StartProcessesAsync(CancellationToken ct)
@@ -123,5 +145,10 @@ internal sealed class ChaosStage : IAsyncDisposable
                 // Somebody else's.
             }
         }
+    }
+
+    private sealed class Turns : List<IDisposable>, IDisposable
+    {
+        public void Dispose() => ForEach(turn => turn.Dispose());
     }
 }

@@ -32,11 +32,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
     /// <summary>True when it has ended although nobody ended it.</summary>
     public bool HasEnded => _process is { HasExited: true };
 
-    public async Task<IDisposable> TakeTurnAsync(CancellationToken ct)
-    {
-        await Turn.WaitAsync(ct);
-        return new EndOfTurn(Turn);
-    }
+    public Task<IDisposable> TakeTurnAsync(CancellationToken ct) => EndOfTurn.TakeAsync(Turn, ct);
 
     /// <summary>Starts it, to die at a crash point if one is given.</summary>
     public void Start(string? crashPoint = null)
@@ -129,10 +125,5 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         await broker.DisposeAsync();
         _http.Dispose();
         Turn.Dispose();
-    }
-
-    private sealed class EndOfTurn(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
     }
 }

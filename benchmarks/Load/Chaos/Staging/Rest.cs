@@ -7,12 +7,13 @@ namespace Fulfillment.Load.Chaos.Staging;
 /// <summary>Waits until a system that is left alone has nothing to do any more.</summary>
 internal sealed class Rest(ChaosStage stage, FactReader facts)
 {
-    private const int LooksInARow = 3;
+    /// <summary>Looks in a row that must find nothing. The management's numbers may be five seconds old.</summary>
+    private const int LooksInARow = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan ListenersPatience = TimeSpan.FromSeconds(90);
 
-    /// <summary>False when nothing has moved for minutes although something is left.</summary>
+    /// <summary>Also starts processes that have ended, and looks at the listeners. False when nothing has moved for minutes although something is left.</summary>
     public async Task<bool> ComesAsync(CancellationToken ct)
     {
         foreach (var instance in stage.Instances)
@@ -20,13 +21,20 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
             using (await instance.TakeTurnAsync(ct)) await instance.ReviveAsync(ct);
         }
 
+        var idle = await IsIdleAsync(ct);
+        await ListenersAsync(ct);
+        return idle;
+    }
+
+    /// <summary>Waits until no order is open, no event is pending, and no message is in a queue. False when nothing has moved for minutes.</summary>
+    public async Task<bool> IsIdleAsync(CancellationToken ct)
+    {
         var (last, still, quiet) = ((0L, 0L, 0L), Stopwatch.StartNew(), 0);
         while (true)
         {
             var (_, open) = await facts.OrdersAsync(ct);
             var now = (open, await facts.PendingAsync(ct), await MessagesAsync(ct));
             if (!Console.IsOutputRedirected) Console.Write($"\rdraining: {now.open} orders, {now.Item2} pending events, {now.Item3} messages   ");
-            // The management's numbers are seconds old: one look is not enough.
             quiet = now == (0, 0, 0) ? quiet + 1 : 0;
             if (quiet == LooksInARow) break;
             if (now != last) (last, still) = (now, Stopwatch.StartNew());
@@ -40,7 +48,6 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
         }
 
         if (!Console.IsOutputRedirected) Console.Write($"\r{new string(' ', 78)}\r");
-        await ListenersAsync(ct);
         return quiet == LooksInARow;
     }
 

@@ -23,6 +23,9 @@ public sealed class OutboxRelay<TContext>(
     protected override string Work => $"pending events of {database.Module}";
 
     /// <inheritdoc />
+    protected override Task WhenReadyAsync(CancellationToken ct) => publisher.WhenReadyAsync(ct);
+
+    /// <inheritdoc />
     protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
         await using var connection = await database.Source.OpenConnectionAsync(ct);

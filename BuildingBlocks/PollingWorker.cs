@@ -6,7 +6,7 @@ namespace Fulfillment.BuildingBlocks;
 
 /// <summary>
 /// Work that lies in a database until somebody does it: looked for when <see cref="Wake"/> says that there is some, and every second, for
-/// what another process left behind. A failure is logged and tried again, more and more rarely, for as long as the process lives.
+/// what another process left behind. A failure is logged and tried again every second, for as long as the process lives.
 /// </summary>
 /// <param name="startup">The work begins when the databases are ready.</param>
 /// <param name="time">The clock.</param>
@@ -15,7 +15,6 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>How far the start of the process has come.</summary>
@@ -50,6 +49,9 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Completes when the work can succeed, for work that needs more than its database.</summary>
+    protected virtual Task WhenReadyAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Does a bounded part of what there is to do.</summary>
     /// <returns>True when there may be more.</returns>
     protected abstract Task<bool> WorkAsync(CancellationToken ct);
@@ -65,10 +67,12 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
         bool last;
         do
         {
+            await WhenReadyAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             last = stoppingToken.IsCancellationRequested;
             failures = await TryAsync(failures, patience.Token);
             // What comes in while it fails needs no attempt of its own.
-            var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(PauseAfter(failures), Time, stoppingToken);
+            var retry = Poll * (0.75 + (Random.Shared.NextDouble() / 2));
+            var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(retry, Time, stoppingToken);
             await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         while (!last);
@@ -93,11 +97,5 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
             else if (failures == 0) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
             return failures + 1;
         }
-    }
-
-    private static TimeSpan PauseAfter(int failures)
-    {
-        var pause = Poll * Math.Pow(2, Math.Min(failures - 1, 10)) * (0.75 + (Random.Shared.NextDouble() / 2));
-        return pause < LongestPause ? pause : LongestPause;
     }
 }

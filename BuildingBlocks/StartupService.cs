@@ -133,20 +133,32 @@ internal sealed class StartupService(
             logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver again what it held");
     }
 
-    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers again what was handled (ADR 2). So a channel that
-    // has just had messages stays open for a moment.
     private async Task DrainAsync(IListeningAgent listener)
     {
         if (listener is ListeningAgent { Listener: { } consumer } agent)
         {
             await consumer.StopAsync();
-            while (time.GetUtcNow() - agent.LastQueueActivityAt < BeforeClosing) await Task.Delay(BeforeClosing / 10, time);
+            await WaitUntilQuietAsync(agent, time);
         }
 
         await listener.StopAndDrainAsync();
     }
 
     private void StartDeadline() => deadline.Start(startup.StartAnew);
+
+    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers again what was
+    // handled (ADR 2). So a channel stays open for a moment after its last message was acknowledged. A message that is
+    // handled for longer than the whole drain is delivered again anyway.
+    internal static async Task WaitUntilQuietAsync(IListeningAgent listener, TimeProvider time)
+    {
+        var (begun, quietSince, received) = (time.GetTimestamp(), time.GetTimestamp(), listener.LastQueueActivityAt);
+        while (time.GetElapsedTime(quietSince) < BeforeClosing && time.GetElapsedTime(begun) < ShutdownOptions.DrainTimeout / 2)
+        {
+            await Task.Delay(BeforeClosing / 10, time);
+            if (listener.QueueCount == 0 && listener.LastQueueActivityAt == received) continue;
+            (quietSince, received) = (time.GetTimestamp(), listener.LastQueueActivityAt);
+        }
+    }
 
     private void Waiting(string reason)
     {

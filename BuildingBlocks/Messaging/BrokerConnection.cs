@@ -8,7 +8,8 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// The process's own connection for publishing and for declaring the topology, opened on first use and again whenever it was closed.
 /// Listeners use Wolverine's connection, so a slow consumer never blocks a publish.
 /// </summary>
-public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, ILogger<BrokerConnection> logger) : IAsyncDisposable
+public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, TopologyReadiness topology, ILogger<BrokerConnection> logger)
+    : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<IConnection>? _current;
@@ -67,6 +68,13 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, ILogger<
         // A connection that recovers by itself is one that may be waited for in vain; this one is opened by whoever needs it.
         factory.AutomaticRecoveryEnabled = false;
         var connection = await factory.CreateConnectionAsync();
+        // Before anyone gets a channel of it: the broker may be another one than that of the last connection.
+        topology.Reset("the connection is new");
+        connection.ConnectionShutdownAsync += (_, reason) =>
+        {
+            topology.Reset($"the connection was lost: {reason.ReplyText}");
+            return Task.CompletedTask;
+        };
         connection.ConnectionBlockedAsync += (_, blocked) =>
         {
             logger.LogWarning("RabbitMQ at {Address} takes no messages: {Reason}", Address, blocked.Reason);

@@ -4,6 +4,7 @@ using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.Contracts;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.BuildingBlocks.Messaging;
 
@@ -26,22 +27,31 @@ public sealed record OutgoingMessage(Guid EventId, string EventType, EventRoute 
 }
 
 /// <summary>
-/// Publishes events so that they cannot be lost: persistent, and done only when the broker has confirmed. Several channels with
-/// many unconfirmed messages each make waiting for the confirm cheap. Whoever awaits a publish may treat its return as durable.
+/// Publishes events so that they cannot be lost: persistent, mandatory, only while the topology is complete, and done
+/// only when the broker has confirmed. Several channels with many unconfirmed messages each make waiting for the
+/// confirm cheap. A caller may treat the return of a publish as durable.
 /// </summary>
-public sealed class EventPublisher(BrokerConnection connection, TopologyDeclarer topology, IOptions<RabbitMqOptions> options) : IAsyncDisposable
+public sealed class EventPublisher(BrokerConnection connection, TopologyReadiness topology, IOptions<RabbitMqOptions> options)
+    : IAsyncDisposable
 {
     private readonly Slot[] _slots = [.. Enumerable.Range(0, options.Value.PublisherChannels).Select(_ => new Slot())];
     private uint _next;
 
+    /// <summary>Completes when events can be published, as far as it is known.</summary>
+    public Task WhenReadyAsync(CancellationToken ct) => topology.WhenCompleteAsync(ct);
+
     /// <summary>Publishes an event to its own exchange.</summary>
-    /// <exception cref="PublishFailedException">The broker did not confirm in time, or could not be reached.</exception>
+    /// <exception cref="PublishFailedException">
+    /// The broker did not confirm in time, could not be reached, or has no queue for it, or the topology is not known to be complete.
+    /// </exception>
     public Task PublishAsync<TEvent>(TEvent @event, CancellationToken ct = default)
         where TEvent : BaseEvent, IRoutedEvent =>
         PublishAsync(OutgoingMessage.From(@event), ct);
 
     /// <summary>Publishes a message that was serialized before.</summary>
-    /// <exception cref="PublishFailedException">The broker did not confirm in time, or could not be reached.</exception>
+    /// <exception cref="PublishFailedException">
+    /// The broker did not confirm in time, could not be reached, or has no queue for it, or the topology is not known to be complete.
+    /// </exception>
     public async Task PublishAsync(OutgoingMessage message, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -62,11 +72,15 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyDeclarer
             // A blocked broker reads nothing more from this connection: what is sent to it would only pile up here.
             if (connection.BlockedBecause is { } reason) throw new IOException($"the broker takes no messages, {reason}");
             var channel = slot.Channel is { IsOpen: true } open ? open : await OpenAsync(slot, ct);
+            // After the channel was opened, which may have taken a new connection.
+            if (topology.NotCompleteBecause is { } unknown) throw new IOException($"the topology is not known to be complete, {unknown}");
             await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: true, properties, message.Body, ct)
                 .AsTask().WaitAsync(options.Value.PublishTimeout, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
+            if (IsMissing(e))
+                topology.Reset($"exchange '{message.Route.Exchange}', or a queue for its {message.Route.RoutingKey}, is missing");
             throw new PublishFailedException(
                 $"{message.EventType} {message.EventId} was not confirmed by exchange '{message.Route.Exchange}': {e.Message}", e);
         }
@@ -82,6 +96,11 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyDeclarer
         }
     }
 
+    // A return says that no queue takes the message, not even by the alternate exchange. An exchange that does not
+    // exist closes the channel.
+    private static bool IsMissing(Exception e) =>
+        e is PublishException { IsReturn: true } or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound };
+
     private async Task<IChannel> OpenAsync(Slot slot, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -94,7 +113,6 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyDeclarer
             var closed = slot.Channel;
             slot.Channel = null;
             if (closed is not null) await closed.DisposeAsync();
-            await CompleteTopologyAsync(limit.Token);
             slot.Channel = await connection.OpenChannelAsync(
                 new CreateChannelOptions(
                     publisherConfirmationsEnabled: true,
@@ -106,21 +124,6 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyDeclarer
         finally
         {
             slot.Opening.Release();
-        }
-    }
-
-    // A broker that has lost its definitions closes every channel. Another process may be declaring them at this moment: an exchange that lacks some of its
-    // bindings would drop an event and confirm it. So every channel that publishes is preceded by a whole declaration.
-    private async Task CompleteTopologyAsync(CancellationToken ct)
-    {
-        if (!options.Value.DeclareTopology) return;
-        try
-        {
-            await topology.DeclareAsync(ct);
-        }
-        catch (ConfigurationException)
-        {
-            // Another version has declared it differently; TopologyMonitor reports that.
         }
     }
 

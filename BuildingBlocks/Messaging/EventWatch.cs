@@ -11,10 +11,13 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 /// a queue of its own that the broker drops with its connection. It is for eyes: what comes too fast is lost, and nothing is acknowledged.
 /// </summary>
 /// <param name="module">Module that watches; its user may declare queues whose names begin with <see cref="PrefixOf"/>.</param>
+/// <param name="topology">The queue of a watch takes every event, so it is bound when those that must have the event are.</param>
 /// <param name="options">Where the broker is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told when there is nothing to be seen.</param>
-public sealed class EventWatch(string module, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<EventWatch> logger) : IDisposable
+public sealed class EventWatch(
+    string module, TopologyReadiness topology, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<EventWatch> logger)
+    : IDisposable
 {
     private const int MaxWaiting = 10_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -100,6 +103,7 @@ public sealed class EventWatch(string module, IOptions<RabbitMqOptions> options,
     /// <summary>Receives until the connection is lost or nobody watches any more.</summary>
     private async Task ReceiveAsync(CancellationToken ct)
     {
+        await topology.WhenCompleteAsync(ct);
         var factory = new ConnectionFactory();
         BrokerConnection.Configure(factory, options.Value, "fulfillment-watch");
         factory.AutomaticRecoveryEnabled = false;

@@ -75,8 +75,13 @@ public static class FailureHeaders
         return copy;
     }
 
-    /// <summary>The first characters of a text, and a mark when there were more.</summary>
-    internal static string Cut(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
+    /// <summary>The first characters of a text, and a mark when there were more. A surrogate pair is not cut in half.</summary>
+    internal static string Cut(string text, int length)
+    {
+        if (text.Length <= length) return text;
+        var kept = length - 1;
+        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[kept - 1]) ? kept - 1 : kept), "…");
+    }
 
     /// <summary>True for what the client and the broker add to a message on its way.</summary>
     internal static bool IsOfTheBroker(string header) => header is "x-dotnet-pub-seq-no" or "x-delivery-count" or "x-acquired-count";

@@ -22,9 +22,7 @@ internal sealed class ListenerGuard(
     // Longer than Wolverine needs to recover by itself.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan LongestReconnect = TimeSpan.FromSeconds(30);
-
-    private readonly Dictionary<Uri, long> _idleSince = [];
+    private readonly Dictionary<Uri, ListenerReconnect> _lost = [];
 
     /// <summary>The queues of this process that have had no listener for longer than it takes to recover, as of the last look.</summary>
     public IReadOnlyList<string> Deserted { get; private set; } = [];
@@ -33,25 +31,26 @@ internal sealed class ListenerGuard(
     {
         await startup.MessagingReady.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, time);
-        var failures = 0;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
                 .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
             Deserted = [.. overdue.Select(Queue)];
-            if (overdue.Count == 0) failures = 0; // they came back by themselves
             if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
             foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
-            failures = overdue.Exists(IsOverdue) ? failures + 1 : 0;
-            if (failures < MaxFailures || lifetime.ApplicationStopping.IsCancellationRequested) continue;
+            var lost = overdue
+                .Where(listener => _lost.TryGetValue(listener.Uri, out var reconnect) && reconnect.Failures >= MaxFailures)
+                .Select(Queue).ToList();
+            if (lost.Count == 0 || lifetime.ApplicationStopping.IsCancellationRequested) continue;
             if (await restart.TryTakeAsync(databases.First(), stoppingToken) is { } reason)
             {
-                logger.LogWarning("{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", overdue.Count, reason);
+                logger.LogWarning("{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
                 continue;
             }
 
             // Their connection is lost for good: the client gives up recovering one that breaks again while it is being recovered.
-            logger.LogError("{Count} listeners cannot be started although the broker answers: starting anew", overdue.Count);
+            logger.LogError(
+                "The listeners of {Queues} cannot be started although the broker answers: starting anew", string.Join(", ", lost));
             startup.StartAnew = true;
             lifetime.StopApplication();
             return;
@@ -60,17 +59,24 @@ internal sealed class ListenerGuard(
 
     private static string Queue(ListeningAgent listener) => listener.Uri.Segments[^1];
 
+    private static bool IsConsuming(ListeningAgent listener) =>
+        listener is
+        {
+            Status: ListeningStatus.Accepting,
+            Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected },
+        }
+        && WolverineInternals.IsConsuming(listener);
+
     private bool IsOverdue(ListeningAgent listener)
     {
-        if (listener is { Status: ListeningStatus.Accepting, Listener: IReportConnectionState { ConnectionState: TransportConnectionState.Connected } }
-            && WolverineInternals.IsConsuming(listener))
+        if (IsConsuming(listener))
         {
-            _idleSince.Remove(listener.Uri);
+            _lost.Remove(listener.Uri);
             return false;
         }
 
-        if (_idleSince.TryAdd(listener.Uri, time.GetTimestamp())) return false;
-        return time.GetElapsedTime(_idleSince[listener.Uri]) > Patience;
+        _lost.TryAdd(listener.Uri, new ListenerReconnect(time));
+        return _lost[listener.Uri].Idle > Patience;
     }
 
     // Before that a listener cannot be started.
@@ -91,16 +97,9 @@ internal sealed class ListenerGuard(
     private async Task BringBackAsync(ListeningAgent listener)
     {
         logger.LogWarning("{Queue} has no listener although the broker answers: starting it again", Queue(listener));
-        try
-        {
-            await WolverineInternals.ReconnectAsync(listener).WaitAsync(LongestReconnect, time);
-            _idleSince.Remove(listener.Uri);
-        }
-#pragma warning disable CA1031 // It is tried again, whatever it was.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            logger.LogWarning(e, "{Queue} has no listener yet", Queue(listener));
-        }
+        var reconnect = _lost[listener.Uri];
+        if (await reconnect.TryAsync(() => WolverineInternals.ReconnectAsync(listener), () => IsConsuming(listener)) is { } failure)
+            logger.LogWarning("{Queue} has no listener yet: {Reason}", Queue(listener), failure);
+        else _lost.Remove(listener.Uri);
     }
 }

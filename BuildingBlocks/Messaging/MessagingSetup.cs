@@ -23,6 +23,7 @@ public static class MessagingSetup
         ArgumentNullException.ThrowIfNull(builder);
         var settings = builder.Services.AddValidatedOptions<RabbitMqOptions>(builder.Configuration, "RabbitMq");
         builder.Services.AddSingleton(topology);
+        builder.Services.AddSingleton<TopologyReadiness>();
         builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddSingleton<TopologyDeclarer>();
         builder.Services.AddSingleton<EventPublisher>();

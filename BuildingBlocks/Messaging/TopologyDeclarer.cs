@@ -5,20 +5,23 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>Declares every exchange, queue and binding of the system. Repeating it changes nothing.</summary>
-public sealed class TopologyDeclarer(BrokerConnection connection, Topology topology, IOptions<RabbitMqOptions> options)
+public sealed class TopologyDeclarer(
+    BrokerConnection connection, Topology topology, TopologyReadiness readiness, IOptions<RabbitMqOptions> options)
 {
     // RabbitMQ 4 gives quorum queues a delivery limit of 20. A consumer that crashes with a full prefetch counts one delivery
     // against each of its messages, so a small limit would dead-letter innocent ones.
     private const int DeliveryLimit = 1_000_000;
 
-    /// <summary>Declares the topology.</summary>
+    /// <summary>Declares the topology, after which events may be published.</summary>
     /// <exception cref="ConfigurationException">A queue or exchange exists with other properties, or the user may not declare it.</exception>
     public async Task DeclareAsync(CancellationToken ct = default)
     {
         await using var channel = await connection.OpenChannelAsync(ct: ct);
         try
         {
+            var version = readiness.Version;
             await DeclareAsync(channel, ct);
+            readiness.Complete(version);
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
         {
@@ -47,11 +50,16 @@ public sealed class TopologyDeclarer(BrokerConnection connection, Topology topol
         return arguments;
     }
 
+    // The queues come first, and each exchange is followed by its bindings at once, the alternate exchange before all
+    // others: a publisher that does not wait finds no exchange, rather than one that drops its messages.
     private async Task DeclareAsync(IChannel channel, CancellationToken ct)
     {
         foreach (var queue in topology.DeclaredQueues)
-            await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: ct);
-        // An exchange drops what it has no binding for, so each gets its bindings at once; the one for unroutable messages comes first.
+        {
+            await channel.QueueDeclareAsync(
+                queue.Name, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: ct);
+        }
+
         foreach (var exchange in topology.DeclaredExchanges)
         {
             var arguments = exchange.Alternate is null ? null : new Dictionary<string, object?> { ["alternate-exchange"] = exchange.Alternate };

@@ -19,18 +19,35 @@ public sealed class OutboxRelay<TContext>(
 {
     private const int MaxBatch = 500;
 
+    // A batch mostly waits for confirms and for its commit, so the batches of a backlog overlap.
+    private const int Lanes = 3;
+
     /// <inheritdoc />
     protected override string Work => $"pending events of {database.Module}";
 
     /// <inheritdoc />
+    protected override Task WhenReadyAsync(CancellationToken ct) => publisher.WhenReadyAsync(ct);
+
+    /// <inheritdoc />
     protected override async Task<bool> WorkAsync(CancellationToken ct)
+    {
+        if (await RelayBatchAsync(ct) < MaxBatch) return false;
+        var published = await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => RelayBatchAsync(ct)));
+        return published.Contains(MaxBatch);
+    }
+
+    /// <summary>Publishes a batch.</summary>
+    /// <returns>The number of its events.</returns>
+    private async Task<int> RelayBatchAsync(CancellationToken ct)
     {
         await using var connection = await database.Source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var take = connection.CreateCommand();
+        // An array, which is read once: planned for an empty table, a subquery after IN is read again for every row,
+        // and each time finds further ones.
         take.CommandText = """
             DELETE FROM outbox_messages
-            WHERE event_id IN (SELECT event_id FROM outbox_messages ORDER BY event_id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            WHERE event_id = ANY (ARRAY(SELECT event_id FROM outbox_messages ORDER BY event_id LIMIT $1 FOR UPDATE SKIP LOCKED))
             RETURNING event_id, event_type, exchange, routing_key, body, trace_parent
             """;
         take.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxBatch });
@@ -42,14 +59,14 @@ public sealed class OutboxRelay<TContext>(
                 row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetString(5)));
         }
 
-        if (messages.Count == 0) return false;
+        if (messages.Count == 0) return 0;
         Failpoint.Hit("relay-after-read");
         var publishing = Task.WhenAll(messages.Select(message => publisher.PublishAsync(message, ct)));
         Failpoint.Hit("relay-before-confirm");
         await publishing;
         Failpoint.Hit("relay-before-commit");
         await transaction.CommitAsync(ct);
-        return messages.Count == MaxBatch;
+        return messages.Count;
     }
 }
 

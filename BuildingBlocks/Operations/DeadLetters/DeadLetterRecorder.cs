@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
 
@@ -56,20 +57,9 @@ internal sealed class DeadLetterRecorder<TContext>(
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
-            try
-            {
-                // Read at once, because the client takes the memory of the body back; only a bounded part of it is kept.
-                var message = FailedMessage.Read(
-                    _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, delivery.Body.Span, topology, time.GetUtcNow());
-                arrived.Writer.TryWrite((delivery.DeliveryTag, message, ReturnedMessage.Of(delivery.BasicProperties, delivery.Body.Span, topology)));
-            }
-#pragma warning disable CA1031 // Handed to whoever reads the channel.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                arrived.Writer.TryComplete(e);
-            }
-
+            // Read at once, because the client takes the memory of the body back; only a bounded part of it is kept.
+            var (message, returned) = Read(delivery);
+            arrived.Writer.TryWrite((delivery.DeliveryTag, message, returned));
             return Task.CompletedTask;
         };
         consumer.ShutdownAsync += (_, reason) => Complete(new IOException($"the channel was closed: {reason.ReplyText}"));
@@ -78,8 +68,7 @@ internal sealed class DeadLetterRecorder<TContext>(
 
         await foreach (var (tag, message, returned) in arrived.Reader.ReadAllAsync(ct))
         {
-            if (returned is not null) await queues.PublishAsync(returned.Queue, returned.Properties, returned.Body, ct);
-            if (returned is not null || await RecordAsync(message, ct))
+            if (await ReturnAsync(returned, ct) || await RecordAsync(message, ct))
             {
                 Failpoint.Hit("dead-letter-after-record");
                 await channel.BasicAckAsync(tag, multiple: false, CancellationToken.None);
@@ -97,9 +86,61 @@ internal sealed class DeadLetterRecorder<TContext>(
         }
     }
 
-    /// <summary>True when the message is stored; false when the database refuses it, so that others get their turn before it is tried again.</summary>
+    private (FailedMessage Message, ReturnedMessage? Returned) Read(BasicDeliverEventArgs delivery)
+    {
+        var body = delivery.Body.Span;
+        try
+        {
+            return (
+                FailedMessage.Read(
+                    _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, time.GetUtcNow()),
+                ReturnedMessage.Of(delivery.BasicProperties, body, topology));
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one message, the others are recorded.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogError(e, "{Queue}: a message cannot be read, and only its body is kept", _queue);
+            return (FailedMessage.Bare(_queue, FailedMessage.KeyOf(_queue, null, body), body, body.Length, e, time.GetUtcNow()), null);
+        }
+    }
+
+    /// <summary>
+    /// True when the message is back in its queue; false when it belongs here, or when the broker refuses this very
+    /// message.
+    /// </summary>
+    private async Task<bool> ReturnAsync(ReturnedMessage? returned, CancellationToken ct)
+    {
+        if (returned is null) return false;
+        try
+        {
+            await queues.PublishAsync(returned.Queue, returned.Properties, returned.Body, ct);
+            return true;
+        }
+        catch (PublishFailedException e) when (IsRefusal(e.InnerException))
+        {
+            logger.LogError(e, "{Queue}: a message cannot go back to {Origin} and is recorded as a dead letter", _queue, returned.Queue);
+            return false;
+        }
+    }
+
+    private static bool IsRefusal(Exception? e) => e is PublishException
+        or OperationInterruptedException
+        {
+            ShutdownReason:
+            {
+                Initiator: ShutdownInitiator.Peer,
+                ReplyCode: Constants.AccessRefused or Constants.NotFound or Constants.PreconditionFailed,
+            },
+        };
+
+    /// <summary>
+    /// True when the message is stored, or at least its body is; false when the database refuses both, so that others
+    /// get their turn before it is tried again.
+    /// </summary>
     private async Task<bool> RecordAsync(FailedMessage message, CancellationToken ct)
     {
+        var isBare = false;
         for (var pause = Pause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
@@ -113,11 +154,21 @@ internal sealed class DeadLetterRecorder<TContext>(
                 logger.LogWarning(e, "{Queue}: dead letters wait for the database", _queue);
                 await Task.Delay(pause, ct);
             }
-            catch (Npgsql.PostgresException e)
+#pragma warning disable CA1031 // Whatever is wrong with one message, the others are recorded.
+            catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored", _queue, message.Queue);
-                await Task.Delay(LongestPause, ct);
-                return false;
+                if (isBare)
+                {
+                    logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored and stays in the queue", _queue, message.Queue);
+                    await Task.Delay(LongestPause, ct);
+                    return false;
+                }
+
+                logger.LogError(
+                    e, "{Queue}: a dead letter of {Origin} cannot be stored as it came, and only its body is kept", _queue, message.Queue);
+                message = FailedMessage.Bare(message.Queue, message.Key, message.Body, message.BodyBytes, e, message.FailedAt);
+                isBare = true;
             }
         }
     }

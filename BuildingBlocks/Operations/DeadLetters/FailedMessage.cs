@@ -95,6 +95,29 @@ internal sealed record FailedMessage
         return Text(headers, FailureHeaders.ExceptionType, MaxName) is { } exceptionType ? message.By(headers, exceptionType) : message;
     }
 
+    /// <summary>As little as can be said of a message that cannot be read or stored as it came: its body, and why.</summary>
+    /// <param name="queue">Queue that it came from, as far as it is known.</param>
+    /// <param name="key">What makes it the same dead letter as another one.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="bytes">Length of the body as it came.</param>
+    /// <param name="reason">Why no more is kept.</param>
+    /// <param name="now">The time.</param>
+    public static FailedMessage Bare(
+        string queue, byte[] key, ReadOnlySpan<byte> body, long bytes, Exception reason, DateTimeOffset now) => new()
+    {
+        Key = key,
+        Queue = Plain(queue),
+        EventType = Unknown,
+        Exchange = "",
+        RoutingKey = "",
+        Body = body[..Math.Min(body.Length, DeadLetter.MaxBody)].ToArray(),
+        BodyBytes = bytes,
+        Headers = "{}",
+        ExceptionType = reason.GetType().FullName!,
+        ExceptionMessage = Plain($"Its headers and properties cannot be kept: {reason.Message}"),
+        FailedAt = now,
+    };
+
     /// <summary>What makes two messages the same dead letter.</summary>
     public static byte[] KeyOf(string queue, string? messageId, ReadOnlySpan<byte> body)
     {
@@ -173,6 +196,8 @@ internal sealed record FailedMessage
 
         return (eventId, orderId);
     }
+
+    private static string Plain(string text) => Clean(Encoding.ASCII.GetString(Encoding.ASCII.GetBytes(text)));
 
     private static string? Text(IDictionary<string, object?> headers, string name, int length) =>
         headers.TryGetValue(name, out var value) && HeaderJson.AsText(value) is { } text ? FailureHeaders.Cut(Clean(text), length) : null;

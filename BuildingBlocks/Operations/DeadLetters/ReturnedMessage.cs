@@ -23,7 +23,11 @@ internal sealed record ReturnedMessage(string Queue, BasicProperties Properties,
         var returns = headers.TryGetValue(FailureHeaders.Returns, out var value) && value is int number ? number : 0;
         if (returns >= MaxReturns) return null;
 
+        // The broker closes the channel of a publisher that names another user than its own, and a message that expires
+        // would come back at once.
         var again = new BasicProperties(properties) { Persistent = true };
+        again.ClearUserId();
+        again.ClearExpiration();
         again.Headers = headers.Where(header => !header.Key.StartsWith("x-", StringComparison.Ordinal)).ToDictionary();
         again.Headers[FailureHeaders.Returns] = returns + 1;
         return new ReturnedMessage(death.Queue, again, body.ToArray());

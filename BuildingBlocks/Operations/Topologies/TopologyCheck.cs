@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fulfillment.BuildingBlocks.Messaging;
+using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -9,17 +10,40 @@ namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 /// Compares the topology of the broker with what is declared: all of it through the management API, or through AMQP, which tells only
 /// whether exchanges and queues exist.
 /// </summary>
-internal sealed class TopologyCheck(Topology topology, TopologyDeclarer declarer, BrokerConnection broker, ManagementApi management, TimeProvider time)
+internal sealed class TopologyCheck(
+    Topology topology, TopologyDeclarer declarer, TopologyReadiness readiness, BrokerConnection broker, ManagementApi management,
+    IOptions<RabbitMqOptions> options, TimeProvider time)
 {
-    /// <summary>Compares now. Throws the client's exceptions while the broker cannot be reached.</summary>
+    /// <summary>
+    /// Compares now, and says to <see cref="TopologyReadiness"/> what it found. Throws the client's exceptions while
+    /// the broker cannot be reached.
+    /// </summary>
     public async Task<TopologyReport> RunAsync(CancellationToken ct)
+    {
+        var version = readiness.Version;
+        var (report, bindingsAreKnown) = await CompareAsync(ct);
+        if (report.Differences.FirstOrDefault(difference => difference.IsMissing) is { } missing)
+            readiness.Reset($"{missing.Kind} {missing.Name} is missing");
+        // A process that may declare the bindings does so instead of believing that they are there.
+        else if (bindingsAreKnown || !options.Value.DeclareTopology) readiness.Complete(version);
+        return report;
+    }
+
+    /// <summary>What modules (by name) need and the broker does not have, for people; empty when they can work.</summary>
+    public async Task<IReadOnlyList<string>> FindMissingAsync(IReadOnlyCollection<string> modules, CancellationToken ct) =>
+    [
+        .. (await RunAsync(ct)).Differences.Where(difference => difference.IsMissing && difference.IsNeededBy(modules))
+            .Select(difference => $"{difference.Kind} {difference.Name}"),
+    ];
+
+    private async Task<(TopologyReport Report, bool BindingsAreKnown)> CompareAsync(CancellationToken ct)
     {
         TopologyDifference? unreachable = null;
         if (management.IsKnown)
         {
             try
             {
-                return Report(await management.ReadAsync(ct));
+                return (Report(await management.ReadAsync(ct)), true);
             }
             catch (Exception e) when (!ct.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
             {
@@ -27,12 +51,8 @@ internal sealed class TopologyCheck(Topology topology, TopologyDeclarer declarer
             }
         }
 
-        return Report(await ReadByAmqpAsync(ct), unreachable);
+        return (Report(await ReadByAmqpAsync(ct), unreachable), false);
     }
-
-    /// <summary>What modules (by name) need and the broker does not have, for people; empty when they can work.</summary>
-    public async Task<IReadOnlyList<string>> FindMissingAsync(IReadOnlyCollection<string> modules, CancellationToken ct) =>
-        [.. (await RunAsync(ct)).Differences.Where(difference => difference.IsMissing && difference.IsNeededBy(modules)).Select(difference => $"{difference.Kind} {difference.Name}")];
 
     private TopologyReport Report(ActualTopology actual, TopologyDifference? unreachable = null)
     {

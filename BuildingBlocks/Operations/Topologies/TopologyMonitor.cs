@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Operations.Unrouted;
 using Fulfillment.BuildingBlocks.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,14 +8,22 @@ using Microsoft.Extensions.Options;
 namespace Fulfillment.BuildingBlocks.Operations.Topologies;
 
 /// <summary>
-/// Looks every few seconds whether the exchanges, queues and bindings that this process needs are there, and declares again what is missing if it may.
+/// Looks every few seconds, and at once after the broker may have changed, whether all exchanges, queues and bindings
+/// are there. It declares again what is missing if it may, and then publishes again what became unroutable meanwhile.
 /// </summary>
 internal sealed class TopologyMonitor(
-    TopologyCheck check, TopologyDeclarer declarer, ManagementApi management, IEnumerable<IModuleDatabase> databases, Startup startup,
-    IOptions<RabbitMqOptions> options, ILogger<TopologyMonitor> logger) : BackgroundService
+    TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutedMessages unrouted, ManagementApi management,
+    BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, Startup startup, IOptions<RabbitMqOptions> options,
+    TimeProvider time, ILogger<TopologyMonitor> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    // Events wait for the topology, so it is looked for more often while it is not known to be complete.
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private readonly HashSet<string> _modules = [.. databases.Select(database => database.Module)];
+    private IReadOnlyList<string> _mistakes = [];
+    private string? _unknownBecause;
+    private bool _unroutable;
 
     /// <summary>What this process needs and the broker does not have, as of the last look; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
@@ -22,36 +31,49 @@ internal sealed class TopologyMonitor(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await startup.MessagingReady.WaitAsync(stoppingToken);
+        var last = "";
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(Interval, stoppingToken);
+            var pause = readiness.NotCompleteBecause is null
+                ? readiness.WhenUnknownAsync(Interval, time, stoppingToken)
+                : Task.Delay(Retry, time, stoppingToken);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 await LookAsync(stoppingToken);
+                last = "";
             }
-#pragma warning disable CA1031 // Logged, and looked again soon; that the broker is away is said by its own health check.
+#pragma warning disable CA1031 // Logged, and looked again soon; that the broker is unavailable is said by its own health check.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                logger.LogWarning(e, "The topology cannot be checked: {Reason}", e.Message);
+                if (e.Message != last) logger.LogWarning("The topology cannot be checked: {Reason}", e.Message);
+                last = e.Message;
             }
         }
     }
 
     private async Task LookAsync(CancellationToken ct)
     {
+        // Here, because the management API may answer although no event can be published.
+        await using (await broker.OpenChannelAsync(ct: ct))
+        {
+        }
+
         var report = await check.RunAsync(ct);
-        if (options.Value.DeclareTopology) report = await HealAsync(report, ct);
+        var missing = report.Differences.Where(difference => difference.IsMissing).ToList();
+        _unroutable |= missing.Count > 0;
+        if (options.Value.DeclareTopology) report = await HealAsync(report, missing, ct);
         Note(report);
+        if (_unroutable && readiness.NotCompleteBecause is null) await RepublishAsync(ct);
     }
 
-    private async Task<TopologyReport> HealAsync(TopologyReport report, CancellationToken ct)
+    private async Task<TopologyReport> HealAsync(TopologyReport report, List<TopologyDifference> missing, CancellationToken ct)
     {
-        var missing = report.Differences.Where(difference => difference.IsMissing).ToList();
         foreach (var difference in missing)
             logger.LogWarning("{Kind} {Name} ({Expected}) is missing and is declared again", difference.Kind, difference.Name, difference.Expected);
         // Without the management API nobody can say whether a binding is there; declaring it again costs next to nothing.
-        if (missing.Count == 0 && management.IsKnown) return report;
+        if (missing.Count == 0 && management.IsKnown && readiness.NotCompleteBecause is null) return report;
         await DeclareAsync(ct);
         return await check.RunAsync(ct);
     }
@@ -61,10 +83,13 @@ internal sealed class TopologyMonitor(
         try
         {
             await declarer.DeclareAsync(ct);
+            _mistakes = [];
         }
         catch (ConfigurationException e)
         {
-            foreach (var mistake in e.Mistakes) logger.LogError("The topology cannot be declared again: {Mistake}", mistake);
+            foreach (var mistake in e.Mistakes.Except(_mistakes))
+                logger.LogError("The topology cannot be declared again: {Mistake}", mistake);
+            _mistakes = [.. e.Mistakes];
         }
     }
 
@@ -78,5 +103,41 @@ internal sealed class TopologyMonitor(
         foreach (var problem in problems.Except(Problems)) logger.LogError("Topology: {Problem}", problem);
         if (problems.Length == 0 && Problems.Count > 0) logger.LogInformation("Topology: complete again");
         Problems = problems;
+
+        var unknown = readiness.NotCompleteBecause;
+        if (unknown is not null && unknown != _unknownBecause)
+            logger.LogWarning("Events wait in the database until the topology is complete: {Reason}", unknown);
+        _unknownBecause = unknown;
+    }
+
+    /// <summary>
+    /// Publishes again what no queue took while a binding was missing, once: what comes back stays. A user that may
+    /// declare may publish for all modules; another one publishes what its own modules have published.
+    /// </summary>
+    private async Task RepublishAsync(CancellationToken ct)
+    {
+        _unroutable = false;
+        var exchanges = topology.Modules.Where(module => options.Value.DeclareTopology || _modules.Contains(module.Name))
+            .Select(module => module.EventExchange).Intersect(Topology.TopicExchanges);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Interval);
+        try
+        {
+            foreach (var exchange in exchanges)
+            {
+                var view = await unrouted.RepublishAsync(exchange, limit.Token);
+                if (view.Republished > 0)
+                {
+                    logger.LogInformation(
+                        "{Count} messages of {Exchange} that no queue took were published again, after the topology was complete",
+                        view.Republished, exchange);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // There are many: the rest follows at the next look.
+            _unroutable = true;
+        }
     }
 }

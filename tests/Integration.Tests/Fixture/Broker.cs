@@ -54,6 +54,13 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" });
     }
 
+    /// <summary>Deletes the virtual host with all that is in it, which ends all of its connections.</summary>
+    public Task DeleteAsync() => SendAsync(HttpMethod.Delete, $"vhosts/{virtualHost}");
+
+    /// <summary>Sets a policy for queues, those that exist included.</summary>
+    public Task SetPolicyAsync(string name, string pattern, object definition) =>
+        SendAsync(HttpMethod.Put, $"policies/{virtualHost}/{name}", new Dictionary<string, object> { ["pattern"] = pattern, ["apply-to"] = "queues", ["definition"] = definition });
+
     /// <summary>Creates a user that may do less than everything in this virtual host, and returns the address for it.</summary>
     public async Task<Uri> AddUserAsync(string name, string configure, string write, string read)
     {
@@ -167,7 +174,7 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in _connections) await connection.DisposeAsync();
-        await SendAsync(HttpMethod.Delete, $"vhosts/{virtualHost}");
+        await DeleteAsync();
         foreach (var user in _users) await SendAsync(HttpMethod.Delete, $"users/{user}");
         _management.Dispose();
     }

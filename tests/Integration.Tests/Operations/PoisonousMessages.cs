@@ -105,6 +105,59 @@ public sealed class PoisonousMessages(OneProcess shared) : SystemTest, IClassFix
         answer.Text("code").ShouldBe("NO_QUEUE");
     }
 
+    [Fact]
+    public async Task Dead_letter_that_cannot_be_stored_as_it_came_is_stored_without_its_properties_and_stops_no_other()
+    {
+        await using var channel = await _system.Broker.OpenAsync();
+        // As a database refuses that has a rule of its own.
+        await _system.Notifications.ExecuteAsync("ALTER TABLE dead_letters ADD CONSTRAINT test_refusal CHECK (message_type <> 'REFUSED')");
+        var queue = "notification-dead-letter-queue";
+        // The emoji is where a long name is cut.
+        var name = new string('x', 253) + "\U0001F600" + new string('x', 20);
+        var headers = new Dictionary<string, object?> { ["failure-exception-type"] = System.Text.Encoding.UTF8.GetBytes(name) };
+        await channel.BasicPublishAsync("", queue, true, new BasicProperties { Headers = headers, Type = "CUT" }, "cut looked-at"u8.ToArray());
+        await channel.BasicPublishAsync("", queue, true, new BasicProperties { Type = "REFUSED" }, "refused looked-at"u8.ToArray());
+        await channel.BasicPublishAsync("", queue, true, new BasicProperties { Type = "NEXT" }, "next looked-at"u8.ToArray());
+
+        foreach (var body in new[] { "cut", "refused", "next" })
+        {
+            await Eventually.Get($"the letter '{body}'", () => _system.Notifications.ScalarAsync<long>("SELECT count(*) FROM dead_letters WHERE body = convert_to($1, 'UTF8')", $"{body} looked-at"), count => count == 1);
+        }
+
+        (await _system.Notifications.ScalarAsync<string>("SELECT exception_type FROM dead_letters WHERE body = 'refused looked-at'::bytea")).ShouldBe("Npgsql.PostgresException");
+        (await _system.Notifications.ScalarAsync<string>("SELECT exception_type FROM dead_letters WHERE message_type = 'CUT'")).ShouldBe(new string('x', 253) + "…");
+        await _system.Notifications.ExecuteAsync("ALTER TABLE dead_letters DROP CONSTRAINT test_refusal");
+    }
+
+    [Fact]
+    public async Task Policy_for_dead_letters_applies_to_queues_that_exist_and_is_no_difference_of_the_topology()
+    {
+        await using var channel = await _system.Broker.OpenAsync();
+        var arguments = new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum", ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "notification-dead-letter-queue",
+        };
+        await channel.QueueDeclareAsync("policy-test-queue", durable: true, exclusive: false, autoDelete: false, arguments);
+
+        // As in docker-compose.yml and in the manifests.
+        await _system.Broker.SetPolicyAsync(
+            "dead-letters-at-least-once", "^(?!unrouted-|.*-dead-letter-).*-queue$", new Dictionary<string, object> { ["dead-letter-strategy"] = "at-least-once", ["overflow"] = "reject-publish" });
+
+        foreach (var queue in new[] { "policy-test-queue", "order-created-queue" })
+        {
+            await Eventually.Get(
+                $"the policy of {queue}", async () => (await _system.Broker.ReadAsync($"queues/{{vhost}}/{queue}")).GetProperty("effective_policy_definition").ToString(),
+                policy => policy.Contains("at-least-once", StringComparison.Ordinal));
+        }
+
+        await channel.BasicPublishAsync("", "policy-test-queue", true, new BasicProperties { Type = "SOMETHING" }, "looked-at, not JSON"u8.ToArray());
+        var message = await Eventually.Get("the message", () => channel.BasicGetAsync("policy-test-queue", autoAck: false), got => got is not null);
+        await channel.BasicRejectAsync(message!.DeliveryTag, requeue: false);
+        (await new DeadLetterApi(_system, "Notification").ArriveAsync(1, "queue=policy-test-queue"))[0].Text("exceptionType").ShouldBe("broker:rejected");
+        await channel.QueueDeleteAsync("policy-test-queue");
+        (await _system.GetAsync("Order", "/api/orders/ops/topology")).GetProperty("ok").GetBoolean().ShouldBeTrue();
+    }
+
     private sealed record Row(string Queue, byte[] Hash, long Bytes, int Attempts, string Exception, string? Stack);
 
     /// <summary>Every dead letter of every module, but those of the other tests of this class.</summary>

@@ -46,16 +46,18 @@ public sealed class TopologyHealing(TwoInventories shared) : SystemTest, IClassF
     }
 
     [Fact]
-    public async Task Binding_that_was_deleted_is_there_again()
+    public async Task Binding_that_was_deleted_is_there_again_and_what_was_unroutable_meanwhile_is_published_again()
     {
         await using var channel = await _system.Broker.OpenAsync();
 
         await channel.QueueUnbindAsync("order-created-queue", "order.events", "order.created");
+        var meanwhile = await _system.PlaceAsync("CUST-APPROVE-1", "PROD-002");
 
         await Eventually.Get("the binding to be missed", () => Task.FromResult(_system.Output), output => output.Contains("order.events -> order-created-queue", StringComparison.Ordinal));
         await Eventually.Get("a complete topology", () => TopologyAsync(), report => report.GetProperty("ok").GetBoolean());
         var id = await _system.PlaceAsync("CUST-APPROVE-1", "PROD-002");
         (await _system.EndOfAsync(id)).Text("status").ShouldBe("COMPLETED");
+        (await _system.EndOfAsync(meanwhile)).Text("status").ShouldBe("COMPLETED");
     }
 
     [Fact]

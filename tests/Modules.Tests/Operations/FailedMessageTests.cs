@@ -50,6 +50,16 @@ public sealed class FailedMessageTests
     }
 
     [Fact]
+    public void A_long_text_is_not_cut_within_a_character()
+    {
+        var name = new string('x', 253) + "\U0001F600" + new string('x', 20);
+
+        var message = Read(new BasicProperties { Headers = new Dictionary<string, object?> { [FailureHeaders.ExceptionType] = Encoding.UTF8.GetBytes(name) } }, "{}");
+
+        message.ExceptionType.ShouldBe(new string('x', 253) + "…", "half a character cannot be stored");
+    }
+
+    [Fact]
     public void Long_texts_and_many_headers_are_cut_so_that_the_properties_fit_into_a_frame()
     {
         var headers = Enumerable.Range(0, 200).ToDictionary(n => $"h{n}", object? (_) => new byte[900]);

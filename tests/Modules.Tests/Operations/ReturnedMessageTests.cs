@@ -41,17 +41,29 @@ public sealed class ReturnedMessageTests
         returns.ShouldBe(20);
     }
 
+    [Fact]
+    public void A_message_goes_back_without_the_user_of_its_sender_and_without_an_expiry()
+    {
+        var returned = ReturnedMessage.Of(new BasicProperties { UserId = "somebody", Expiration = "1", Headers = Rejected("order-created-queue", "rejected") }, "{}"u8, Topology);
+
+        returned.ShouldNotBeNull();
+        returned.Properties.IsUserIdPresent().ShouldBeFalse("the broker closes the channel of a publisher that names another user");
+        returned.Properties.IsExpirationPresent().ShouldBeFalse("it would expire again");
+    }
+
     private static ReturnedMessage? Of(string queue, string reason, params (string Name, object Value)[] more)
     {
-        var headers = new Dictionary<string, object?>
-        {
-            ["theirs"] = "7",
-            ["x-death"] = new List<object?>
-            {
-                new Dictionary<string, object?> { ["queue"] = Encoding.UTF8.GetBytes(queue), ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 1L },
-            },
-        };
+        var headers = Rejected(queue, reason);
         foreach (var (name, value) in more) headers[name] = value;
         return ReturnedMessage.Of(new BasicProperties { MessageId = "an id", Headers = headers }, "{}"u8, Topology);
     }
+
+    private static Dictionary<string, object?> Rejected(string queue, string reason) => new()
+    {
+        ["theirs"] = "7",
+        ["x-death"] = new List<object?>
+        {
+            new Dictionary<string, object?> { ["queue"] = Encoding.UTF8.GetBytes(queue), ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 1L },
+        },
+    };
 }

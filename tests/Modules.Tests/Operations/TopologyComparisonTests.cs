@@ -11,7 +11,8 @@ public sealed class TopologyComparisonTests
 {
     private static readonly Topology Declared = new(ModuleCatalog.All);
     private static readonly IOptions<RabbitMqOptions> Settings = Options.Create(new RabbitMqOptions { Uri = "amqp://localhost" });
-    private static readonly TopologyDeclarer Declarer = new(new BrokerConnection(Settings, NullLogger<BrokerConnection>.Instance), Declared, Settings);
+    private static readonly TopologyReadiness Readiness = new();
+    private static readonly TopologyDeclarer Declarer = new(new BrokerConnection(Settings, Readiness, NullLogger<BrokerConnection>.Instance), Declared, Readiness, Settings);
 
     [Fact]
     public void What_is_as_declared_has_no_difference() => Compare(Complete()).ShouldBeEmpty();

@@ -20,18 +20,18 @@ public sealed class ImportDispatcher(
     private static readonly TimeSpan Sweep = TimeSpan.FromHours(1);
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    // A chunk that is on its way for so long was lost with its broker. Publishing one twice does no harm.
+    // A chunk that is on its way for so long was lost with its broker. Publishing one twice does no harm. The array is
+    // read once, whatever the plan, so that no more chunks are claimed than there is room for.
     private const string ClaimDue = """
         WITH room AS (
             SELECT id, $1 - (SELECT count(*) FROM import_chunks WHERE import_id = id AND done_at IS NULL AND published_at > now() - interval '1 minute') AS chunks
             FROM import_jobs WHERE state = 1)
         UPDATE import_chunks SET published_at = now()
-        FROM (SELECT due.import_id, due.chunk FROM room, LATERAL (
-                SELECT import_id, chunk FROM import_chunks
-                WHERE import_id = room.id AND done_at IS NULL AND (published_at IS NULL OR published_at <= now() - interval '1 minute')
-                ORDER BY chunk LIMIT greatest(room.chunks, 0) FOR UPDATE SKIP LOCKED) AS due) AS due
-        WHERE import_chunks.import_id = due.import_id AND import_chunks.chunk = due.chunk
-        RETURNING import_chunks.import_id, import_chunks.chunk
+        WHERE ctid = ANY (ARRAY(SELECT due.ctid FROM room, LATERAL (
+            SELECT ctid FROM import_chunks
+            WHERE import_id = room.id AND done_at IS NULL AND (published_at IS NULL OR published_at <= now() - interval '1 minute')
+            ORDER BY chunk LIMIT greatest(room.chunks, 0) FOR UPDATE SKIP LOCKED) AS due))
+        RETURNING import_id, chunk
         """;
 
     private const string FailHopeless = """
@@ -67,9 +67,11 @@ public sealed class ImportDispatcher(
     protected override string Work => "imports";
 
     /// <inheritdoc />
+    protected override Task WhenReadyAsync(CancellationToken ct) => publisher.WhenReadyAsync(ct);
+
+    /// <inheritdoc />
     protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
-        await Startup.MessagingReady.WaitAsync(ct);
         await EndAsync(ct);
         await ForgetClaimsAsync(ct);
         await PublishDueAsync(ct);

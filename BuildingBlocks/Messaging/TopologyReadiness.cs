@@ -1,0 +1,78 @@
+namespace Fulfillment.BuildingBlocks.Messaging;
+
+/// <summary>
+/// Whether the topology was found complete on the broker that this process is connected to. The broker confirms an
+/// event for which no queue is bound yet, so nothing is published before. A new connection may lead to another broker,
+/// and a publish that fails for lack of an exchange or a queue shows a changed one: after both, the topology counts as
+/// unknown until it is declared or checked again.
+/// </summary>
+public sealed class TopologyReadiness
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _complete = New();
+    private TaskCompletionSource _unknown = New();
+    private string _reason = "it was not checked yet";
+    private int _version;
+
+    /// <summary>Why events must not be published now; null when they may be.</summary>
+    public string? NotCompleteBecause
+    {
+        get
+        {
+            lock (_gate) return _complete.Task.IsCompleted ? null : _reason;
+        }
+    }
+
+    /// <summary>
+    /// Number of the present state. A check reads it before it begins, so that its result does not count for a later
+    /// broker.
+    /// </summary>
+    public int Version
+    {
+        get
+        {
+            lock (_gate) return _version;
+        }
+    }
+
+    /// <summary>Waits until the topology is complete.</summary>
+    public Task WhenCompleteAsync(CancellationToken ct)
+    {
+        lock (_gate) return _complete.Task.WaitAsync(ct);
+    }
+
+    /// <summary>Waits until it is not known whether the topology is complete.</summary>
+    /// <exception cref="TimeoutException">It is complete all the time.</exception>
+    public Task WhenUnknownAsync(TimeSpan timeout, TimeProvider time, CancellationToken ct)
+    {
+        lock (_gate) return _unknown.Task.WaitAsync(timeout, time, ct);
+    }
+
+    /// <summary>Notes that a check that began at a version has found the topology complete.</summary>
+    /// <param name="version"><see cref="Version"/> before the check.</param>
+    public void Complete(int version)
+    {
+        lock (_gate)
+        {
+            if (version != _version || _complete.Task.IsCompleted) return;
+            _unknown = New();
+            _complete.SetResult();
+        }
+    }
+
+    /// <summary>Notes that something is missing, or that the broker may be another one.</summary>
+    /// <param name="reason">Why, for the log.</param>
+    public void Reset(string reason)
+    {
+        lock (_gate)
+        {
+            _version++;
+            _reason = reason;
+            if (!_complete.Task.IsCompleted) return;
+            _complete = New();
+            _unknown.SetResult();
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

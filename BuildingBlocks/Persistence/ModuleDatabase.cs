@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -16,6 +17,7 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     // Three replicas of both pools fit into a server with its default of 100 connections.
     private const int SourceConnections = 15;
     private const int QueryConnections = 10;
+    private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Opens no connection yet.</summary>
     /// <param name="module">Name of the owning module.</param>
@@ -28,7 +30,11 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
             // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
             settings.Options = $"{settings.Options} -c enable_seqscan=off".TrimStart();
         });
-        Queries = Build(connectionString, QueryConnections, _ => { });
+        Queries = Build(connectionString, QueryConnections, settings =>
+        {
+            // A read that takes longer is cancelled by the server, so that the few connections of this pool come free again.
+            settings.Options = $"-c statement_timeout={StatementTimeout.TotalMilliseconds:0} {settings.Options}".TrimEnd();
+        });
 
         NpgsqlDataSource Build(string text, int connections, Action<NpgsqlConnectionStringBuilder> configure)
         {
@@ -76,7 +82,10 @@ public interface IModuleDatabase
     /// <summary>Connections for orders, messages and background work: group commits, relays and workers.</summary>
     NpgsqlDataSource Source { get; }
 
-    /// <summary>Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges.</summary>
+    /// <summary>
+    /// Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges. The server cancels a statement
+    /// that takes longer than three seconds, unless its transaction sets another <c>statement_timeout</c>.
+    /// </summary>
     NpgsqlDataSource Queries { get; }
 
     /// <summary>Type of the module's DbContext.</summary>
@@ -97,7 +106,9 @@ public static class ModuleDatabaseRegistration
         builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString));
         builder.Services.AddSingleton<IModuleDatabase>(services => services.GetRequiredService<ModuleDatabase<TContext>>());
         builder.Services.AddPooledDbContextFactory<TContext>((services, options) =>
-            options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention());
+            options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention()
+                // Indexes are created outside of transactions by statements that can be repeated.
+                .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning)));
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
         builder.Services.AddSingleton<IWarmUp, ContextWarmUp<TContext>>();
     }

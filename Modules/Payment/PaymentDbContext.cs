@@ -26,6 +26,7 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         });
         payment.HasKey(p => p.Id);
         payment.HasIndex(p => p.OrderId).IsUnique();
+        payment.HasIndex(p => new { p.Status, p.Id });
         payment.Property(p => p.CustomerId).HasMaxLength(64);
         payment.Property(p => p.Amount).HasPrecision(19, 2);
         payment.Property(p => p.PaymentMethod).HasMaxLength(40);

@@ -9,21 +9,23 @@ public sealed class IdempotencySweeper<TContext>(
     ModuleDatabase<TContext> database, Startup startup, TimeProvider time, ILogger<IdempotencySweeper<TContext>> logger) : BackgroundService
     where TContext : DbContext
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     // In portions, so that no transaction is long.
     private const int Portion = 10_000;
-    private const string Delete = """
+    private static readonly string Delete = $"""
         DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 10000))
+            SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours' ORDER BY created_at LIMIT {Portion} FOR UPDATE SKIP LOCKED))
         """;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await startup.DatabasesReady.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
+        // Replicas that start together do not sweep together.
+        await Task.Delay(FirstDelay * Random.Shared.NextDouble(), time, stoppingToken);
+        for (; ; await Task.Delay(Interval * (0.5 + Random.Shared.NextDouble()), time, stoppingToken))
         {
             try
             {
@@ -34,7 +36,6 @@ public sealed class IdempotencySweeper<TContext>(
                 logger.LogWarning(e, "{Module}: old idempotency keys stay for another {Interval}", database.Module, Interval);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task SweepAsync(CancellationToken ct)

@@ -14,6 +14,17 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
 {
     // Any number that nothing else in these databases locks.
     private const long LockKey = 0x46756C66696C6C;
+    private const int Attempts = 20;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Longest wait of a migration for a lock. A statement that waits for a table makes every later statement on that table wait behind it, so the
+    /// migration steps back and tries again.
+    /// </summary>
+    public const string LockTimeout = "2s";
+
+    private const string SetLockTimeout = $"SET lock_timeout = '{LockTimeout}'";
 
     /// <summary>Migrates each database. Replicas that start together wait for one another.</summary>
     /// <exception cref="ConfigurationException">A database refuses what its connection string says.</exception>
@@ -21,19 +32,13 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
     {
         // EF Core locks its history table, but only once that table exists; two first starts would both create it.
         await using var connection = await database.Source.OpenConnectionAsync(ct);
-        await using (var take = connection.CreateCommand())
-        {
-            take.CommandText = $"SELECT pg_advisory_lock({LockKey})";
-            take.CommandTimeout = 0;
-            await take.ExecuteNonQueryAsync(ct);
-        }
+        // A session that waits within a statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot: the two would never end.
+        while (!await TryLockAsync(connection, ct)) await Task.Delay(Poll, ct);
 
         try
         {
-            // A migration may rewrite a large table.
-            context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
             var pending = (await context.Database.GetPendingMigrationsAsync(ct)).ToList();
-            if (pending.Count > 0) await context.Database.MigrateAsync(ct);
+            if (pending.Count > 0) await ApplyAsync(database.Module, context, ct);
             logger.LogInformation("{Database}: {Count} migration(s) applied", connection.Database, pending.Count);
         }
         finally
@@ -47,6 +52,45 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
             }
         }
     });
+
+    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var take = connection.CreateCommand();
+        take.CommandText = $"SELECT pg_try_advisory_lock({LockKey})";
+        return await take.ExecuteScalarAsync(ct) is true;
+    }
+
+    private async Task ApplyAsync(string module, DbContext context, CancellationToken ct)
+    {
+        // A migration may read a large table.
+        context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        await context.Database.OpenConnectionAsync(ct);
+        try
+        {
+            await context.Database.ExecuteSqlRawAsync("SET statement_timeout = 0", ct);
+            for (var attempt = 1; ; attempt++)
+            {
+                await context.Database.ExecuteSqlRawAsync(SetLockTimeout, ct);
+                try
+                {
+                    await context.Database.MigrateAsync(ct);
+                    return;
+                }
+                catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
+                {
+                    logger.LogWarning("{Module}: a migration waits for a lock ({Reason}); attempt {Attempt} of {Attempts}", module, e.MessageText, attempt, Attempts);
+                    await Task.Delay(RetryDelay * (1 + Random.Shared.NextDouble()), ct);
+                }
+            }
+        }
+        finally
+        {
+            // The pool keeps sessions as they are.
+            if (context.Database.GetDbConnection().State == ConnectionState.Open)
+                await context.Database.ExecuteSqlRawAsync("RESET statement_timeout; RESET lock_timeout", CancellationToken.None);
+            await context.Database.CloseConnectionAsync();
+        }
+    }
 
     /// <summary>Names of the modules whose database lacks a migration of this version.</summary>
     /// <exception cref="ConfigurationException">A database refuses what its connection string says.</exception>

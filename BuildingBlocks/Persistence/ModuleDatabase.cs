@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -16,6 +17,7 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     // Of both pools together: three replicas fit into a server with its default of 100 connections.
     private const int DefaultConnections = 25;
     private const double QueryShare = 0.4;
+    private const int StatementTimeoutMs = 3_000;
 
     /// <summary>Opens no connection yet.</summary>
     /// <param name="module">Name of the owning module.</param>
@@ -28,7 +30,8 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
         var forQueries = Math.Max(1, (int)(connections * QueryShare));
         // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
         Source = Build(Math.Max(1, connections - forQueries), "-c enable_seqscan=off");
-        Queries = Build(forQueries, "");
+        // A read that takes longer is cancelled by the server, so that the few connections of this pool come free again.
+        Queries = Build(forQueries, $"-c statement_timeout={StatementTimeoutMs}");
 
         NpgsqlDataSource Build(int size, string options)
         {
@@ -41,7 +44,7 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
             if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
             if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
             (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
-            if (options.Length > 0) settings.Options = $"{settings.Options} {options}".TrimStart();
+            settings.Options = $"{options} {settings.Options}".TrimEnd();
             return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         }
     }
@@ -75,7 +78,10 @@ public interface IModuleDatabase
     /// <summary>Connections for orders, messages and background work: group commits, relays and workers.</summary>
     NpgsqlDataSource Source { get; }
 
-    /// <summary>Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges.</summary>
+    /// <summary>
+    /// Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges. The server cancels a statement
+    /// that takes longer than three seconds, unless its transaction sets another <c>statement_timeout</c>.
+    /// </summary>
     NpgsqlDataSource Queries { get; }
 
     /// <summary>Type of the module's DbContext.</summary>
@@ -97,7 +103,9 @@ public static class ModuleDatabaseRegistration
         builder.Services.AddSingleton<IModuleDatabase>(services => services.GetRequiredService<ModuleDatabase<TContext>>());
         builder.Services.AddPooledDbContextFactory<TContext>((services, options) =>
             options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention()
-                .AddInterceptors(new CommitOutcome(), new StatementOutcome()));
+                .AddInterceptors(new CommitOutcome(), new StatementOutcome())
+                // Indexes are created outside of transactions by statements that can be repeated.
+                .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning)));
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
         builder.Services.AddSingleton<IWarmUp, ContextWarmUp<TContext>>();
     }

@@ -61,14 +61,15 @@ public sealed record Page(int Limit, string? After)
     /// <param name="request">The request, whose query the link repeats.</param>
     /// <param name="rows">Up to limit + 1 rows.</param>
     /// <param name="key">Cursor position of a row.</param>
-    public IResult Answer<T>(HttpRequest request, IReadOnlyList<T> rows, Func<T, object> key)
+    /// <param name="searchedTo">Cursor position up to which the query has searched; null when it has searched to the end.</param>
+    public IResult Answer<T>(HttpRequest request, IReadOnlyList<T> rows, Func<T, object> key, object? searchedTo = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(key);
-        if (rows.Count <= Limit) return TypedResults.Ok(rows);
+        if (rows.Count <= Limit && searchedTo is null) return TypedResults.Ok(rows);
         T[] page = [.. rows.Take(Limit)];
-        var position = Convert.ToString(key(page[^1]), CultureInfo.InvariantCulture)!;
+        var position = Convert.ToString(rows.Count > Limit ? key(page[^1]) : searchedTo, CultureInfo.InvariantCulture)!;
         var query = request.Query.Where(pair => pair.Key != CursorName).ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
         query[CursorName] = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
         request.HttpContext.Response.Headers.Link = $"<{QueryHelpers.AddQueryString(request.Path, query)}>; rel=\"next\"";

@@ -47,6 +47,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         reservation.Property(r => r.FailedProductId).HasMaxLength(64);
         // Only what is held is in it, so it stays small whatever the number of orders.
         reservation.HasIndex(r => r.ExpiresAt).HasFilter("status = 1");
+        reservation.HasIndex(r => new { r.Status, r.OrderId });
 
         var adjustment = modelBuilder.Entity<StockAdjustment>().ToTable("stock_adjustments");
         adjustment.HasKey(a => a.Id);
@@ -87,6 +88,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
 
         var error = modelBuilder.Entity<ImportError>().ToTable("import_errors");
         error.HasKey(e => new { e.ImportId, e.Row });
+        error.HasIndex(e => new { e.ImportId, e.Code, e.Row });
         error.HasOne<ImportJob>().WithMany().HasForeignKey(e => e.ImportId).OnDelete(DeleteBehavior.Cascade);
 
         DeadLetter.Configure(modelBuilder);

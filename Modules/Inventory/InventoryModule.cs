@@ -3,6 +3,7 @@ using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
@@ -47,6 +48,7 @@ public sealed class InventoryModule : Module
         builder.AddModuleDatabase<InventoryDbContext>(Name);
         builder.AddOperations<InventoryDbContext>();
         builder.AddFigures<InventoryDbContext>(Figure.DeadLetters, Figure.OutboxPending, ActiveReservations);
+        builder.AddRetention<InventoryDbContext>(RetentionRule.ReplayedDeadLetters, ImportRetention.Errors);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");

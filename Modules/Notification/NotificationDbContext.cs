@@ -15,6 +15,7 @@ public sealed class NotificationDbContext(DbContextOptions<NotificationDbContext
         log.HasKey(l => l.Id);
         log.HasIndex(l => new { l.EventId, l.Channel }).IsUnique();
         log.HasIndex(l => l.OrderId);
+        log.HasIndex(l => new { l.Channel, l.Id });
         log.Property(l => l.CustomerId).HasMaxLength(64);
         log.Property(l => l.Recipient).HasMaxLength(100);
         log.Property(l => l.Subject).HasMaxLength(200);

@@ -3,6 +3,7 @@ using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
 using Fulfillment.Notifications.Audit;
@@ -35,6 +36,7 @@ public sealed class NotificationModule : Module
         builder.AddModuleDatabase<NotificationDbContext>(Name);
         builder.AddOperations<NotificationDbContext>();
         builder.AddFigures<NotificationDbContext>(Figure.DeadLetters);
+        builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddSingleton<NotificationWriter>();
         builder.Services.AddSingleton<Notifier>();

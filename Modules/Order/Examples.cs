@@ -28,5 +28,5 @@ internal static class Examples
         {
             [OrderStatus.Pending] = 2, [OrderStatus.Confirmed] = 1, [OrderStatus.Completed] = 790, [OrderStatus.Failed] = 205, [OrderStatus.Cancelled] = 2,
         },
-        new MinuteStats(120, 95, 22, 0), new DurationStats(48.2, 110.5, 240.9), 0.4);
+        new MinuteStats(120, 95, 22, 0), new DurationStats(48.2, 110.5, 240.9), 0.4, true);
 }

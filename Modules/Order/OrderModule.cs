@@ -4,6 +4,7 @@ using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
@@ -49,6 +50,7 @@ public sealed class OrderModule : Module
         builder.AddModuleDatabase<OrderDbContext>(Name);
         builder.AddOperations<OrderDbContext>();
         builder.AddFigures<OrderDbContext>(Figure.DeadLetters, Figure.OutboxPending);
+        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         builder.Services.AddSingleton<OrderWriter>();
@@ -57,6 +59,7 @@ public sealed class OrderModule : Module
         builder.Services.AddSingleton<OrderTracker>();
         builder.Services.AddSingleton<Timeline>();
         builder.Services.AddSingleton<OrderStatistics>();
+        builder.Services.AddHostedService<OrderCounter>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventWatch>(services, Name));
         builder.Services.AddOutboxRelay<OrderDbContext>();
         builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();

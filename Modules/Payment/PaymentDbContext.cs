@@ -26,8 +26,7 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         });
         payment.HasKey(p => p.Id);
         payment.HasIndex(p => p.OrderId).IsUnique();
-        // Only charges without an answer are in it, so it stays small whatever the number of orders.
-        payment.HasIndex(p => p.Id, "pending").HasFilter("status = 0").HasDatabaseName("ix_payments_pending");
+        payment.HasIndex(p => new { p.Status, p.Id });
         payment.Property(p => p.CustomerId).HasMaxLength(64);
         payment.Property(p => p.Amount).HasPrecision(19, 2);
         payment.Property(p => p.PaymentMethod).HasMaxLength(40);

@@ -4,6 +4,7 @@ using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.BuildingBlocks.Operations;
 using Fulfillment.BuildingBlocks.Operations.Figures;
 using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
@@ -44,6 +45,7 @@ public sealed class PaymentModule : Module
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
         builder.AddFigures<PaymentDbContext>(Figure.DeadLetters, Figure.OutboxPending, FailingRefunds);
+        builder.AddRetention<PaymentDbContext>(RetentionRule.ReplayedDeadLetters);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<Simulator>();

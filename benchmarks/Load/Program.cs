@@ -4,6 +4,7 @@ using Fulfillment.Load.Audit;
 using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Chaos;
 using Fulfillment.Load.Csv;
+using Fulfillment.Load.Reads;
 using Fulfillment.Load.Traffic;
 using Fulfillment.Load.Saga;
 
@@ -26,6 +27,13 @@ const string Help = """
               --orders-per-second N   while new and changed rows are imported (50)
               --seed N          of the catalogue and the orders (1)
               --queue-type, --split, --keep   as above; FULFILLMENT_PSQL names a psql that is not on PATH
+      reads   fills the databases with many orders by SQL, and measures each list and filter, the statistics and the audits, and orders
+              that come in at a steady rate beside many readers
+              --orders N        orders to begin with (1000000); databases that are given and have as many are used as they are
+              --readers N       clients that read without a pause (50)
+              --orders-per-second N   that are posted meanwhile (100)
+              --seconds N       how long (20)
+              --queue-type, --split, --keep   as above
       csv     compares parsers of CSV on a catalogue in memory; needs no servers
               --rows N          rows of the catalogue (200000)
               --seed N          of the catalogue (1)
@@ -56,7 +64,7 @@ const string Help = """
               --max-errors N    ends the import when more rows have failed
               --errors FILE     saves the rows that failed there, ready to be corrected and imported
       audit   checks a running system: the invariants of each module, and what must be true across them;
-              the exit code is 0 when all hold, 1 when one is violated, 2 when a module does not answer
+              the exit code is 0 when all hold, 1 when one is violated, 2 when a module does not answer or could not check something
               --orders ADDRESS, --inventory, --payments, --notifications   of the modules (http://localhost:8081 to 8084)
               --open-seconds N  nothing may be open for longer (a setting of the modules, 120)
               --wait SECONDS    looks again until all hold or the time is over, for a system that still moves (0)
@@ -101,6 +109,8 @@ try
             return await ImportBenchCommand.RunAsync(ImportBenchOptions.Read(arguments), stop.Token);
         case "chaos":
             return await ChaosCommand.RunAsync(ChaosOptions.Read(arguments), stop.Token);
+        case "reads":
+            return await ReadsCommand.RunAsync(ReadsOptions.Read(arguments), stop.Token);
         case "csv":
             return CsvBenchCommand.Run(CsvBenchOptions.Read(arguments), stop.Token);
         case "import-file":

@@ -107,6 +107,10 @@ public sealed class DeadLetter
         letter.HasKey(l => l.Id);
         letter.HasIndex(l => l.DedupeKey).IsUnique();
         letter.HasIndex(l => l.OrderId);
+        letter.HasIndex(l => new { l.Status, l.Id });
+        letter.HasIndex(l => new { l.Queue, l.Id });
+        letter.HasIndex(l => new { l.ExceptionType, l.Id });
+        letter.HasIndex(l => new { l.EventType, l.Id });
         letter.HasIndex(l => new { l.ReplayId, l.Id }).HasFilter("status = 1");
         letter.Property(l => l.Headers).HasColumnType("jsonb");
         letter.Property(l => l.Occurrences).HasDefaultValue(1);

@@ -9,9 +9,12 @@ public sealed class AuditOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest time of one check. A check that needs longer is given up rather than a burden on the database.</summary>
+    /// <summary>
+    /// Longest time of one statement, and so of the snapshot that keeps the database from cleaning up. A check that needs longer is not checked; the
+    /// others are.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Seconds that something may be open before it is a violation.</summary>
     [Range(0, 86_400)]

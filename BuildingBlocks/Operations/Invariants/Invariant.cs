@@ -11,12 +11,18 @@ public sealed record Invariant
     /// <param name="description">The sentence that is true.</param>
     /// <param name="sql">
     /// A constant query of the violations: a key and a short text, both of type text. <c>$1</c> is the number of seconds that something
-    /// may be open.
+    /// may be open. With <paramref name="slicedBy"/>, <c>$2</c> and <c>$3</c> are a range of ids, the first one excluded.
     /// </param>
-    public Invariant(string name, string description, string sql)
+    /// <param name="slicedBy">
+    /// <c>table.column</c> of the positive ids by which a large table is checked in slices, each in a snapshot of its own. What a slice says must not
+    /// depend on other slices. Null when the query is cheap however large the tables are, or needs all of them in one snapshot.
+    /// </param>
+    public Invariant(string name, string description, string sql, string? slicedBy = null)
     {
         (Name, Description) = (name, description);
-        Query = $"SELECT key, what, count(*) OVER () FROM (\n{sql}\n) AS violation (key, what) LIMIT {MaxExamples}";
+        if (slicedBy?.Split('.') is [var table, var column]) LargestId = $"SELECT coalesce(max({column}), 0) FROM {table}";
+        // Materialized: the limit must not make the planner believe that the first rows are all that is wanted.
+        Query = $"WITH violation (key, what) AS MATERIALIZED (\n{sql}\n) SELECT key, what, count(*) OVER () FROM violation LIMIT {MaxExamples}";
     }
 
     /// <summary>Name of the check.</summary>
@@ -27,6 +33,9 @@ public sealed record Invariant
 
     /// <summary>Examples of violations, each with the number of all.</summary>
     internal string Query { get; }
+
+    /// <summary>Query of the largest id; null when the invariant is checked as a whole.</summary>
+    internal string? LargestId { get; }
 
     /// <summary>Of every module that has an outbox: what is pending is published soon.</summary>
     public static Invariant OutboxDrains { get; } = new(

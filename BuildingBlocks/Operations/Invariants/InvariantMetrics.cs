@@ -4,13 +4,24 @@ using Fulfillment.BuildingBlocks.Observability;
 
 namespace Fulfillment.BuildingBlocks.Operations.Invariants;
 
-/// <summary>The gauge <c>fulfillment_invariant_violations{module,check}</c>, which shows what the background job has found last.</summary>
+/// <summary>
+/// The gauges <c>fulfillment_invariant_violations{module,check}</c>, which shows what the background job has found last, and
+/// <c>fulfillment_invariant_unchecked{module,check}</c>, which is 1 when the last audit could not make the check.
+/// </summary>
 internal sealed class InvariantMetrics
 {
     private readonly ConcurrentDictionary<string, InvariantReport> _reports = [];
 
-    public InvariantMetrics(IMeterFactory meters) => meters.Create(MetricsSetup.MeterName).CreateObservableGauge(
-        "fulfillment_invariant_violations", Measure, description: "Violations of an invariant that the last audit of a module found.");
+    public InvariantMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MetricsSetup.MeterName);
+        meter.CreateObservableGauge(
+            "fulfillment_invariant_violations", () => Measure(check => check.NotChecked is null ? check.Violations : null),
+            description: "Violations of an invariant that the last audit of a module found.");
+        meter.CreateObservableGauge(
+            "fulfillment_invariant_unchecked", () => Measure(check => check.NotChecked is null ? 0 : 1),
+            description: "1 when the last audit of a module could not check an invariant.");
+    }
 
     public void Show(InvariantReport report) => _reports[report.Module] = report;
 
@@ -20,8 +31,10 @@ internal sealed class InvariantMetrics
     /// <summary>Violations that the last audit of a module has found; null when this process does not audit it.</summary>
     public long? ViolationsOf(string module) => _reports.TryGetValue(module, out var report) ? report.Checks.Sum(check => check.Violations) : null;
 
-    private IEnumerable<Measurement<long>> Measure() =>
+    private IEnumerable<Measurement<long>> Measure(Func<InvariantCheck, long?> what) =>
         from report in _reports.Values
         from check in report.Checks
-        select new Measurement<long>(check.Violations, new("module", report.Module), new("check", check.Name));
+        let number = what(check)
+        where number is not null
+        select new Measurement<long>(number.Value, new("module", report.Module), new("check", check.Name));
 }

@@ -1,6 +1,6 @@
 namespace Fulfillment.BuildingBlocks.Operations.Invariants;
 
-/// <summary>What the invariants of a module looked like at one moment.</summary>
+/// <summary>What an audit found in the database of a module.</summary>
 /// <param name="Module">Name of the module.</param>
 /// <param name="CheckedAt">When they were checked.</param>
 /// <param name="Ok">True when no check found a violation.</param>
@@ -12,7 +12,14 @@ public sealed record InvariantReport(string Module, DateTimeOffset CheckedAt, bo
 /// <param name="Description">The sentence that should be true.</param>
 /// <param name="Violations">Number of all violations.</param>
 /// <param name="Examples">Some of them, at most <see cref="Invariant.MaxExamples"/>.</param>
-public sealed record InvariantCheck(string Name, string Description, long Violations, IReadOnlyList<InvariantViolation> Examples);
+/// <param name="Covered">
+/// Part of the rows that this process has checked, from 0 to 1. A large table is checked in slices: the newest at each audit, and the others in turn.
+/// Violations are those of all slices, each as it was found when it was checked last.
+/// </param>
+/// <param name="NotChecked">Why this audit could not check it; null when it could.</param>
+/// <param name="Milliseconds">How long it took.</param>
+public sealed record InvariantCheck(
+    string Name, string Description, long Violations, IReadOnlyList<InvariantViolation> Examples, double Covered, string? NotChecked, double Milliseconds);
 
 /// <summary>Something that should not be.</summary>
 /// <param name="Key">Number of the order, id of the product and so on.</param>

@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.BuildingBlocks.Web.Description;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Fulfillment.BuildingBlocks.Operations.Invariants;
 
@@ -24,6 +23,7 @@ public static class InvariantsSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddValidatedOptions<AuditOptions>(builder.Configuration, "Audit");
+        builder.Services.AddValidatedOptions<RetentionOptions>(builder.Configuration, "Retention");
         builder.Services.AddSingleton<InvariantMetrics>();
         builder.Services.AddHostedService<AuditService>();
     }
@@ -44,26 +44,18 @@ public static class InvariantsSetup
     public static void MapInvariants<TContext>(this IEndpointRouteBuilder app, string prefix, string tag)
         where TContext : DbContext =>
         app.MapGet($"{prefix}/ops/invariants", CheckAsync<TContext>).WithTags(tag)
-            .Does("Check what is always true of the module's database", "Answers 200 with the violations, if there are any.").Answers<InvariantReport>(null)
+            .Does("Check what is always true of the module's database", "Answers 200 with the violations, if there are any, and how much of the tables was checked.").Answers<InvariantReport>(null)
             .Reads(OpenSeconds, "Seconds that something may be open.").Fails("503 AUDIT_TIMEOUT");
 
     private static async Task<IResult> CheckAsync<TContext>(
-        HttpRequest request, Auditor<TContext> auditor, ModuleDatabase<TContext> database, IOptions<AuditOptions> options, CancellationToken ct)
+        HttpRequest request, Auditor<TContext> auditor, IOptions<AuditOptions> options, CancellationToken ct)
         where TContext : DbContext
     {
         var errors = OperationQuery.Read(request, OpenSeconds);
         var openSeconds = OperationQuery.Number(request, OpenSeconds, options.Value.OpenSeconds, least: 0, MaxOpenSeconds, errors);
         if (errors.Count > 0) return Problems.Invalid(errors);
-        try
-        {
-            await using var connection = await database.Queries.OpenConnectionAsync(ct);
-            return TypedResults.Ok(await auditor.CheckAsync(connection, openSeconds, ct));
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
-        {
-            return Problems.Of(
-                StatusCodes.Status503ServiceUnavailable, "AUDIT_TIMEOUT",
-                $"A check took longer than Audit__StatementTimeout, which is {options.Value.StatementTimeout}.");
-        }
+        return await auditor.CheckAsync(openSeconds, ct) is { } report
+            ? TypedResults.Ok(report)
+            : Problems.Of(StatusCodes.Status503ServiceUnavailable, "AUDIT_TIMEOUT", "Another audit of this process has not ended yet.");
     }
 }

@@ -154,9 +154,21 @@ namespace Fulfillment.Inventory.Migrations
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_dead_letters_order_id");
 
+                    b.HasIndex("EventType", "Id")
+                        .HasDatabaseName("ix_dead_letters_event_type_id");
+
+                    b.HasIndex("ExceptionType", "Id")
+                        .HasDatabaseName("ix_dead_letters_exception_type_id");
+
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue_id");
+
                     b.HasIndex("ReplayId", "Id")
                         .HasDatabaseName("ix_dead_letters_replay_id_id")
                         .HasFilter("status = 1");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_dead_letters_status_id");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -254,9 +266,7 @@ namespace Fulfillment.Inventory.Migrations
                         .HasName("pk_idempotency_keys");
 
                     b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_idempotency_keys_created_at");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
+                        .HasDatabaseName("ix_idempotency_keys_age");
 
                     b.ToTable("idempotency_keys", (string)null);
                 });
@@ -431,6 +441,9 @@ namespace Fulfillment.Inventory.Migrations
 
                     b.HasKey("ImportId", "Row")
                         .HasName("pk_import_errors");
+
+                    b.HasIndex("ImportId", "Code", "Row")
+                        .HasDatabaseName("ix_import_errors_import_id_code_row");
 
                     b.ToTable("import_errors", (string)null);
                 });
@@ -724,6 +737,9 @@ namespace Fulfillment.Inventory.Migrations
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_reservations_expires_at")
                         .HasFilter("status = 1");
+
+                    b.HasIndex("Status", "OrderId")
+                        .HasDatabaseName("ix_reservations_status_order_id");
 
                     b.ToTable("reservations", (string)null);
                 });

@@ -154,9 +154,21 @@ namespace Fulfillment.Notifications.Migrations
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_dead_letters_order_id");
 
+                    b.HasIndex("EventType", "Id")
+                        .HasDatabaseName("ix_dead_letters_event_type_id");
+
+                    b.HasIndex("ExceptionType", "Id")
+                        .HasDatabaseName("ix_dead_letters_exception_type_id");
+
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue_id");
+
                     b.HasIndex("ReplayId", "Id")
                         .HasDatabaseName("ix_dead_letters_replay_id_id")
                         .HasFilter("status = 1");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_dead_letters_status_id");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -266,6 +278,9 @@ namespace Fulfillment.Notifications.Migrations
 
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_notification_logs_order_id");
+
+                    b.HasIndex("Channel", "Id")
+                        .HasDatabaseName("ix_notification_logs_channel_id");
 
                     b.HasIndex("EventId", "Channel")
                         .IsUnique()

@@ -10,16 +10,20 @@ internal static class OrderInvariants
     private static readonly Invariant TotalIsSumOfItems = new(
         "total-is-sum-of-items", "The total of an order is the sum of its items, of which there is at least one.", """
         SELECT order_id::text, format('the total is %s, the items sum up to %s', total_amount, coalesce(total::text, 'nothing'))
-        FROM orders LEFT JOIN (SELECT order_id, sum(quantity * price) AS total FROM order_items GROUP BY order_id) AS items USING (order_id)
-        WHERE total_amount IS DISTINCT FROM total
-        """);
+        FROM orders LEFT JOIN (
+            SELECT order_id, sum(quantity * price) AS total FROM order_items WHERE order_id > $2 AND order_id <= $3 GROUP BY order_id) AS items USING (order_id)
+        WHERE order_id > $2 AND order_id <= $3 AND total_amount IS DISTINCT FROM total
+        """,
+        slicedBy: "orders.order_id");
 
-    // Per order, ids of its entries ascend in the order of their transactions, because each of those locks the order.
+    // Per order, ids of its entries ascend in the order of their transactions, because each of those locks the order. Orders from before there was a
+    // history have none, or only its end.
     private static readonly Invariant HistoryIsAPath = new(
         "history-is-a-path",
         "The history of an order begins with PENDING, goes only forward, leaves no terminal status, and ends with the status of the order.", $"""
         WITH steps AS (
-            SELECT order_id, id, status, lag(status) OVER (PARTITION BY order_id ORDER BY id) AS before FROM order_history),
+            SELECT order_id, id, status, lag(status) OVER (PARTITION BY order_id ORDER BY id) AS before
+            FROM order_history WHERE order_id > $2 AND order_id <= $3),
         histories AS (
             SELECT order_id, array_agg(status ORDER BY id) AS path, bool_or(status < before OR (before >= 10 AND status <> before)) AS backward
             FROM steps GROUP BY order_id)
@@ -29,8 +33,11 @@ internal static class OrderInvariants
                       JOIN unnest({Names}) AS status (number, name) USING (number)), 'empty'),
             (SELECT name FROM unnest({Names}) AS status (number, name) WHERE number = orders.status))
         FROM orders LEFT JOIN histories USING (order_id)
-        WHERE path IS NULL OR path[1] <> 0 OR path[cardinality(path)] <> orders.status OR backward
-        """);
+        WHERE order_id > $2 AND order_id <= $3 AND (
+            path[cardinality(path)] <> orders.status OR backward
+            OR ((path IS NULL OR path[1] <> 0) AND order_id >= (SELECT order_id FROM order_history_start)))
+        """,
+        slicedBy: "orders.order_id");
 
     private static readonly Invariant OrdersEnd = new(
         "orders-end", "No order is open for longer than openSeconds.", """
@@ -38,5 +45,5 @@ internal static class OrderInvariants
         FROM orders WHERE status < 10 AND created_at < now() - make_interval(secs => $1)
         """);
 
-    public static IReadOnlyList<Invariant> All { get; } = [TotalIsSumOfItems, HistoryIsAPath, OrdersEnd, Invariant.OutboxDrains];
+    public static IReadOnlyList<Invariant> All { get; } = [Invariant.OutboxDrains, OrdersEnd, TotalIsSumOfItems, HistoryIsAPath];
 }

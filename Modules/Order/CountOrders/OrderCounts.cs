@@ -1,13 +1,17 @@
+using System.Data;
+using Fulfillment.BuildingBlocks.Persistence;
 using Npgsql;
 
 namespace Fulfillment.Orders.CountOrders;
 
 /// <summary>How many orders there are, and how they fare.</summary>
-/// <param name="ByStatus">All orders.</param>
+/// <param name="ByStatus">All orders that were ever placed.</param>
 /// <param name="LastMinute">What happened in the last minute.</param>
 /// <param name="DurationMs">Time from the placing of an order to its end, of those that ended in the last five minutes; null when none did.</param>
 /// <param name="OldestOpenSeconds">Age of the oldest order that has not ended; null when all have.</param>
-public sealed record OrderStats(IReadOnlyDictionary<OrderStatus, long> ByStatus, MinuteStats LastMinute, DurationStats? DurationMs, double? OldestOpenSeconds);
+/// <param name="Complete">False while the orders of an older version are still being counted; until then some of them are missing.</param>
+public sealed record OrderStats(
+    IReadOnlyDictionary<OrderStatus, long> ByStatus, MinuteStats LastMinute, DurationStats? DurationMs, double? OldestOpenSeconds, bool Complete);
 
 /// <summary>Orders that were placed, and that ended, in a minute.</summary>
 public sealed record MinuteStats(long Created, long Completed, long Failed, long Cancelled);
@@ -16,62 +20,77 @@ public sealed record MinuteStats(long Created, long Completed, long Failed, long
 public sealed record DurationStats(double P50, double P95, double P99);
 
 /// <summary>
-/// Counts orders without looking at all of them every time. Orders that ended a while ago never change: they are counted once, and left behind. What is
-/// left to look at are the orders of the last minutes, and those that are older and have not ended or have only just.
+/// Reads the kept counts, and looks at the orders that are not counted yet: those of the last minutes, and older ones that have not ended or have
+/// only just. See <see cref="OrderCounter"/>.
 /// </summary>
-internal sealed class OrderCounts
+internal static class OrderCounts
 {
-    // Numbers are given before a transaction commits: one of a minute ago is either there by now, or will never be.
-    private const string Count = """
-        WITH seen AS MATERIALIZED (
-            SELECT order_id, status, created_at, updated_at, status >= 10 AND updated_at < now() - interval '5 minutes' AS settled
-            FROM orders WHERE order_id > $1 OR order_id = ANY($2)),
-        edge AS (SELECT greatest($1, max(order_id) FILTER (WHERE created_at < now() - interval '6 minutes')) AS id FROM seen)
-        SELECT status, count(*), count(*) FILTER (WHERE settled AND order_id <= id), array_agg(order_id) FILTER (WHERE NOT settled AND order_id <= id),
-            count(*) FILTER (WHERE created_at > now() - interval '1 minute'), count(*) FILTER (WHERE updated_at > now() - interval '1 minute'),
-            percentile_cont('{0.5,0.95,0.99}'::float8[]) WITHIN GROUP (ORDER BY 1000 * extract(epoch FROM updated_at - created_at)::float8)
-                FILTER (WHERE status >= 10 AND NOT settled),
-            extract(epoch FROM now() - min(created_at) FILTER (WHERE status < 10))::float8, max(id)
-        FROM seen, edge GROUP BY GROUPING SETS ((status), ())
+    // The counter may be a few slices behind.
+    private const int LongestTail = 2 * OrderCounter.Tail;
+
+    private const string Progress = """
+        SELECT counted_to, (SELECT max(order_id) FROM orders) FROM order_count_progress
         """;
 
-    private readonly Dictionary<OrderStatus, long> _settled = Enum.GetValues<OrderStatus>().ToDictionary(status => status, _ => 0L);
-    private long[] _late = [];
-    private long _edge;
+    private const string Settled = "SELECT status, orders FROM order_counts";
 
-    /// <summary>Counts, on an open connection. One call at a time.</summary>
-    public async Task<OrderStats> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
+    private const string Tail = """
+        WITH seen AS (
+            SELECT status, created_at, updated_at, status >= 10 AND updated_at >= now() - interval '5 minutes' AS ended FROM (
+                SELECT status, created_at, updated_at FROM orders WHERE order_id > $1
+                UNION ALL SELECT status, created_at, updated_at FROM order_count_late JOIN orders USING (order_id)) AS orders)
+        SELECT status, count(*),
+            count(*) FILTER (WHERE created_at > now() - interval '1 minute'), count(*) FILTER (WHERE updated_at > now() - interval '1 minute'),
+            percentile_cont('{0.5,0.95,0.99}'::float8[]) WITHIN GROUP (ORDER BY 1000 * extract(epoch FROM updated_at - created_at)::float8) FILTER (WHERE ended),
+            extract(epoch FROM now() - min(created_at) FILTER (WHERE status < 10))::float8
+        FROM seen GROUP BY GROUPING SETS ((status), ())
+        """;
+
+    /// <summary>Counts in one snapshot, on an open connection.</summary>
+    public static async Task<OrderStats> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        var rows = new List<Row>();
-        await using (var command = new NpgsqlCommand(Count, connection))
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        var (countedTo, newest, counts) = await ReadCountsAsync(connection, ct);
+        var complete = newest - countedTo <= LongestTail;
+        var rows = await ReadTailAsync(connection, complete ? countedTo : newest - OrderCounter.Tail, ct);
+
+        foreach (var row in rows)
         {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _edge });
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = _late });
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) rows.Add(Row.Read(reader));
+            if (row.Status is { } status) counts[status] = counts.GetValueOrDefault(status) + row.Seen;
         }
 
         var all = rows.Single(row => row.Status is null);
-        var byStatus = rows.Where(row => row.Status is not null).ToDictionary(row => row.Status!.Value);
-        var counts = _settled.ToDictionary(pair => pair.Key, pair => pair.Value + (byStatus.GetValueOrDefault(pair.Key)?.Seen ?? 0));
-        foreach (var (status, row) in byStatus) _settled[status] += row.Settled;
-        _late = [.. byStatus.Values.SelectMany(row => row.Late)];
-        _edge = all.Edge ?? _edge;
         return new OrderStats(
             counts, new MinuteStats(all.Created, Ended(OrderStatus.Completed), Ended(OrderStatus.Failed), Ended(OrderStatus.Cancelled)),
             all.Durations is [var p50, var p95, var p99] ? new DurationStats(Round(p50), Round(p95), Round(p99)) : null,
-            all.OldestOpen is { } age ? Round(age) : null);
+            all.OldestOpen is { } age ? Round(age) : null, complete);
 
-        long Ended(OrderStatus status) => byStatus.GetValueOrDefault(status)?.Changed ?? 0;
+        long Ended(OrderStatus status) => rows.Find(row => row.Status == status)?.Changed ?? 0;
+    }
+
+    private static async Task<(long CountedTo, long Newest, Dictionary<OrderStatus, long> Counts)> ReadCountsAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(Progress), new NpgsqlBatchCommand(Settled) } };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var (countedTo, newest) = (await reader.ReadAllAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? 0 : row.GetInt64(1))))[0];
+        var counts = Enum.GetValues<OrderStatus>().ToDictionary(status => status, _ => 0L);
+        foreach (var (status, orders) in await reader.ReadAllAsync(row => ((OrderStatus)row.GetInt16(0), row.GetInt64(1)))) counts[status] = orders;
+        return (countedTo, newest, counts);
+    }
+
+    private static async Task<List<Row>> ReadTailAsync(NpgsqlConnection connection, long after, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection).Add(Tail, after);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        return await reader.ReadAllAsync(Row.Read);
     }
 
     private static double Round(double value) => Math.Round(value, 1);
 
-    private sealed record Row(OrderStatus? Status, long Seen, long Settled, long[] Late, long Created, long Changed, double[]? Durations, double? OldestOpen, long? Edge)
+    private sealed record Row(OrderStatus? Status, long Seen, long Created, long Changed, double[]? Durations, double? OldestOpen)
     {
         public static Row Read(NpgsqlDataReader row) => new(
-            row.IsDBNull(0) ? null : (OrderStatus)row.GetInt16(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? [] : row.GetFieldValue<long[]>(3),
-            row.GetInt64(4), row.GetInt64(5), row.IsDBNull(6) ? null : row.GetFieldValue<double[]>(6), row.IsDBNull(7) ? null : row.GetDouble(7),
-            row.IsDBNull(8) ? null : row.GetInt64(8));
+            row.IsDBNull(0) ? null : (OrderStatus)row.GetInt16(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3),
+            row.IsDBNull(4) ? null : row.GetFieldValue<double[]>(4), row.IsDBNull(5) ? null : row.GetDouble(5));
     }
 }

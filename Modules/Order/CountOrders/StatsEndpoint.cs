@@ -16,11 +16,10 @@ public sealed class OrderStatistics
 
     public OrderStatistics(ModuleDatabase<OrderDbContext> database, TimeProvider time)
     {
-        var counts = new OrderCounts();
         _recent = new BriefCache<OrderStats>(TimeSpan.FromSeconds(1), async ct =>
         {
             await using var connection = await database.Queries.OpenConnectionAsync(ct);
-            return await counts.ReadAsync(connection, ct);
+            return await OrderCounts.ReadAsync(connection, ct);
         }, time);
     }
 
@@ -30,7 +29,7 @@ public sealed class OrderStatistics
 public sealed class StatsEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/stats", GetAsync).WithTags("Orders")
-        .Does("Count orders", "By status, of the last minute, and how long they took. The numbers are up to a second old.").Answers(Examples.Stats);
+        .Does("Count orders", "By status, of the last minute, and how long they took. The numbers are up to a second old; complete is false while old orders are still being counted.").Answers(Examples.Stats);
 
     private static async Task<Ok<OrderStats>> GetAsync(OrderStatistics statistics, CancellationToken ct) => TypedResults.Ok(await statistics.GetAsync(ct));
 }

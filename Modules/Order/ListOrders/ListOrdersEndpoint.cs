@@ -10,9 +10,13 @@ namespace Fulfillment.Orders.ListOrders;
 
 public sealed class ListOrdersEndpoint : ICarterModule
 {
+    // A product may stand in any number of orders, of which the other filters may take none.
+    private const int SearchedOrders = 1_000;
+
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders", ListAsync).WithTags("Orders")
         .Does("List orders", "Newest first.").Answers<OrderView[]>([Examples.Completed]).InPages()
-        .Reads("status", "PENDING, CONFIRMED, COMPLETED, FAILED or CANCELLED.").Reads("customerId", "Of one customer.").Reads("productId", "With this product in them.");
+        .Reads("status", "PENDING, CONFIRMED, COMPLETED, FAILED or CANCELLED.").Reads("customerId", "Of one customer.")
+        .Reads("productId", $"With this product in them. Beside other filters, a page looks at {SearchedOrders} such orders; follow Link, also after an empty page.");
 
     private static async Task<IResult> ListAsync(OrderDbContext db, HttpRequest request, CancellationToken ct)
     {
@@ -24,8 +28,18 @@ public sealed class ListOrdersEndpoint : ICarterModule
         var orders = db.Orders.AsNoTracking().Include(order => order.Items).Where(order => order.OrderId < before);
         if (status is { } wanted) orders = orders.Where(order => order.Status == wanted);
         if (request.Query["customerId"] is [{ } customer]) orders = orders.Where(order => order.CustomerId == customer);
-        if (request.Query["productId"] is [{ } product]) orders = orders.Where(order => order.Items.Any(item => item.ProductId == product));
+        long? searchedTo = null;
+        if (request.Query["productId"] is [{ } product])
+        {
+            var isFiltered = status is not null || request.Query.ContainsKey("customerId");
+            var most = isFiltered ? SearchedOrders : page.Limit + 1;
+            var ids = await db.Set<OrderItem>().Where(item => item.ProductId == product && item.OrderId < before)
+                .OrderByDescending(item => item.OrderId).Select(item => item.OrderId).Take(most).ToListAsync(ct);
+            orders = orders.Where(order => ids.Contains(order.OrderId));
+            if (ids.Count == most) searchedTo = ids[^1];
+        }
+
         var rows = await orders.OrderByDescending(order => order.OrderId).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(request, [.. rows.Select(OrderView.From)], order => order.OrderId);
+        return page.Answer(request, [.. rows.Select(OrderView.From)], order => order.OrderId, searchedTo);
     }
 }

@@ -156,9 +156,21 @@ namespace Fulfillment.Orders.Migrations
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_dead_letters_order_id");
 
+                    b.HasIndex("EventType", "Id")
+                        .HasDatabaseName("ix_dead_letters_event_type_id");
+
+                    b.HasIndex("ExceptionType", "Id")
+                        .HasDatabaseName("ix_dead_letters_exception_type_id");
+
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue_id");
+
                     b.HasIndex("ReplayId", "Id")
                         .HasDatabaseName("ix_dead_letters_replay_id_id")
                         .HasFilter("status = 1");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_dead_letters_status_id");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -256,9 +268,7 @@ namespace Fulfillment.Orders.Migrations
                         .HasName("pk_idempotency_keys");
 
                     b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_idempotency_keys_created_at");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
+                        .HasDatabaseName("ix_idempotency_keys_age");
 
                     b.ToTable("idempotency_keys", (string)null);
                 });
@@ -306,6 +316,61 @@ namespace Fulfillment.Orders.Migrations
                     b.ToTable("outbox_messages", (string)null);
                 });
 
+            modelBuilder.Entity("Fulfillment.Orders.CountOrders.LateOrder", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.HasKey("OrderId")
+                        .HasName("pk_order_count_late");
+
+                    b.ToTable("order_count_late", (string)null);
+                });
+
+            modelBuilder.Entity("Fulfillment.Orders.CountOrders.OrderCount", b =>
+                {
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Orders")
+                        .HasColumnType("bigint")
+                        .HasColumnName("orders");
+
+                    b.HasKey("Status")
+                        .HasName("pk_order_counts");
+
+                    b.ToTable("order_counts", (string)null);
+                });
+
+            modelBuilder.Entity("Fulfillment.Orders.CountOrders.OrderCountProgress", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CountedTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counted_to");
+
+                    b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<long>("NextTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("next_to");
+
+                    b.HasKey("Id")
+                        .HasName("pk_order_count_progress");
+
+                    b.ToTable("order_count_progress", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_order_count_progress_one_row", "id = 1");
+                        });
+                });
+
             modelBuilder.Entity("Fulfillment.Orders.Order", b =>
                 {
                     b.Property<long>("OrderId")
@@ -349,6 +414,9 @@ namespace Fulfillment.Orders.Migrations
 
                     b.HasIndex("CustomerId", "OrderId")
                         .HasDatabaseName("ix_orders_customer_id_order_id");
+
+                    b.HasIndex("Status", "OrderId")
+                        .HasDatabaseName("ix_orders_status_order_id");
 
                     b.ToTable("orders", null, t =>
                         {
@@ -447,6 +515,9 @@ namespace Fulfillment.Orders.Migrations
 
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_order_items_order_id");
+
+                    b.HasIndex("ProductId", "OrderId")
+                        .HasDatabaseName("ix_order_items_product_id_order_id");
 
                     b.ToTable("order_items", null, t =>
                         {

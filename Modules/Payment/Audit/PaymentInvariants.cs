@@ -7,40 +7,49 @@ internal static class PaymentInvariants
 {
     private static readonly Invariant OnePaymentPerOrder = new(
         "one-payment-per-order", "An order has at most one payment.", """
-        SELECT order_id::text, format('%s payments', count(*)) FROM payments GROUP BY order_id HAVING count(*) > 1
-        """);
+        SELECT order_id::text, format('%s payments', count(*)) FROM payments
+        WHERE order_id > $2 AND order_id <= $3 GROUP BY order_id HAVING count(*) > 1
+        """,
+        slicedBy: "payments.order_id");
 
     private static readonly Invariant RefundsAddUp = new(
         "refunds-add-up", "The refunded amount of a payment is the sum of its refunds, and at most what was charged.", """
         SELECT order_id::text, format(
             'charged %s, refunded %s, the refunds sum up to %s', payments.amount, refunded_amount, coalesce(refunded.amount, 0))
-        FROM payments LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM refunds GROUP BY payment_id) AS refunded
+        FROM payments LEFT JOIN (
+            SELECT payment_id, sum(amount) AS amount FROM refunds WHERE payment_id > $2 AND payment_id <= $3 GROUP BY payment_id) AS refunded
             ON refunded.payment_id = payments.id
-        WHERE refunded_amount <> coalesce(refunded.amount, 0) OR refunded_amount > payments.amount
-        """);
+        WHERE payments.id > $2 AND payments.id <= $3 AND (refunded_amount <> coalesce(refunded.amount, 0) OR refunded_amount > payments.amount)
+        """,
+        slicedBy: "payments.id");
 
     private static readonly Invariant ChargedOnce = new(
         "charged-once", "A completed or refunded payment has exactly one successful charge, of its amount; any other payment has none.", """
         SELECT order_id::text, format('status %s, amount %s, successful charges %s', payments.status, payments.amount, coalesce(charges, '{}'))
         FROM payments LEFT JOIN (
-            SELECT payment_id, array_agg(amount) AS charges FROM payment_transactions WHERE type = 'CHARGE' AND status = 1 GROUP BY payment_id
+            SELECT payment_id, array_agg(amount) AS charges FROM payment_transactions
+            WHERE payment_id > $2 AND payment_id <= $3 AND type = 'CHARGE' AND status = 1 GROUP BY payment_id
             ) AS charged ON charged.payment_id = payments.id
-        WHERE coalesce(charges, '{}') <> CASE WHEN payments.status IN (1, 4) THEN ARRAY[payments.amount] ELSE '{}' END
-        """);
+        WHERE payments.id > $2 AND payments.id <= $3
+            AND coalesce(charges, '{}') <> CASE WHEN payments.status IN (1, 4) THEN ARRAY[payments.amount] ELSE '{}' END
+        """,
+        slicedBy: "payments.id");
 
     // Refunds count from the moment in which they are ordered; NothingStaysOpen sees those that are never carried out.
     private static readonly Invariant CancelledIsRefunded = new(
         "cancelled-is-refunded", "What was charged for an order that was cancelled is refunded, or its refund is ordered.", """
         SELECT order_id::text, format('%s, but of %s only %s are refunded', cancel_reason, amount, refunded_amount)
-        FROM payments WHERE status = 1 AND cancel_reason IS NOT NULL AND refunded_amount < amount
-        """);
+        FROM payments WHERE id > $2 AND id <= $3 AND status = 1 AND cancel_reason IS NOT NULL AND refunded_amount < amount
+        """,
+        slicedBy: "payments.id");
 
     private static readonly Invariant RefundedIsClosed = new(
         "refunded-is-closed", "A payment of which nothing is left, and no refund is open, is no longer COMPLETED.", """
         SELECT order_id::text, format('all of %s is refunded, and the payment is COMPLETED', amount)
-        FROM payments WHERE status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
+        FROM payments WHERE id > $2 AND id <= $3 AND status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
             AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
-        """);
+        """,
+        slicedBy: "payments.id");
 
     private static readonly Invariant NothingStaysOpen = new(
         "payments-end", "No charge and no refund is open for longer than openSeconds.", """
@@ -54,5 +63,5 @@ internal static class PaymentInvariants
         """);
 
     public static IReadOnlyList<Invariant> All { get; } =
-        [OnePaymentPerOrder, RefundsAddUp, ChargedOnce, CancelledIsRefunded, RefundedIsClosed, NothingStaysOpen, Invariant.OutboxDrains];
+        [Invariant.OutboxDrains, NothingStaysOpen, CancelledIsRefunded, RefundedIsClosed, OnePaymentPerOrder, RefundsAddUp, ChargedOnce];
 }

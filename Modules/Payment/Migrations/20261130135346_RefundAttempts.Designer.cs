@@ -395,9 +395,8 @@ namespace Fulfillment.Payments.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_payments_order_id");
 
-                    b.HasIndex(new[] { "Id" }, "pending")
-                        .HasDatabaseName("ix_payments_pending")
-                        .HasFilter("status = 0");
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_payments_status_id");
 
                     b.ToTable("payments", null, t =>
                         {

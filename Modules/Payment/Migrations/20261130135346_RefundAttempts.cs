@@ -29,8 +29,6 @@ namespace Fulfillment.Payments.Migrations
             migrationBuilder.Sql(
                 "CREATE INDEX CONCURRENTLY ix_refunds_due ON refunds (next_attempt_at) WHERE completed_at IS NULL", suppressTransaction: true);
             migrationBuilder.Sql("DROP INDEX CONCURRENTLY IF EXISTS ix_refunds_open", suppressTransaction: true);
-            migrationBuilder.Sql("DROP INDEX CONCURRENTLY IF EXISTS ix_payments_pending", suppressTransaction: true);
-            migrationBuilder.Sql("CREATE INDEX CONCURRENTLY ix_payments_pending ON payments (id) WHERE status = 0", suppressTransaction: true);
         }
 
         /// <inheritdoc />
@@ -39,10 +37,6 @@ namespace Fulfillment.Payments.Migrations
             migrationBuilder.DropIndex(
                 name: "ix_refunds_due",
                 table: "refunds");
-
-            migrationBuilder.DropIndex(
-                name: "ix_payments_pending",
-                table: "payments");
 
             migrationBuilder.DropColumn(
                 name: "attempts",

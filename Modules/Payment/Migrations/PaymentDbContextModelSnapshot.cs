@@ -154,9 +154,21 @@ namespace Fulfillment.Payments.Migrations
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_dead_letters_order_id");
 
+                    b.HasIndex("EventType", "Id")
+                        .HasDatabaseName("ix_dead_letters_event_type_id");
+
+                    b.HasIndex("ExceptionType", "Id")
+                        .HasDatabaseName("ix_dead_letters_exception_type_id");
+
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue_id");
+
                     b.HasIndex("ReplayId", "Id")
                         .HasDatabaseName("ix_dead_letters_replay_id_id")
                         .HasFilter("status = 1");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_dead_letters_status_id");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -254,9 +266,7 @@ namespace Fulfillment.Payments.Migrations
                         .HasName("pk_idempotency_keys");
 
                     b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_idempotency_keys_created_at");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
+                        .HasDatabaseName("ix_idempotency_keys_age");
 
                     b.ToTable("idempotency_keys", (string)null);
                 });
@@ -392,9 +402,8 @@ namespace Fulfillment.Payments.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_payments_order_id");
 
-                    b.HasIndex(new[] { "Id" }, "pending")
-                        .HasDatabaseName("ix_payments_pending")
-                        .HasFilter("status = 0");
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_payments_status_id");
 
                     b.ToTable("payments", null, t =>
                         {

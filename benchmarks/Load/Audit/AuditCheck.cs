@@ -7,8 +7,10 @@ namespace Fulfillment.Load.Audit;
 /// <param name="Compared">What was looked at, for people.</param>
 /// <param name="Violations">Number of all violations.</param>
 /// <param name="Examples">All of them when the check is one across modules, else some.</param>
+/// <param name="NotChecked">Why it could not be checked; null when it could.</param>
+/// <param name="Covered">Part of the rows that was checked, from 0 to 1.</param>
 internal sealed record AuditCheck(
-    string Scope, string Name, string Description, string Compared, long Violations, IReadOnlyList<AuditViolation> Examples)
+    string Scope, string Name, string Description, string Compared, long Violations, IReadOnlyList<AuditViolation> Examples, string? NotChecked = null, double Covered = 1)
 {
     public const string AcrossModules = "across";
 }

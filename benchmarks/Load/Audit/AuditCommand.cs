@@ -8,7 +8,7 @@ internal static class AuditCommand
     private const int ShownExamples = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns 0 when everything is as it must be, 1 when something is not, and 2 when a module does not answer.</summary>
+    /// <summary>Returns 0 when everything is as it must be, 1 when something is not, and 2 when a module does not answer or could not check something.</summary>
     public static async Task<int> RunAsync(AuditOptions options, CancellationToken ct)
     {
         using var client = new AuditClient(options.Addresses);
@@ -21,8 +21,10 @@ internal static class AuditCommand
                 var violated = checks.Count(check => check.Violations > 0);
                 if (violated > 0 && !over) continue;
                 foreach (var check in checks) Write(check);
-                Console.WriteLine(violated == 0 ? $"{checks.Count} checks, all hold" : $"{checks.Count} checks, {violated} VIOLATED");
-                return violated == 0 ? 0 : 1;
+                var unsure = checks.Count(check => !IsChecked(check));
+                var rest = unsure == 0 ? "" : $", {unsure} not checked";
+                Console.WriteLine(violated > 0 ? $"{checks.Count} checks, {violated} VIOLATED{rest}" : $"{checks.Count} checks, {(unsure == 0 ? "all hold" : $"no violation{rest}")}");
+                return violated > 0 ? 1 : unsure > 0 ? 2 : 0;
             }
             catch (NoAnswerException e) when (over)
             {
@@ -36,9 +38,15 @@ internal static class AuditCommand
         }
     }
 
+    private static bool IsChecked(AuditCheck check) => check.NotChecked is null && check.Covered >= 1;
+
+    private static string Result(AuditCheck check) =>
+        check.Violations > 0 ? $"{check.Violations:N0} VIOLATED" : check.NotChecked is not null ? "not checked" : IsChecked(check) ? "ok" : $"ok, {check.Covered:0 %} read";
+
     private static void Write(AuditCheck check)
     {
-        Console.WriteLine($"{check.Scope,-13}{check.Name,-25}{(check.Violations == 0 ? "ok" : $"{check.Violations:N0} VIOLATED"),-15}{check.Compared}");
+        Console.WriteLine($"{check.Scope,-13}{check.Name,-25}{Result(check),-15}{check.Compared}");
+        if (check.NotChecked is { } reason) Console.WriteLine($"{"",13}{reason}");
         if (check.Violations == 0) return;
         Console.WriteLine($"{"",13}{check.Description}");
         foreach (var example in check.Examples.Take(ShownExamples)) Console.WriteLine($"{"",15}{example.Key}: {example.What}");

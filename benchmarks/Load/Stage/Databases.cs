@@ -49,6 +49,15 @@ internal sealed class Databases : IAsyncDisposable
         await ExecuteAsync(server, $"ALTER ROLE {new NpgsqlConnectionStringBuilder(ConnectionStrings[module]).Username} PASSWORD '{password}'", ct);
     }
 
+    /// <summary>Connects to a module's database as the administrator of the server.</summary>
+    /// <exception cref="LoadException">The databases were given instead.</exception>
+    public async Task<NpgsqlConnection> OpenAsAdministratorAsync(string module, CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Server) { Database = Name(module) }.ConnectionString);
+        await connection.OpenAsync(ct);
+        return connection;
+    }
+
     /// <summary>Drops what <see cref="PrepareAsync"/> created.</summary>
     public async Task DropAsync()
     {

@@ -56,6 +56,14 @@ internal sealed class RunningSystem : IAsyncDisposable
         _hosts.Clear();
     }
 
+    /// <summary>Stops the processes, does something and starts them again.</summary>
+    public async Task RestartAsync(Func<Task> meanwhile, CancellationToken ct)
+    {
+        await StopHostsAsync();
+        await meanwhile();
+        await StartHostsAsync(ct);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopHostsAsync();

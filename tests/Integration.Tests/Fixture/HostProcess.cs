@@ -64,7 +64,7 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "Audit__", "Shutdown__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
+        string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "Audit__", "Retention__", "Shutdown__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
         foreach (var key in start.Environment.Keys.Where(key => ours.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
             start.Environment.Remove(key);
         if (port is null) start.Environment["ASPNETCORE_URLS"] = address.ToString();

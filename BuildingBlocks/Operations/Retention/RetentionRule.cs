@@ -1,0 +1,15 @@
+namespace Fulfillment.BuildingBlocks.Operations.Retention;
+
+/// <summary>Rows of a module that are removed after some time. A module lists its rules as data.</summary>
+/// <param name="Name">What is removed, for the log.</param>
+/// <param name="Age">The setting.</param>
+/// <param name="Delete">A constant statement that removes rows that are older than the interval <c>$1</c>, at most <c>$2</c> of them.</param>
+public sealed record RetentionRule(string Name, Func<RetentionOptions, TimeSpan?> Age, string Delete)
+{
+    /// <summary>Of every module. One that fails once more after its removal is recorded anew.</summary>
+    public static RetentionRule ReplayedDeadLetters { get; } = new(
+        "replayed dead letters", options => options.ReplayedDeadLetters, """
+        DELETE FROM dead_letters WHERE id = ANY (ARRAY(
+            SELECT id FROM dead_letters WHERE status = 2 AND replayed_at < now() - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """);
+}

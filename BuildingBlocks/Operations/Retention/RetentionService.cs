@@ -1,0 +1,71 @@
+using Fulfillment.BuildingBlocks.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Fulfillment.BuildingBlocks.Operations.Retention;
+
+/// <summary>Removes old rows of a module, by the clock of the database, in transactions of few rows. Replicas skip each other's rows.</summary>
+internal sealed class RetentionService<TContext>(
+    ModuleDatabase<TContext> database, IReadOnlyList<RetentionRule> rules, IOptions<RetentionOptions> options, Startup startup, TimeProvider time,
+    ILogger<RetentionService<TContext>> logger) : BackgroundService
+    where TContext : DbContext
+{
+    private const int Batch = 1_000;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await startup.DatabasesReady.WaitAsync(stoppingToken);
+        // Replicas that start together do not work together.
+        await Task.Delay(FirstDelay * Random.Shared.NextDouble(), time, stoppingToken);
+        for (; ; await Task.Delay(Interval * (0.5 + Random.Shared.NextDouble()), time, stoppingToken))
+        {
+            foreach (var rule in rules)
+            {
+                try
+                {
+                    if (rule.Age(options.Value) is { } age) await RemoveAsync(rule, age, stoppingToken);
+                }
+#pragma warning disable CA1031 // Logged, and tried again: the rows are as they were.
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+                {
+                    logger.LogWarning("{Module}: {Rule} are not removed ({Reason}); the next attempt follows", database.Module, rule.Name, e.Message);
+                }
+            }
+        }
+    }
+
+    private async Task RemoveAsync(RetentionRule rule, TimeSpan age, CancellationToken ct)
+    {
+        int removed, all = 0;
+        do
+        {
+            await using var connection = await database.Source.OpenConnectionAsync(ct);
+            await using var batch = new NpgsqlBatch(connection).Add(rule.Delete, age, Batch);
+            removed = await batch.ExecuteNonQueryAsync(ct);
+            all += removed;
+            if (removed == Batch) await Task.Delay(Pause, time, ct);
+        }
+        while (removed == Batch);
+        if (all > 0) logger.LogInformation("{Module}: removed {Count} {Rule} older than {Age}", database.Module, all, rule.Name, age);
+    }
+}
+
+/// <summary>Registers retention.</summary>
+public static class RetentionSetup
+{
+    /// <summary>What a module removes after some time.</summary>
+    public static void AddRetention<TContext>(this IHostApplicationBuilder builder, params IReadOnlyList<RetentionRule> rules)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<RetentionService<TContext>>(services, rules));
+    }
+}

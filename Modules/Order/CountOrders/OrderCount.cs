@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Orders.CountOrders;
+
+/// <summary>Orders that have ended in a status and will not change any more, also those that retention has removed since.</summary>
+public sealed class OrderCount
+{
+    public OrderStatus Status { get; init; }
+
+    public long Orders { get; init; }
+
+    /// <summary>Maps the tables in which counts are kept.</summary>
+    public static void Configure(ModelBuilder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var count = model.Entity<OrderCount>().ToTable("order_counts");
+        count.HasKey(c => c.Status);
+        count.Property(c => c.Status).ValueGeneratedNever();
+
+        var progress = model.Entity<OrderCountProgress>().ToTable("order_count_progress", table =>
+            table.HasCheckConstraint("ck_order_count_progress_one_row", $"id = {OrderCountProgress.OnlyId}"));
+        progress.HasKey(p => p.Id);
+        progress.Property(p => p.Id).ValueGeneratedNever();
+
+        var late = model.Entity<LateOrder>().ToTable("order_count_late");
+        late.HasKey(o => o.OrderId);
+        late.Property(o => o.OrderId).ValueGeneratedNever();
+    }
+}
+
+/// <summary>How far the counting has come; one row.</summary>
+public sealed class OrderCountProgress
+{
+    public const short OnlyId = 1;
+
+    public short Id { get; init; }
+
+    /// <summary>Every order up to this number is counted, or is a <see cref="LateOrder"/>.</summary>
+    public long CountedTo { get; init; }
+
+    /// <summary>The largest order number at <see cref="NextAt"/>.</summary>
+    public long NextTo { get; init; }
+
+    public DateTimeOffset NextAt { get; init; }
+}
+
+/// <summary>An order that had not ended when the counting passed its number. It is counted when it has.</summary>
+public sealed class LateOrder
+{
+    public long OrderId { get; init; }
+}

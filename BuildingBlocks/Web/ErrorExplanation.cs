@@ -68,8 +68,8 @@ internal static class SharedErrors
             "The operation was given up; what was begun was rolled back.", "Look for the traceId of the answer in the log of the service, and report it."),
         // Operations
         new(
-            "AUDIT_TIMEOUT", "A check took too long", "An invariant could not be checked within Audit__StatementTimeout.",
-            "The check was given up; nothing was changed.", "Try again when there is less to do, or raise Audit__StatementTimeout."),
+            "AUDIT_TIMEOUT", "Another audit is running", "A process makes one audit of a module at a time.",
+            "Nothing was checked, and nothing was changed.", "Try again in some seconds."),
         new(
             "ALREADY_QUEUED", "The dead letter is about to be replayed", "Somebody has asked for its replay, and it is not done yet.",
             Nothing, "Follow the replay; afterwards the letter is replayed, or open again."),

@@ -182,15 +182,18 @@ function invariants(signal) {
 
 function report({ checks, checkedAt }) {
   const violated = checks.filter(check => check.violations > 0);
+  const unchecked = checks.filter(check => check.notChecked);
   const row = check =>
     h(
       'li',
-      h('span.mark', { 'aria-hidden': 'true' }, check.violations ? '✕' : '✓'),
+      h('span.mark', { 'aria-hidden': 'true' }, check.violations ? '✕' : check.notChecked ? '?' : '✓'),
       h(
         'div',
         h('code', check.name),
         check.violations > 0 && h('b.bad-text', ` ${plural(check.violations, 'violation')}`),
         h('div.muted', check.description),
+        check.notChecked && h('div.muted', `Not checked: ${check.notChecked}`),
+        check.covered < 1 && !check.notChecked && h('div.muted', `${Math.floor(check.covered * 100)} % of the rows are checked so far`),
         check.examples?.length > 0 &&
           h(
             'ul.examples',
@@ -203,7 +206,7 @@ function report({ checks, checkedAt }) {
       'p',
       pill(
         violated.length ? 'ERROR' : 'OK',
-        violated.length ? `${plural(violated.length, 'sentence')} violated` : `All ${number(checks.length)} hold`,
+        violated.length ? `${plural(violated.length, 'sentence')} violated` : unchecked.length ? `${number(checks.length - unchecked.length)} hold, ${number(unchecked.length)} not checked` : `All ${number(checks.length)} hold`,
       ),
       h('span.muted', ` checked ${ago(checkedAt)}`),
     ),

@@ -31,7 +31,8 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
         // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
         Source = Build(Math.Max(1, connections - forQueries), "-c enable_seqscan=off");
         // A read that takes longer is cancelled by the server, so that the few connections of this pool come free again.
-        Queries = Build(forQueries, $"-c statement_timeout={StatementTimeoutMs}");
+        // A plan for all values of a filter would be the wrong one for rare values, so each read is planned with its own.
+        Queries = Build(forQueries, $"-c statement_timeout={StatementTimeoutMs} -c plan_cache_mode=force_custom_plan");
 
         NpgsqlDataSource Build(int size, string options)
         {

@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Inventory.ImportProducts;
 using Microsoft.EntityFrameworkCore;
@@ -63,6 +64,10 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         product.Property(p => p.Price).HasPrecision(19, 2);
         product.Property(p => p.UpdatedAt).HasDefaultValueSql("now()");
 
+        var removed = modelBuilder.Entity<RemovedSale>().ToTable("removed_sales");
+        removed.HasKey(sale => sale.ProductId);
+        removed.Property(sale => sale.ProductId).HasMaxLength(64).UseCollation("C");
+
         ConfigureImports(modelBuilder);
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
@@ -92,5 +97,6 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         error.HasOne<ImportJob>().WithMany().HasForeignKey(e => e.ImportId).OnDelete(DeleteBehavior.Cascade);
 
         DeadLetter.Configure(modelBuilder);
+        RetentionProgress.Configure(modelBuilder);
     }
 }

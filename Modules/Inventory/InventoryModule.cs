@@ -48,7 +48,8 @@ public sealed class InventoryModule : Module
         builder.AddModuleDatabase<InventoryDbContext>(Name);
         builder.AddOperations<InventoryDbContext>();
         builder.AddFigures<InventoryDbContext>(Figure.DeadLetters, Figure.OutboxPending, ActiveReservations);
-        builder.AddRetention<InventoryDbContext>(RetentionRule.ReplayedDeadLetters, ImportRetention.Errors);
+        builder.AddRetention<InventoryDbContext>(
+            RetentionRule.ReplayedDeadLetters, InventoryRetention.EndedOrders, InventoryRetention.StockAdjustments, ImportRetention.Errors, ImportRetention.Imports);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");

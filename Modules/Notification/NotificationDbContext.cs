@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Notifications;
@@ -22,5 +23,6 @@ public sealed class NotificationDbContext(DbContextOptions<NotificationDbContext
         log.Property(l => l.Message).HasMaxLength(500);
 
         DeadLetter.Configure(modelBuilder);
+        RetentionProgress.Configure(modelBuilder);
     }
 }

@@ -36,7 +36,7 @@ public sealed class NotificationModule : Module
         builder.AddModuleDatabase<NotificationDbContext>(Name);
         builder.AddOperations<NotificationDbContext>();
         builder.AddFigures<NotificationDbContext>(Figure.DeadLetters);
-        builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters);
+        builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.EndedOrders);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddSingleton<NotificationWriter>();
         builder.Services.AddSingleton<Notifier>();

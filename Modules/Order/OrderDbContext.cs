@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Orders.CountOrders;
 using Microsoft.EntityFrameworkCore;
@@ -59,5 +60,6 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
         DeadLetter.Configure(modelBuilder);
+        RetentionProgress.Configure(modelBuilder);
     }
 }

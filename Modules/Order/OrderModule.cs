@@ -50,7 +50,7 @@ public sealed class OrderModule : Module
         builder.AddModuleDatabase<OrderDbContext>(Name);
         builder.AddOperations<OrderDbContext>();
         builder.AddFigures<OrderDbContext>(Figure.DeadLetters, Figure.OutboxPending);
-        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters);
+        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, OrderRetention.EndedOrders);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         builder.Services.AddSingleton<OrderWriter>();

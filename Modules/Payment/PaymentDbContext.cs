@@ -1,4 +1,5 @@
 using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.BuildingBlocks.Operations.Retention;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Payments.Simulate;
 using Microsoft.EntityFrameworkCore;
@@ -68,5 +69,6 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
         DeadLetter.Configure(modelBuilder);
+        RetentionProgress.Configure(modelBuilder);
     }
 }

@@ -45,7 +45,7 @@ public sealed class PaymentModule : Module
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
         builder.AddFigures<PaymentDbContext>(Figure.DeadLetters, Figure.OutboxPending, FailingRefunds);
-        builder.AddRetention<PaymentDbContext>(RetentionRule.ReplayedDeadLetters);
+        builder.AddRetention<PaymentDbContext>(RetentionRule.ReplayedDeadLetters, PaymentRetention.EndedOrders);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<Simulator>();

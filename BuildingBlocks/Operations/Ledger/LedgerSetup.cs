@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.BuildingBlocks.Web.Description;
@@ -25,6 +26,9 @@ public sealed record LedgerQuery<TEntry>(string Sql, Func<NpgsqlDataReader, TEnt
 /// <summary>The ledger is the auditor's source: long pages that are cheap to read, oldest first.</summary>
 public static class LedgerSetup
 {
+    /// <summary>Header with the largest number of an order of which retention has removed something; 0 when it has removed nothing.</summary>
+    public const string RemovedTo = "Orders-Removed-To";
+
     private const string AfterName = "after";
     private const string LimitName = "limit";
     private const int DefaultLimit = 1_000;
@@ -56,8 +60,11 @@ public static class LedgerSetup
 
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection).Add(query.Sql, after, limit + 1);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT orders_removed_to FROM retention_progress"));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var entries = await reader.ReadAllAsync(query.Read);
+        // Read after the entries: what was removed meanwhile is among the removed ones.
+        request.HttpContext.Response.Headers[RemovedTo] = (await reader.ReadAllAsync(row => row.GetInt64(0)))[0].ToString(CultureInfo.InvariantCulture);
         if (entries.Count > limit)
         {
             entries.RemoveAt(limit);

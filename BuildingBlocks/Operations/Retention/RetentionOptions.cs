@@ -12,4 +12,19 @@ public sealed class RetentionOptions
     /// <summary>Time after the end of an import at which its rejected rows are removed, from an hour on. Imports that can be resumed keep theirs.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan? ImportErrors { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Time after the end of an import at which it is removed with its chunks, from an hour on; null keeps imports.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan? Imports { get; init; }
+
+    /// <summary>Age at which an adjustment of stock is removed, from an hour on; null keeps adjustments. The stock stays as it is.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan? StockAdjustments { get; init; }
+
+    /// <summary>
+    /// Time after the last change at which each module removes what it has of an order that has ended, from a week on; null keeps everything. It must exceed the
+    /// age of any message that may still be delivered or replayed: a message about a removed order is one about an unknown order.
+    /// </summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan? EndedOrders { get; init; }
 }

@@ -6,6 +6,22 @@ namespace Fulfillment.BuildingBlocks.Operations.Retention;
 /// <param name="Delete">A constant statement that removes rows that are older than the interval <c>$1</c>, at most <c>$2</c> of them.</param>
 public sealed record RetentionRule(string Name, Func<RetentionOptions, TimeSpan?> Age, string Delete)
 {
+    /// <summary>
+    /// What a module has of orders that have ended. Old rows have the smallest numbers, so only these are looked at: a rule costs little while there is nothing
+    /// to remove.
+    /// </summary>
+    /// <param name="old">
+    /// A constant query of the rows to remove, with their <c>order_id</c>: not changed within the interval <c>$1</c>, at most <c>$2</c> of them, locked.
+    /// </param>
+    /// <param name="delete">The statements that remove them, as further parts of the same WITH; the last one is the statement itself.</param>
+    public static RetentionRule EndedOrders(string old, string delete) => new(
+        "ended orders", options => options.EndedOrders, $"""
+        WITH old AS MATERIALIZED (
+        {old}),
+        progress AS (UPDATE retention_progress SET orders_removed_to = greatest(orders_removed_to, (SELECT max(order_id) FROM old)))
+        {delete}
+        """);
+
     /// <summary>Of every module. One that fails once more after its removal is recorded anew.</summary>
     public static RetentionRule ReplayedDeadLetters { get; } = new(
         "replayed dead letters", options => options.ReplayedDeadLetters, """

@@ -51,9 +51,9 @@ internal sealed class RetentionService<TContext>(
             await using var batch = new NpgsqlBatch(connection).Add(rule.Delete, age, Batch);
             removed = await batch.ExecuteNonQueryAsync(ct);
             all += removed;
-            if (removed == Batch) await Task.Delay(Pause, time, ct);
+            if (removed >= Batch) await Task.Delay(Pause, time, ct);
         }
-        while (removed == Batch);
+        while (removed >= Batch);
         if (all > 0) logger.LogInformation("{Module}: removed {Count} {Rule} older than {Age}", database.Module, all, rule.Name, age);
     }
 }

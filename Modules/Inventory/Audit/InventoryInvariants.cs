@@ -38,8 +38,9 @@ internal static class InventoryInvariants
     private static string Compare(string column, string name, int status) => $"""
         SELECT coalesce(product_id, product), format('{name} %s, the reservations say %s', coalesce({column}, 0), coalesce(pieces, 0))
         FROM inventory_items FULL JOIN (
-            SELECT product, sum(quantity) AS pieces FROM reservations, unnest(product_ids, quantities) AS line (product, quantity)
-            WHERE status = {status} GROUP BY product) AS held ON product_id = product
+            SELECT product, sum(quantity) AS pieces FROM (
+                SELECT product, quantity FROM reservations, unnest(product_ids, quantities) AS line (product, quantity) WHERE status = {status}
+                UNION ALL SELECT product_id, quantity FROM removed_sales WHERE {status} = 2) AS line GROUP BY product) AS held ON product_id = product
         WHERE coalesce({column}, 0) <> coalesce(pieces, 0)
         """;
 }

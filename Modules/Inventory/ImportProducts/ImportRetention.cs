@@ -2,7 +2,7 @@ using Fulfillment.BuildingBlocks.Operations.Retention;
 
 namespace Fulfillment.Inventory.ImportProducts;
 
-/// <summary>What is removed of imports that have ended. The import and its numbers stay.</summary>
+/// <summary>What is removed of imports that have ended: their rejected rows, and later the imports themselves with their chunks.</summary>
 internal static class ImportRetention
 {
     public static RetentionRule Errors { get; } = new(
@@ -10,5 +10,12 @@ internal static class ImportRetention
         DELETE FROM import_errors WHERE ctid = ANY (ARRAY(
             SELECT import_errors.ctid FROM import_jobs JOIN import_errors ON import_id = id
             WHERE state IN (3, 5) AND finished_at < now() - $1 LIMIT $2 FOR UPDATE OF import_errors SKIP LOCKED))
+        """);
+
+    // One at a time, because its chunks and rejected rows go with it and may be many.
+    public static RetentionRule Imports { get; } = new(
+        "imports", options => options.Imports, """
+        DELETE FROM import_jobs WHERE id = ANY (ARRAY(
+            SELECT id FROM import_jobs WHERE state IN (3, 5) AND finished_at < now() - $1 ORDER BY id LIMIT least($2, 1) FOR UPDATE SKIP LOCKED))
         """);
 }

@@ -224,6 +224,32 @@ namespace Fulfillment.Inventory.Migrations
                     b.ToTable("dead_letter_replays", (string)null);
                 });
 
+            modelBuilder.Entity("Fulfillment.BuildingBlocks.Operations.Retention.RetentionProgress", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("OrdersRemovedTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("orders_removed_to");
+
+                    b.HasKey("Id")
+                        .HasName("pk_retention_progress");
+
+                    b.ToTable("retention_progress", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_retention_progress_one_row", "id = 1");
+                        });
+
+                    b.HasData(
+                        new
+                        {
+                            Id = (short)1,
+                            OrdersRemovedTo = 0L
+                        });
+                });
+
             modelBuilder.Entity("Fulfillment.BuildingBlocks.Persistence.IdempotencyRecord", b =>
                 {
                     b.Property<string>("Scope")
@@ -669,6 +695,24 @@ namespace Fulfillment.Inventory.Migrations
                         .HasName("pk_products");
 
                     b.ToTable("products", (string)null);
+                });
+
+            modelBuilder.Entity("Fulfillment.Inventory.RemovedSale", b =>
+                {
+                    b.Property<string>("ProductId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("product_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint")
+                        .HasColumnName("quantity");
+
+                    b.HasKey("ProductId")
+                        .HasName("pk_removed_sales");
+
+                    b.ToTable("removed_sales", (string)null);
                 });
 
             modelBuilder.Entity("Fulfillment.Inventory.Reservation", b =>

@@ -224,6 +224,32 @@ namespace Fulfillment.Notifications.Migrations
                     b.ToTable("dead_letter_replays", (string)null);
                 });
 
+            modelBuilder.Entity("Fulfillment.BuildingBlocks.Operations.Retention.RetentionProgress", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("OrdersRemovedTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("orders_removed_to");
+
+                    b.HasKey("Id")
+                        .HasName("pk_retention_progress");
+
+                    b.ToTable("retention_progress", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_retention_progress_one_row", "id = 1");
+                        });
+
+                    b.HasData(
+                        new
+                        {
+                            Id = (short)1,
+                            OrdersRemovedTo = 0L
+                        });
+                });
+
             modelBuilder.Entity("Fulfillment.Notifications.NotificationLog", b =>
                 {
                     b.Property<long>("Id")

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -14,6 +15,9 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
 {
     private const int PageSize = 10_000;
     private const int MostCalls = 200;
+    private const string RemovedTo = "Orders-Removed-To";
+    private readonly Lock _gate = new();
+    private long _removedTo;
     private readonly HttpClient _http = new(network ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(120) };
 
     /// <summary>Every check there is: those of each module, and those across them.</summary>
@@ -56,7 +60,8 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
             LedgerAsync<NotificationEntry>(roots[3], after: 0, ct));
         await Task.WhenAll(reservations, payments, notifications);
         var later = await LedgerAsync<OrderEntry>(roots[0], orders is [.., var last] ? last.OrderId : 0, ct);
-        var ledgers = new Ledgers(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet());
+        // Of an order that one module has removed, another one may still have something: such orders are not compared.
+        var ledgers = new Ledgers(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet()).After(_removedTo);
         return ledgers with { LaterOrders = ledgers.LaterOrders.Union(await FindAsync(AuditJoin.UnknownOrders(ledgers), ct)).ToHashSet() };
     }
 
@@ -96,6 +101,7 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
         try
         {
             using var answer = await _http.GetAsync(address, ct);
+            Note(answer);
             return answer.IsSuccessStatusCode
                 ? await answer.Content.ReadFromJsonAsync<T>(ct) ?? throw new NoAnswerException($"{address} has answered nothing.")
                 : throw new NoAnswerException($"{address} has answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
@@ -104,6 +110,12 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
         {
             throw new NoAnswerException($"{address} does not answer: {e.Message}");
         }
+    }
+
+    private void Note(HttpResponseMessage answer)
+    {
+        if (!answer.Headers.TryGetValues(RemovedTo, out var values)) return;
+        lock (_gate) _removedTo = Math.Max(_removedTo, long.Parse(values.Single(), CultureInfo.InvariantCulture));
     }
 
     private sealed record InvariantReport(string Module, IReadOnlyList<InvariantCheck> Checks);

@@ -6,7 +6,15 @@ namespace Fulfillment.Load.Audit;
 /// </param>
 internal sealed record Ledgers(
     IReadOnlyList<OrderEntry> Orders, IReadOnlyList<ReservationEntry> Reservations, IReadOnlyList<PaymentEntry> Payments,
-    IReadOnlyList<NotificationEntry> Notifications, IReadOnlySet<long> LaterOrders);
+    IReadOnlyList<NotificationEntry> Notifications, IReadOnlySet<long> LaterOrders)
+{
+    /// <summary>Only the orders with larger numbers.</summary>
+    public Ledgers After(long order) => order == 0 ? this : new Ledgers(
+        Above(Orders, order), Above(Reservations, order), Above(Payments, order), Above(Notifications, order), LaterOrders);
+
+    private static T[] Above<T>(IReadOnlyList<T> entries, long order)
+        where T : ILedgerEntry => [.. entries.Where(entry => entry.OrderId > order)];
+}
 
 /// <summary>What a module knows of one order.</summary>
 internal interface ILedgerEntry

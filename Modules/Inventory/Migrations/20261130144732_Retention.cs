@@ -1,0 +1,54 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Fulfillment.Inventory.Migrations
+{
+    /// <inheritdoc />
+    public partial class Retention : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "removed_sales",
+                columns: table => new
+                {
+                    product_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, collation: "C"),
+                    quantity = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_removed_sales", x => x.product_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_progress",
+                columns: table => new
+                {
+                    id = table.Column<short>(type: "smallint", nullable: false),
+                    orders_removed_to = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_progress", x => x.id);
+                    table.CheckConstraint("ck_retention_progress_one_row", "id = 1");
+                });
+
+            migrationBuilder.InsertData(
+                table: "retention_progress",
+                columns: new[] { "id", "orders_removed_to" },
+                values: new object[] { (short)1, 0L });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "removed_sales");
+
+            migrationBuilder.DropTable(
+                name: "retention_progress");
+        }
+    }
+}

@@ -14,7 +14,8 @@ public sealed class LostExchange(OneProcess shared) : SystemTest, IClassFixture<
 
         var id = await _system.PlaceAsync("CUST-APPROVE-1", "PROD-002");
 
-        await Eventually.Get("the reservation", () => _system.Inventory.CountAsync("reservations"), count => count == 1);
+        await Eventually.Get(
+            "the reservation", () => _system.Inventory.ScalarAsync<long>("SELECT count(*) FROM reservations WHERE order_id = $1", id), count => count == 1);
         (await _system.EndOfAsync(id)).GetProperty("status").GetString().ShouldBe("COMPLETED");
         await _system.StockBecomesAsync("PROD-002", available: 49, reserved: 0, sold: 1);
         await Eventually.Get("no unacknowledged message", UnacknowledgedAsync, count => count == 0);

@@ -74,14 +74,20 @@ public static class HealthSetup
 
         private static async Task<string?> MissingAsync(IModuleDatabase database, CancellationToken ct)
         {
+            if (await AskAsync(database, ct) is null) return null;
+            // Pooled connections may have broken, or lead to what was the primary, or be writable for new sessions only. New ones tell.
+            database.Source.Clear();
+            database.Queries.Clear();
+            return await AskAsync(database, ct);
+        }
+
+        // Asked on the connections of reads, which may not have been used since they broke.
+        private static async Task<string?> AskAsync(IModuleDatabase database, CancellationToken ct)
+        {
             try
             {
-                await using var command = database.Source.CreateCommand("SELECT current_setting('transaction_read_only')");
-                if (await command.ExecuteScalarAsync(ct) is "off") return null;
-                // The pool is full of connections to what was the primary, or to one that will be writable for new sessions only.
-                database.Source.Clear();
-                database.Queries.Clear();
-                return $"the database of {database.Module} is read-only";
+                await using var command = database.Queries.CreateCommand("SELECT current_setting('transaction_read_only')");
+                return await command.ExecuteScalarAsync(ct) is "off" ? null : $"the database of {database.Module} is read-only";
             }
             catch (OperationCanceledException)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -15,6 +16,7 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
 {
     private const int PageSize = 10_000;
     private const int MostCalls = 200;
+    private const int Attempts = 3;
     private const string RemovedTo = "Orders-Removed-To";
     private readonly Lock _gate = new();
     private long _removedTo;
@@ -100,11 +102,21 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
     {
         try
         {
-            using var answer = await _http.GetAsync(address, ct);
-            Note(answer);
-            return answer.IsSuccessStatusCode
-                ? await answer.Content.ReadFromJsonAsync<T>(ct) ?? throw new NoAnswerException($"{address} has answered nothing.")
-                : throw new NoAnswerException($"{address} has answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+            // A 503 passes when its cause does; a read may be repeated.
+            for (var attempt = 1; ; attempt++)
+            {
+                using var answer = await _http.GetAsync(address, ct);
+                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && attempt < Attempts)
+                {
+                    await Task.Delay(answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), ct);
+                    continue;
+                }
+
+                Note(answer);
+                return answer.IsSuccessStatusCode
+                    ? await answer.Content.ReadFromJsonAsync<T>(ct) ?? throw new NoAnswerException($"{address} has answered nothing.")
+                    : throw new NoAnswerException($"{address} has answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+            }
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
         {

@@ -100,9 +100,11 @@ internal sealed class ServerFaults(ChaosStage stage, Crowd crowd, Rest rest, Dev
 
     private async Task<IReadOnlyCollection<string>> QueueNamesAsync(CancellationToken ct) => [.. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)];
 
+    /// <summary>No process of the module starts meanwhile: one that starts with a password that is refused ends, as with any wrong setting.</summary>
     private async Task RotatePasswordAsync(Fault fault, CancellationToken ct)
     {
         var module = stage.Process(fault.Target).Module;
+        using var processes = await stage.TakeProcessesAsync(ct, module);
         var password = new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Password!;
         await stage.Databases.SetPasswordAsync(module, $"not {password}", ct);
         try

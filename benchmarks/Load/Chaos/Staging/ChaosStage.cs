@@ -55,14 +55,14 @@ internal sealed class ChaosStage : IAsyncDisposable
     /// <summary>Taken while messages are put into queues, or while the queues are deleted.</summary>
     public Task<IDisposable> TakeMessagesAsync(CancellationToken ct) => EndOfTurn.TakeAsync(_messages, ct);
 
-    /// <summary>Taken while something happens to all processes at once.</summary>
-    public async Task<IDisposable> TakeProcessesAsync(CancellationToken ct)
+    /// <summary>Taken while something happens to all processes at once, or to all of a module.</summary>
+    public async Task<IDisposable> TakeProcessesAsync(CancellationToken ct, string? module = null)
     {
         var turns = new Turns();
         try
         {
             // Always in this order, so that two that want all of them do not wait for each other.
-            foreach (var instance in _instances) turns.Add(await instance.TakeTurnAsync(ct));
+            foreach (var instance in _instances.Where(instance => module is null || instance.Module == module)) turns.Add(await instance.TakeTurnAsync(ct));
             return turns;
         }
         catch

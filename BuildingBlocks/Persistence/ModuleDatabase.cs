@@ -103,10 +103,13 @@ public static class ModuleDatabaseRegistration
         builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString));
         builder.Services.AddSingleton<IModuleDatabase>(services => services.GetRequiredService<ModuleDatabase<TContext>>());
         builder.Services.AddPooledDbContextFactory<TContext>((services, options) =>
-            options.UseNpgsql(services.GetRequiredService<ModuleDatabase<TContext>>().Queries).UseSnakeCaseNamingConvention()
-                .AddInterceptors(new CommitOutcome(), new StatementOutcome())
+        {
+            var queries = services.GetRequiredService<ModuleDatabase<TContext>>().Queries;
+            options.UseNpgsql(queries).UseSnakeCaseNamingConvention()
+                .AddInterceptors(new CommitOutcome(), new StatementOutcome(queries))
                 // Indexes are created outside of transactions by statements that can be repeated.
-                .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning)));
+                .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));
+        });
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
         builder.Services.AddSingleton<IWarmUp, ContextWarmUp<TContext>>();
     }

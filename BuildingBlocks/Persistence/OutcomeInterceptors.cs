@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
 
 namespace Fulfillment.BuildingBlocks.Persistence;
 
@@ -13,13 +14,20 @@ internal sealed class CommitOutcome : DbTransactionInterceptor
             : Task.CompletedTask;
 }
 
-/// <summary>The same for a statement that writes without a transaction of its own, and therefore commits by itself.</summary>
-internal sealed class StatementOutcome : DbCommandInterceptor
+/// <summary>
+/// The same for a statement that writes without a transaction of its own, and therefore commits by itself. A connection that turns out to be broken takes the
+/// pooled ones with it, which have broken as well: the next read gets a new one.
+/// </summary>
+internal sealed class StatementOutcome(NpgsqlDataSource pool) : DbCommandInterceptor
 {
-    public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        command.Transaction is null
-        && eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete
-        && OutcomeUnknownException.Leaves(eventData.Exception)
-            ? throw new OutcomeUnknownException($"The statement was not confirmed: {eventData.Exception.Message}", eventData.Exception)
+    public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        var failure = eventData.Exception;
+        if (failure is PostgresException { InvariantSeverity: "FATAL" } or NpgsqlException { InnerException: IOException }) pool.Clear();
+        var commitsByItself = command.Transaction is null
+            && eventData.CommandSource is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete;
+        return commitsByItself && OutcomeUnknownException.Leaves(failure)
+            ? throw new OutcomeUnknownException($"The statement was not confirmed: {failure.Message}", failure)
             : Task.CompletedTask;
+    }
 }

@@ -81,12 +81,12 @@ public static class HealthSetup
             return await AskAsync(database, ct);
         }
 
-        // Asked on the connections of reads, which may not have been used since they broke.
+        // Not on the connections of reads: a replica whose reads are slow still takes orders.
         private static async Task<string?> AskAsync(IModuleDatabase database, CancellationToken ct)
         {
             try
             {
-                await using var command = database.Queries.CreateCommand("SELECT current_setting('transaction_read_only')");
+                await using var command = database.Source.CreateCommand("SELECT current_setting('transaction_read_only')");
                 return await command.ExecuteScalarAsync(ct) is "off" ? null : $"the database of {database.Module} is read-only";
             }
             catch (OperationCanceledException)

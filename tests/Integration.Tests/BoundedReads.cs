@@ -62,7 +62,7 @@ public sealed class BoundedReads(Servers servers) : SystemTest
     public async Task Readers_that_wait_are_told_so_in_seconds_and_orders_are_accepted_meanwhile()
     {
         await using var system = await FulfillmentSystem.CreateAsync(servers);
-        await system.StartAsync();
+        var host = await system.StartAsync();
         await system.StockUpAsync("READ", 100);
         await using var locking = new NpgsqlConnection(system.Orders.ConnectionString);
         await locking.OpenAsync();
@@ -74,6 +74,7 @@ public sealed class BoundedReads(Servers servers) : SystemTest
         var readers = Enumerable.Range(0, 50).Select(_ => system.Api("Order").GetAsync(new Uri("/api/orders/ops/dead-letters", UriKind.Relative))).ToArray();
         var order = await system.PlaceAsync("CUST-APPROVE-1", "READ");
         (await system.EndOfAsync(order)).GetProperty("status").GetString().ShouldBe("COMPLETED");
+        (await host.HealthAsync("ready")).ShouldBe(200, "a replica whose reads are slow takes orders");
 
         foreach (var answer in await Task.WhenAll(readers))
         {

@@ -49,5 +49,5 @@ public sealed class RepeatedMessages(NothingStarted shared) : SystemTest, IClass
     }
 
     private async Task<string> DumpAsync() => string.Join('\n', await Task.WhenAll(
-        _system.Orders.DumpAsync(), _system.Inventory.DumpAsync(), _system.Payments.DumpAsync(), _system.Notifications.DumpAsync()));
+        _system.Orders.DumpAsync(except: "order_count_progress"), _system.Inventory.DumpAsync(), _system.Payments.DumpAsync(), _system.Notifications.DumpAsync()));
 }

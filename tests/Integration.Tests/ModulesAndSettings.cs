@@ -22,7 +22,10 @@ public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<P
     public async Task Creates_the_tables_of_its_module_only()
     {
         (await _system.Payments.TablesAsync()).ShouldBe(
-            ["__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "idempotency_keys", "outbox_messages", "payment_transactions", "payments", "refunds", "simulator"],
+            [
+                "__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "idempotency_keys", "outbox_messages", "payment_transactions", "payments", "refunds",
+                "retention_progress", "simulator",
+            ],
             ignoreOrder: true);
         foreach (var other in new[] { _system.Orders, _system.Inventory, _system.Notifications }) (await other.TablesAsync()).ShouldBeEmpty();
     }

@@ -21,7 +21,10 @@ public sealed class Migrations(Servers servers) : SystemTest
 
         exitCode.ShouldBe(0, output);
         (await system.Orders.TablesAsync()).ShouldBe(
-            ["__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "idempotency_keys", "order_count_late", "order_count_progress", "order_counts", "order_history", "order_history_start", "order_items", "orders", "outbox_messages"],
+            [
+                "__EFMigrationsHistory", "dead_letter_replays", "dead_letters", "idempotency_keys", "order_count_late", "order_count_progress", "order_counts",
+                "order_history", "order_history_start", "order_items", "orders", "outbox_messages", "retention_progress",
+            ],
             ignoreOrder: true);
         (await system.Inventory.TablesAsync()).ShouldContain("inventory_items");
         (await system.Payments.TablesAsync()).ShouldContain("payments");

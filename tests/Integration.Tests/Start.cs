@@ -66,7 +66,7 @@ public sealed class Start(NothingStarted shared) : SystemTest, IClassFixture<Not
     public async Task Process_that_fails_unexpectedly_while_it_starts_ends_with_an_error()
     {
         await (await _system.StartAsync("Notification")).StopAsync();
-        await _system.Notifications.ExecuteAsync("""ALTER TABLE "__EFMigrationsHistory" RENAME COLUMN migration_id TO other""");
+        await _system.Notifications.ExecuteAsync("""ALTER TABLE "__EFMigrationsHistory" ALTER COLUMN migration_id TYPE int USING hashtext(migration_id)""");
 
         await using var host = _system.Launch("Notification");
 

@@ -58,7 +58,7 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
     public async Task Request_that_is_in_flight_under_load_gets_its_answer()
     {
         await using var host = await _system.StartAsync();
-        await using var blocker = new NpgsqlConnection(_system.Inventory.ConnectionString);
+        await using var blocker = new NpgsqlConnection(Unpooled(_system.Inventory));
         await blocker.OpenAsync();
         await _system.StockUpAsync("SLOW", 10);
         var load = new ConcurrentBag<long>();
@@ -145,10 +145,10 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
     {
         await using var host = await _system.StartAsync(settings: ("Shutdown__FirstDelay", "00:00:00"));
         await _system.StockUpAsync("LOCKED", 10);
-        await using var replica = new NpgsqlConnection(_system.Orders.ConnectionString);
+        await using var replica = new NpgsqlConnection(Unpooled(_system.Orders));
         await replica.OpenAsync();
         await using (var first = new NpgsqlCommand($"SELECT pg_advisory_lock({ShutdownLock})", replica)) await first.ExecuteNonQueryAsync();
-        await using var blocker = new NpgsqlConnection(_system.Inventory.ConnectionString);
+        await using var blocker = new NpgsqlConnection(Unpooled(_system.Inventory));
         await blocker.OpenAsync();
         await using var transaction = await blocker.BeginTransactionAsync();
         await using (var hold = new NpgsqlCommand("SELECT FROM inventory_items WHERE product_id = 'LOCKED' FOR UPDATE", blocker)) await hold.ExecuteNonQueryAsync();
@@ -180,6 +180,9 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
 
         clock.Elapsed.ShouldBeLessThan(Contract);
     }
+
+    // A pooled connection would keep its locks for the next test, or be broken by the restart of a server.
+    private static string Unpooled(Database database) => new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString;
 
     private static async Task RequestUntilAsync(HostProcess host, CancellationToken end)
     {

@@ -19,7 +19,7 @@ internal sealed class ShutdownTurn(
     private const string Channel = "replica_is_ready";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // Holds the lock until this process ends, when its pool is closed, or listens to whoever comes back.
+    // Holds the lock until the pool is closed at the end of the host, or listens for the replica that is ready again.
     private NpgsqlConnection? _turn;
 
     /// <summary>Tells those who wait for it that this replica is ready.</summary>

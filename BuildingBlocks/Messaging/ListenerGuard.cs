@@ -44,7 +44,8 @@ internal sealed class ListenerGuard(
             if (lost.Count == 0 || lifetime.ApplicationStopping.IsCancellationRequested) continue;
             if (await restart.TryTakeAsync(databases.First(), stoppingToken) is { } reason)
             {
-                logger.LogWarning("{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
+                logger.LogWarning(
+                    "{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
                 continue;
             }
 

@@ -7,13 +7,14 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
-/// Tells a dependency that is unavailable, which is waited for, from work that can never succeed, which goes to the dead letters. A message can never
-/// succeed when its own data is refused; whatever else the database says is the state of the database.
+/// Tells a dependency that is unavailable, which is waited for, from work that can never succeed, which goes to the
+/// dead letters. A message can never succeed when its own data is refused; the other errors of a database tell its state.
 /// </summary>
 public static class TransientFailure
 {
-    // Classes and codes of PostgreSQL's appendix A: connections, passwords, a database or table that is missing because it is being restored, transactions
-    // that were rolled back, resources, locks, shutdowns and cancelled statements, I/O and internal errors; a standby, and a session that was idle too long.
+    // Classes and codes of PostgreSQL's appendix A: connections, passwords, a database or table that is missing because
+    // it is being restored, transactions that were rolled back, resources, locks, shutdowns and cancelled statements,
+    // I/O and internal errors, a standby, and a session that was idle for too long.
     private static readonly string[] StatesOfTheDatabase =
         ["08", "28", "3D", "3F", "42501", "42P01", "42703", "40", "53", "55", "57", "58", "XX", "25006", "25P03"];
 

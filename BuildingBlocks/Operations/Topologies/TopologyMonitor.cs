@@ -111,8 +111,8 @@ internal sealed class TopologyMonitor(
     }
 
     /// <summary>
-    /// Publishes again what no queue took while a binding was missing, once: what comes back stays. A user that may
-    /// declare may publish for all modules; another one publishes what its own modules have published.
+    /// Publishes the unroutable messages again, once, after a missing binding was declared; a message that is returned
+    /// stays. A user that may declare publishes for all modules, any other user for the modules of this process.
     /// </summary>
     private async Task RepublishAsync(CancellationToken ct)
     {

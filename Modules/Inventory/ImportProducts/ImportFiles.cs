@@ -30,7 +30,7 @@ public interface IImportFiles
 
 /// <summary>
 /// Files in a folder that all replicas share, for example a mounted volume. Each installation has a folder of its own in it, so a key is
-/// <c>installation/name.csv</c>. Whatever else is in the folder belongs to somebody else.
+/// <c>installation/name.csv</c>. Other files in the folder belong to other programs.
 /// </summary>
 internal sealed partial class SharedFolder(string folder) : IImportFiles
 {

@@ -42,12 +42,22 @@ public sealed class OutcomeWriter(ModuleDatabase<PaymentDbContext> database, Tim
                 first.Select(item => item.Result.Decline?.ErrorCode).ToArray(),
                 first.Select(item => item.EventId).ToArray(),
                 Now())
-            .AddRefundsOfEnded(orders, Now())
             .Add(StoredPayment.Select, orders);
-        await using var reader = await batch.ExecuteReaderAsync();
-        await reader.ReadAllAsync(_ => 0); // the locked ones
-        await reader.ReadAllAsync(_ => 0); // those with a refund, which is found in the table
-        var stored = (await reader.ReadAllAsync(StoredPayment.Read)).ToDictionary(payment => payment.OrderId);
+        var stored = await ReadStoredAsync(batch);
+        long[] ended = [.. stored.Values.Where(payment => payment.CancelReason is not null).Select(payment => payment.OrderId)];
+        if (ended.Length > 0)
+        {
+            await using var refunds = new NpgsqlBatch(connection).AddRefundsOfEnded(ended, Now()).Add(StoredPayment.Select, orders);
+            stored = await ReadStoredAsync(refunds);
+        }
         return [.. items.Select(item => stored[item.OrderId])];
+    }
+
+    // The payments come last, behind the rows that were locked or got a refund.
+    private static async Task<Dictionary<long, StoredPayment>> ReadStoredAsync(NpgsqlBatch batch)
+    {
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.ReadAllAsync(_ => 0);
+        return (await reader.ReadAllAsync(StoredPayment.Read)).ToDictionary(payment => payment.OrderId);
     }
 }

@@ -35,6 +35,11 @@ internal static partial class BrokerRules
                 "\"user\": \"payment\", \"vhost\": \"/\", \"configure\": \".*\""),
             new Mistake(File, "\"read\": \"^(inventory-reserved-queue", "\"read\": \"(inventory-reserved-queue")),
         new(
+            "A rejected message leaves its queue only when the dead-letter queue has it", Policies,
+            new Mistake(File, "\"dead-letter-strategy\": \"at-least-once\"", "\"dead-letter-strategy\": \"at-most-once\""),
+            new Mistake(File, "\"overflow\": \"reject-publish\"", "\"overflow\": \"drop-head\""),
+            new Mistake(File, ".*-queue$\", \"apply-to\"", "order-.*-queue$\", \"apply-to\"")),
+        new(
             "Each process comes as the user of its module, with that user's password", Users,
             new Mistake("50-order-service.yaml", "amqp://order:", "amqp://payment:"), new Mistake("50-order-service.yaml", "@rabbitmq:15672", "@rabbit:15672"),
             new Mistake("50-order-service.yaml", "key: ORDER_RABBITMQ_PASSWORD", "key: RABBITMQ_PASSWORD"),
@@ -76,6 +81,23 @@ internal static partial class BrokerRules
                 yield return $"{module.Name}, write: {wrong}";
             foreach (var wrong in Wrong(own.GetProperty("read").GetString()!, read)) yield return $"{module.Name}, read: {wrong}";
         }
+    }
+
+    private static IEnumerable<string> Policies(Manifests manifests) => Policies(Definitions(manifests));
+
+    /// <summary>Queues of the modules from which the broker may lose a message on its way to the dead letters.</summary>
+    /// <param name="definitions">Definitions of the broker.</param>
+    public static IEnumerable<string> Policies(JsonElement definitions)
+    {
+        var safe = definitions.GetProperty("policies").EnumerateArray().Where(IsSafe).Select(policy => policy.GetProperty("pattern").GetString()!).ToList();
+        return ModuleCatalog.All.SelectMany(module => Topology.QueuesOf(module.Name))
+            .Where(queue => !safe.Any(pattern => Regex.IsMatch(queue, pattern)))
+            .Select(queue => $"{queue} may lose messages that it rejects");
+
+        static bool IsSafe(JsonElement policy) =>
+            policy.GetProperty("apply-to").GetString() == "queues" &&
+            policy.GetProperty("definition").GetProperty("dead-letter-strategy").GetString() == "at-least-once" &&
+            policy.GetProperty("definition").GetProperty("overflow").GetString() == "reject-publish";
     }
 
     private static string WatchOf(Module module) => $"{EventWatch.PrefixOf(module.Name)}some-pod.12345678";

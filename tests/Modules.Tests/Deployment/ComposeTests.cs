@@ -14,6 +14,13 @@ public sealed partial class ComposeTests
     [Fact]
     public void A_service_may_touch_its_own_messages_only() => BrokerRules.Permissions(Definitions(Text)).ShouldBeEmpty();
 
+    [Fact]
+    public void A_rejected_message_is_not_lost_on_its_way_to_the_dead_letters()
+    {
+        BrokerRules.Policies(Definitions(Text)).ShouldBeEmpty();
+        BrokerRules.Policies(Definitions(Text.Replace("at-least-once\",", "at-most-once\",", StringComparison.Ordinal))).ShouldNotBeEmpty();
+    }
+
     [Theory]
     [InlineData("order-created-queue|", "")]
     [InlineData("payment-dead-letter-queue|unrouted-queue", "payment-dead-letter-queue|order-created-queue|unrouted-queue")]

@@ -13,19 +13,13 @@ COPY Modules/Inventory/Inventory.csproj Modules/Inventory/
 COPY Modules/Payment/Payment.csproj Modules/Payment/
 COPY Modules/Notification/Notification.csproj Modules/Notification/
 COPY Host/Host.csproj Host/
-RUN dotnet restore Host/Host.csproj -a $TARGETARCH -p:StaticHandlers=true -p:PublishReadyToRun=true
+RUN dotnet restore Host/Host.csproj -a $TARGETARCH -p:WithoutCompiler=true -p:PublishReadyToRun=true
 
 COPY BuildingBlocks/ BuildingBlocks/
 COPY Modules/ Modules/
 COPY Host/ Host/
 
-# The adapters of the handlers must be those that this code would write (./dev codegen).
-RUN dotnet build Host/Host.csproj --no-restore -c Release -p:StaticHandlers=true -p:UseAppHost=false
-RUN cd Host && mv Internal /tmp/compiled \
- && ASPNETCORE_ENVIRONMENT=Development dotnet ../artifacts/bin/Host/release/Host.dll codegen write > /tmp/codegen.log \
- && diff -r /tmp/compiled Internal
-
-RUN dotnet publish Host/Host.csproj --no-restore -c Release -a $TARGETARCH --no-self-contained -o /app -p:StaticHandlers=true -p:PublishReadyToRun=true \
+RUN dotnet publish Host/Host.csproj --no-restore -c Release -a $TARGETARCH --no-self-contained -o /app -p:WithoutCompiler=true -p:PublishReadyToRun=true \
       -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
  && mkdir /imports
 

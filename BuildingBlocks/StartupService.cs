@@ -6,8 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Wolverine.Runtime;
-using Wolverine.Transports;
 
 namespace Fulfillment.BuildingBlocks;
 
@@ -16,14 +14,13 @@ namespace Fulfillment.BuildingBlocks;
 /// <c>/health/ready</c>; what is set wrong ends the process with a readable line.
 /// </summary>
 internal sealed class StartupService(
-    Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IWolverineRuntime wolverine,
+    Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IMessageListeners listeners,
     IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps, IOptions<RabbitMqOptions> messaging,
     IHostEnvironment environment, IConfiguration configuration,
     ShutdownTurn turn, RestartTurn restart, StopDeadline deadline, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BeforeClosing = TimeSpan.FromMilliseconds(500);
-    private bool _wolverineHasBegun;
+    private bool _listenersHaveBegun;
 
     /// <summary>
     /// Returns after the first look at the databases; the web server starts after that. A process that does not listen yet is refused, so that a
@@ -46,12 +43,12 @@ internal sealed class StartupService(
             await DependencyWait.ForAsync($"RabbitMQ at {broker.Address}", PrepareTopologyAsync, Waiting, stoppingToken);
             try
             {
-                _wolverineHasBegun = true;
-                await ((IHostedService)wolverine).StartAsync(stoppingToken);
+                _listenersHaveBegun = true;
+                await listeners.StartAsync(stoppingToken);
             }
             finally
             {
-                // Callbacks run in reverse order: this one comes before Wolverine's own, which would make a listener that still receives
+                // Callbacks run in reverse order: this one comes before the library's own, which would make a listener that still receives
                 // acknowledge what it is given and publish a copy of it. A start that has failed may have left listeners, too.
                 lifetime.ApplicationStopping.Register(StopTakingWork);
             }
@@ -62,10 +59,10 @@ internal sealed class StartupService(
             await turn.SayReadyAsync(stoppingToken);
         }
 #pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
-        catch (Exception e) when (_wolverineHasBegun && !stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (_listenersHaveBegun && !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            // Wolverine starts once in the life of a host. The next host waits for the broker again.
+            // Listeners start once in the life of a host. The next host waits for the broker again.
             await Task.Delay(BeforeStartingAnew, time, stoppingToken);
             await TakeRestartTurnAsync(stoppingToken);
             logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
@@ -112,7 +109,7 @@ internal sealed class StartupService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (_wolverineHasBegun) await ((IHostedService)wolverine).StopAsync(cancellationToken);
+        if (_listenersHaveBegun) await listeners.StopAsync(cancellationToken);
     }
 
     // Takes no new message and finishes what is being handled, while HTTP goes on until load balancers had time to see that this process is
@@ -121,44 +118,10 @@ internal sealed class StartupService(
     {
         // The first callback of a stop, so the deadline begins with the stop.
         StartDeadline();
-        Task.WhenAll(DrainAsync(), turn.WaitAsync(startup.StartAnew)).GetAwaiter().GetResult();
-    }
-
-    private async Task DrainAsync()
-    {
-        var drained = Task.WhenAll(wolverine.Endpoints.ActiveListeners().Select(DrainAsync));
-        if (await Task.WhenAny(drained, Task.Delay(ShutdownOptions.DrainTimeout, time)) != drained)
-            logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
-        else if (drained.Exception is { } failure)
-            logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver again what it held");
-    }
-
-    private async Task DrainAsync(IListeningAgent listener)
-    {
-        if (listener is ListeningAgent { Listener: { } consumer } agent)
-        {
-            await consumer.StopAsync();
-            await WaitUntilQuietAsync(agent, time);
-        }
-
-        await listener.StopAndDrainAsync();
+        Task.WhenAll(listeners.DrainAsync(), turn.WaitAsync(startup.StartAnew)).GetAwaiter().GetResult();
     }
 
     private void StartDeadline() => deadline.Start(startup.StartAnew);
-
-    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers again what was
-    // handled (ADR 2). So a channel stays open for a moment after its last message was acknowledged. A message that is
-    // handled for longer than the whole drain is delivered again anyway.
-    internal static async Task WaitUntilQuietAsync(IListeningAgent listener, TimeProvider time)
-    {
-        var (begun, quietSince, received) = (time.GetTimestamp(), time.GetTimestamp(), listener.LastQueueActivityAt);
-        while (time.GetElapsedTime(quietSince) < BeforeClosing && time.GetElapsedTime(begun) < ShutdownOptions.DrainTimeout / 2)
-        {
-            await Task.Delay(BeforeClosing / 10, time);
-            if (listener.QueueCount == 0 && listener.LastQueueActivityAt == received) continue;
-            (quietSince, received) = (time.GetTimestamp(), listener.LastQueueActivityAt);
-        }
-    }
 
     private void Waiting(string reason)
     {

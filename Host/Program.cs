@@ -1,6 +1,5 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.Host;
-using JasperFx;
 
 using var stop = new StopSignal();
 using var deadline = new StopDeadline(TimeProvider.System);
@@ -22,8 +21,6 @@ try
             await app.MigrateAsync();
             return 0;
         }
-
-        if (args is ["codegen", ..]) return await app.RunJasperFxCommands(args);
 
         app.UseFulfillment();
         stop.PassOnTo(app.Lifetime);

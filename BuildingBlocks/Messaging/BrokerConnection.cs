@@ -6,7 +6,7 @@ namespace Fulfillment.BuildingBlocks.Messaging;
 
 /// <summary>
 /// The process's own connection for publishing and for declaring the topology, opened on first use and again whenever it was closed.
-/// Listeners use Wolverine's connection, so a slow consumer never blocks a publish.
+/// Listeners use a connection of their own, so a slow consumer never blocks a publish.
 /// </summary>
 public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, TopologyReadiness topology, ILogger<BrokerConnection> logger)
     : IAsyncDisposable
@@ -41,7 +41,7 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, Topology
         factory.Uri = new Uri(options.Uri);
         factory.ClientProvidedName = name;
         factory.AutomaticRecoveryEnabled = true;
-        // Wolverine builds its listeners anew when its connection has recovered: consumers that the client brought back would stand beside them.
+        // The listeners are built anew when their connection has recovered: consumers that the client brought back would stand beside them.
         factory.TopologyRecoveryEnabled = false;
         factory.NetworkRecoveryInterval = TimeSpan.FromSeconds(1);
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);

@@ -1,13 +1,16 @@
 using Fulfillment.Contracts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfillment.BuildingBlocks.Messaging;
 
-/// <summary>One queue of a module: which event it receives, and the handler that is bound to it.</summary>
+/// <summary>One queue of a module: which event it receives, and the consumer that handles it.</summary>
 /// <param name="Queue">Name of the queue.</param>
 /// <param name="EventType">Contract that the queue carries.</param>
 /// <param name="Route">Exchange and routing key that the queue is bound to.</param>
-/// <param name="HandlerType">Handler class; its sticky attribute names the same queue.</param>
-public sealed record Subscription(string Queue, Type EventType, EventRoute Route, Type HandlerType)
+/// <param name="ConsumerType">Class of the consumer.</param>
+/// <param name="Consume">Hands an event of that type to the consumer, which comes from the services.</param>
+public sealed record Subscription(
+    string Queue, Type EventType, EventRoute Route, Type ConsumerType, Func<IServiceProvider, BaseEvent, CancellationToken, Task> Consume)
 {
     /// <summary>Messages that a process works on at a time; null for <see cref="RabbitMqOptions.Concurrency"/>. For few, heavy messages.</summary>
     public ushort? Concurrency { get; init; }
@@ -15,11 +18,14 @@ public sealed record Subscription(string Queue, Type EventType, EventRoute Route
     /// <summary>Name of the event, for example <c>ORDER_CREATED</c>.</summary>
     public string EventName { get; } = NameOf(EventType);
 
-    /// <summary>Subscribes <typeparamref name="THandler"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
+    /// <summary>Subscribes <typeparamref name="TConsumer"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
     /// <param name="queue">Name of the queue, unique in the system.</param>
-    public static Subscription To<TEvent, THandler>(string queue)
-        where TEvent : BaseEvent, IRoutedEvent =>
-        new(queue, typeof(TEvent), TEvent.Route, typeof(THandler));
+    public static Subscription To<TEvent, TConsumer>(string queue)
+        where TEvent : BaseEvent, IRoutedEvent
+        where TConsumer : class, IConsumer<TEvent> =>
+        new(
+            queue, typeof(TEvent), TEvent.Route, typeof(TConsumer),
+            (services, message, ct) => services.GetRequiredService<TConsumer>().HandleAsync((TEvent)message, ct));
 
     // The name is set by the constructor of the contract, whatever it is given.
     private static string NameOf(Type eventType)

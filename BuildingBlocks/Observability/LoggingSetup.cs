@@ -1,3 +1,4 @@
+using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Serilog;
@@ -19,8 +20,6 @@ public static class LoggingSetup
                 .MinimumLevel.Is(builder.Configuration.GetValue("LogLevel", LogEventLevel.Information))
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("System", LogEventLevel.Warning)
-                .MinimumLevel.Override("Wolverine", LogEventLevel.Warning)
-                .MinimumLevel.Override("JasperFx", LogEventLevel.Warning)
                 // A failed statement surfaces as an exception, a failed check in the waiting of the start and in its answer.
                 .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
@@ -28,6 +27,7 @@ public static class LoggingSetup
                 .Filter.With(new OutageFilter(TimeProvider.System))
                 .Enrich.With<FlowEnricher>()
                 .Enrich.WithProperty("service", service);
+            foreach (var source in MessagingSetup.LibraryLogSources) logger.MinimumLevel.Override(source, LogEventLevel.Warning);
             if (builder.Configuration.GetValue<bool>("DOTNET_RUNNING_IN_CONTAINER")) logger.WriteTo.Console(new CompactJsonFormatter());
             else logger.WriteTo.Console(new TerminalFormatter());
         });

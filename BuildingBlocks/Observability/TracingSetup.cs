@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,7 @@ public static class TracingSetup
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new CausesOnly()))
                 .AddAspNetCoreInstrumentation(http => http.Filter = IsOfCustomers)
-                .AddSource("Wolverine", "Npgsql", Tracing.SourceName)
+                .AddSource(MessagingSetup.LibraryActivitySource, "Npgsql", Tracing.SourceName)
                 .AddOtlpExporter());
     }
 

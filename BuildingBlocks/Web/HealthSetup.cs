@@ -100,10 +100,10 @@ public static class HealthSetup
         }
     }
 
-    private sealed class ListenerCheck(ListenerGuard guard) : IHealthCheck
+    private sealed class ListenerCheck(IMessageListeners listeners) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(guard.Deserted is { Count: > 0 } queues
+            Task.FromResult(listeners.QueuesWithoutConsumer is { Count: > 0 } queues
                 ? HealthCheckResult.Unhealthy($"this process does not listen to {string.Join(", ", queues)}")
                 : HealthCheckResult.Healthy());
     }

@@ -11,8 +11,10 @@ using Fulfillment.Inventory.Audit;
 using Fulfillment.Inventory.ExpireReservations;
 using Fulfillment.Inventory.ImportProducts;
 using Fulfillment.Inventory.ImportProducts.Process;
+using Fulfillment.Inventory.ReleaseStock;
 using Fulfillment.Inventory.ReserveStock;
-using Fulfillment.Inventory.SettleStock;
+using Fulfillment.Inventory.ChangeReservations;
+using Fulfillment.Inventory.CommitStock;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -31,13 +33,13 @@ public sealed class InventoryModule : Module
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
         // The happy path
-        Subscription.To<OrderCreatedEvent, OrderCreatedHandler>(OrderCreatedHandler.Queue),
-        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
+        Subscription.To<OrderCreatedEvent, OrderCreatedHandler>("order-created-queue"),
+        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>("inventory-payment-completed-queue"),
         // Compensation
-        Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
-        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>(OrderCancelledHandler.Queue),
+        Subscription.To<PaymentFailedEvent, StockReleaseConsumer>("inventory-payment-failed-queue"),
+        Subscription.To<OrderCancelledEvent, StockReleaseConsumer>("inventory-order-cancelled-queue"),
         // Catalogues
-        Subscription.To<ImportChunkDueEvent, ImportChunkHandler>(ImportChunkHandler.Queue) with { Concurrency = ImportChunkHandler.Concurrency },
+        Subscription.To<ImportChunkDueEvent, ImportChunkHandler>("product-import-queue") with { Concurrency = ImportChunkHandler.Concurrency },
     ];
 
     public override IReadOnlyList<ErrorExplanation> Errors => InventoryErrors.All;
@@ -54,8 +56,7 @@ public sealed class InventoryModule : Module
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
         builder.Services.AddSingleton<ReservationWriter>();
-        builder.Services.AddSingleton<SettlementWriter>();
-        builder.Services.AddSingleton<StockSettler>();
+        builder.Services.AddSingleton<ReservationTransitionWriter>();
         builder.Services.AddHostedService<ReservationExpiry>();
         builder.Services.AddOutboxRelay<InventoryDbContext>();
         builder.Services.AddHostedService<IdempotencySweeper<InventoryDbContext>>();

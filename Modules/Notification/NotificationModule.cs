@@ -22,12 +22,12 @@ public sealed class NotificationModule : Module
 
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
-        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
-        Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
-        Subscription.To<InventoryFailedEvent, InventoryFailedHandler>(InventoryFailedHandler.Queue),
-        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>(OrderCancelledHandler.Queue),
-        Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>(ReservationExpiredHandler.Queue),
-        Subscription.To<PaymentRefundedEvent, PaymentRefundedHandler>(PaymentRefundedHandler.Queue),
+        Subscription.To<PaymentCompletedEvent, CustomerNotifier>("payment-completed-queue"),
+        Subscription.To<PaymentFailedEvent, CustomerNotifier>("payment-failed-queue"),
+        Subscription.To<InventoryFailedEvent, CustomerNotifier>("inventory-failed-queue"),
+        Subscription.To<OrderCancelledEvent, CustomerNotifier>("notification-order-cancelled-queue"),
+        Subscription.To<ReservationExpiredEvent, CustomerNotifier>("notification-reservation-expired-queue"),
+        Subscription.To<PaymentRefundedEvent, CustomerNotifier>("notification-payment-refunded-queue"),
     ];
 
     public override void Register(IHostApplicationBuilder builder)
@@ -39,6 +39,5 @@ public sealed class NotificationModule : Module
         builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.EndedOrders);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddSingleton<NotificationWriter>();
-        builder.Services.AddSingleton<Notifier>();
     }
 }

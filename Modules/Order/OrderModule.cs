@@ -12,7 +12,7 @@ using Fulfillment.Orders.Audit;
 using Fulfillment.Orders.CountOrders;
 using Fulfillment.Orders.FollowOrder;
 using Fulfillment.Orders.PlaceOrder;
-using Fulfillment.Orders.TrackOrder;
+using Fulfillment.Orders.UpdateOrderStatus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -27,17 +27,17 @@ public sealed class OrderModule : Module
 
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
-        // The happy path
-        Subscription.To<InventoryReservedEvent, InventoryReservedHandler>(InventoryReservedHandler.Queue),
-        Subscription.To<PaymentCompletedEvent, PaymentCompletedHandler>(PaymentCompletedHandler.Queue),
-        Subscription.To<InventoryCommittedEvent, InventoryCommittedHandler>(InventoryCommittedHandler.Queue),
-        // What goes wrong
-        Subscription.To<InventoryFailedEvent, InventoryFailedHandler>(InventoryFailedHandler.Queue),
-        Subscription.To<PaymentFailedEvent, PaymentFailedHandler>(PaymentFailedHandler.Queue),
-        Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>(ReservationExpiredHandler.Queue),
-        // What is given back
-        Subscription.To<InventoryReleasedEvent, InventoryReleasedHandler>(InventoryReleasedHandler.Queue),
-        Subscription.To<PaymentRefundedEvent, PaymentRefundedHandler>(PaymentRefundedHandler.Queue),
+        // Happy path
+        Subscription.To<InventoryReservedEvent, OrderEventConsumer>("order-inventory-reserved-queue"),
+        Subscription.To<PaymentCompletedEvent, OrderEventConsumer>("order-payment-completed-queue"),
+        Subscription.To<InventoryCommittedEvent, OrderEventConsumer>("order-inventory-committed-queue"),
+        // Failure
+        Subscription.To<InventoryFailedEvent, OrderEventConsumer>("order-inventory-failed-queue"),
+        Subscription.To<PaymentFailedEvent, OrderEventConsumer>("order-payment-failed-queue"),
+        Subscription.To<ReservationExpiredEvent, OrderEventConsumer>("order-reservation-expired-queue"),
+        // Compensation
+        Subscription.To<InventoryReleasedEvent, OrderEventConsumer>("order-inventory-released-queue"),
+        Subscription.To<PaymentRefundedEvent, OrderEventConsumer>("order-payment-refunded-queue"),
     ];
 
     public override IReadOnlyList<ErrorExplanation> Errors => OrderErrors.All;
@@ -56,7 +56,6 @@ public sealed class OrderModule : Module
         builder.Services.AddSingleton<OrderWriter>();
         builder.Services.AddWarmUp<OrderWriter>();
         builder.Services.AddSingleton<StatusWriter>();
-        builder.Services.AddSingleton<OrderTracker>();
         builder.Services.AddSingleton<Timeline>();
         builder.Services.AddSingleton<OrderStatistics>();
         builder.Services.AddHostedService<OrderCounter>();

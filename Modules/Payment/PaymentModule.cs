@@ -31,10 +31,10 @@ public sealed class PaymentModule : Module
     public override IReadOnlyList<Subscription> Subscriptions { get; } =
     [
         // The happy path
-        Subscription.To<InventoryReservedEvent, InventoryReservedHandler>(InventoryReservedHandler.Queue),
+        Subscription.To<InventoryReservedEvent, InventoryReservedHandler>("inventory-reserved-queue"),
         // Orders that end without success
-        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>(OrderCancelledHandler.Queue),
-        Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>(ReservationExpiredHandler.Queue),
+        Subscription.To<OrderCancelledEvent, OrderCancelledHandler>("payment-order-cancelled-queue"),
+        Subscription.To<ReservationExpiredEvent, ReservationExpiredHandler>("payment-reservation-expired-queue"),
     ];
 
     public override IReadOnlyList<ErrorExplanation> Errors => PaymentErrors.All;

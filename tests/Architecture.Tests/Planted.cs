@@ -1,5 +1,5 @@
+using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
-using Wolverine.Attributes;
 
 namespace Architecture.Tests;
 
@@ -30,39 +30,15 @@ public static class Planted
         public override long AboutOrder => 0;
     }
 
-    [StickyHandler("planted-queue")]
-    public sealed class GoodHandler
+    public sealed class OneConsumer : IConsumer<OrderCreatedEvent>
     {
-        public static void Handle(OrderCreatedEvent message) => ArgumentNullException.ThrowIfNull(message);
+        public Task HandleAsync(OrderCreatedEvent message, CancellationToken ct) => Task.CompletedTask;
     }
 
-    [StickyHandler("planted-queue")]
-    public sealed class SecondHandler
+    public sealed class TwoConsumers : IConsumer<OrderCreatedEvent>, IConsumer<PaymentFailedEvent>
     {
-        public static void Handle(OrderCreatedEvent message) => ArgumentNullException.ThrowIfNull(message);
-    }
+        public Task HandleAsync(OrderCreatedEvent message, CancellationToken ct) => Task.CompletedTask;
 
-    public sealed class UnboundHandler
-    {
-        public static void Handle(OrderCreatedEvent message) => ArgumentNullException.ThrowIfNull(message);
-    }
-
-    [StickyHandler("planted-queue")]
-    public sealed class ForeignHandler
-    {
-        public static void Handle(PaymentFailedEvent message) => ArgumentNullException.ThrowIfNull(message);
-    }
-
-    [StickyHandler("planted-queue")]
-    public sealed class TwoMethodsHandler
-    {
-        public static void Handle(OrderCreatedEvent message) => ArgumentNullException.ThrowIfNull(message);
-
-        public static void Handle(PaymentFailedEvent message) => ArgumentNullException.ThrowIfNull(message);
-    }
-
-    public sealed class TakesAnEvent
-    {
-        public static void Consume(OrderCreatedEvent message) => ArgumentNullException.ThrowIfNull(message);
+        public Task HandleAsync(PaymentFailedEvent message, CancellationToken ct) => Task.CompletedTask;
     }
 }

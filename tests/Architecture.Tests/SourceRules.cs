@@ -8,6 +8,7 @@ namespace Architecture.Tests;
 internal static partial class SourceRules
 {
     private const int ProgramLines = 40;
+    private const string Room = "BuildingBlocks/Messaging/Wolverine";
 
     public static IReadOnlyList<Rule> All { get; } =
     [
@@ -42,6 +43,17 @@ internal static partial class SourceRules
             [new SourceFile("Modules/Planted.cs", "var today = DateTime.Today;")]),
 
         new Rule<SourceFile>(
+            $"Only {Room} and its tests name Wolverine",
+            files =>
+                from file in files
+                where !file.Path.Contains("Messaging/Wolverine/", StringComparison.Ordinal) && LibraryName().IsMatch(file.Text)
+                select $"{file.Path} names Wolverine",
+            () => [.. new[] { "Modules", "BuildingBlocks", "Host", "benchmarks", "tests/Modules.Tests", "tests/Integration.Tests" }
+                .SelectMany(folder => Repository.Files(folder, "*.cs"))],
+            [new SourceFile("Modules/Planted.cs", "using Wolverine;")],
+            [new SourceFile("BuildingBlocks/Messaging/Planted.cs", "// Wolverine does the rest.")]),
+
+        new Rule<SourceFile>(
             "No source is left unfinished",
             files =>
                 from file in files
@@ -73,6 +85,10 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b")]
     private static partial Regex WallClock();
+
+    // Also in lower case, as in the name of a field.
+    [GeneratedRegex("wolverine", RegexOptions.IgnoreCase)]
+    private static partial Regex LibraryName();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK)\b|\bNotImplementedException\b")]
     private static partial Regex Leftover();

@@ -3,11 +3,10 @@ using System.Text.RegularExpressions;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
 using Fulfillment.Host;
-using Wolverine.Attributes;
 
 namespace Architecture.Tests;
 
-/// <summary>What modules say of their queues, what their handlers are bound to and what the contracts know is one truth.</summary>
+/// <summary>Modules, consumers and contracts agree on queues, events and routes.</summary>
 internal static partial class SubscriptionRules
 {
     // The names that clients of the first system publish to and read from.
@@ -21,7 +20,7 @@ internal static partial class SubscriptionRules
         [("Notification", nameof(PaymentFailedEvent))] = "payment-failed-queue",
     };
 
-    /// <summary>A module with the types among which its handlers are.</summary>
+    /// <summary>A module with the types among which its consumers are.</summary>
     private sealed record Consumer(string Module, IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<Type> Types);
 
     /// <summary>Event types, and who subscribes.</summary>
@@ -35,31 +34,16 @@ internal static partial class SubscriptionRules
     public static IReadOnlyList<Rule> All { get; } =
     [
         new Rule<Consumer>(
-            "Each subscription has exactly one handler, which is bound to its queue and takes its event",
+            "Each event that a class consumes has a subscription of its module",
             consumers =>
                 from consumer in consumers
-                from subscription in consumer.Subscriptions
-                from mistake in Mistakes(subscription, consumer.Types)
-                select $"{consumer.Module}, {subscription.Queue}: {mistake}",
+                from type in consumer.Types.Where(type => type is { IsClass: true, IsAbstract: false })
+                from eventType in ConsumedBy(type)
+                where !consumer.Subscriptions.Any(subscription => subscription.ConsumerType == type && subscription.EventType == eventType)
+                select $"{consumer.Module}: {type.FullName} consumes {eventType.Name}, but has no subscription",
             () => Consumers,
-            [Plant<Planted.GoodHandler>("another-queue")],
-            [Plant<Planted.UnboundHandler>("planted-queue")],
-            [Plant<Planted.ForeignHandler>("planted-queue")],
-            [Plant<Planted.TwoMethodsHandler>("planted-queue")],
-            [Plant<Planted.GoodHandler>("planted-queue", typeof(Planted.GoodHandler), typeof(Planted.SecondHandler))],
-            [Plant<Planted.GoodHandler>("planted-queue", typeof(Planted.SecondHandler))]),
-
-        new Rule<Consumer>(
-            "No handler is without a subscription",
-            consumers =>
-                from consumer in consumers
-                from type in consumer.Types.Where(IsHandler)
-                where consumer.Subscriptions.All(subscription => subscription.HandlerType != type)
-                select $"{consumer.Module}: {type.FullName} has no subscription",
-            () => Consumers,
-            [new Consumer("Planted", [], [typeof(Planted.GoodHandler)])],
-            [new Consumer("Planted", [], [typeof(Planted.UnboundHandler)])],
-            [new Consumer("Planted", [], [typeof(Planted.TakesAnEvent)])]),
+            [new Consumer("Planted", [], [typeof(Planted.OneConsumer)])],
+            [Plant<Planted.TwoConsumers>("planted-queue")]),
 
         new Rule<string>(
             "Queue names are unique in the system",
@@ -85,9 +69,9 @@ internal static partial class SubscriptionRules
                 where subscription.Queue != name
                 select $"{subscription.Queue} of {consumer.Module} should be {name}",
             () => Consumers,
-            [Plant<Planted.GoodHandler>("planted-queue")],
-            [Plant<Planted.GoodHandler>("order-created-queue")],
-            [Plant<Planted.GoodHandler>("inventory-order-created-queue") with { Module = "Inventory" }]),
+            [Plant<Planted.OneConsumer>("planted-queue")],
+            [Plant<Planted.OneConsumer>("order-created-queue")],
+            [Plant<Planted.OneConsumer>("inventory-order-created-queue") with { Module = "Inventory" }]),
 
         new Rule<string>(
             "The established queues are all there",
@@ -102,22 +86,9 @@ internal static partial class SubscriptionRules
                 from mistake in RouteMistakes(subscription)
                 select $"{subscription.Queue}: {mistake}",
             () => Subscriptions,
-            [new Subscription("planted-queue", typeof(OrderCreatedEvent), new EventRoute(Exchanges.Order, "order.changed"), typeof(Planted.GoodHandler))],
-            [new Subscription("planted-queue", typeof(Planted.UnknownEvent), Planted.UnknownEvent.Route, typeof(Planted.GoodHandler))]),
+            [Subscription.To<OrderCreatedEvent, Planted.OneConsumer>("planted-queue") with { Route = new EventRoute(Exchanges.Order, "order.changed") }],
+            [Subscription.To<OrderCreatedEvent, Planted.OneConsumer>("planted-queue") with { EventType = typeof(Planted.UnknownEvent), Route = Planted.UnknownEvent.Route }]),
     ];
-
-    private static IEnumerable<string> Mistakes(Subscription subscription, IReadOnlyList<Type> types)
-    {
-        Type[] bound = [.. types.Where(type => Queue(type) == subscription.Queue)];
-        if (bound is not [var handler]) yield return $"{bound.Length} handlers are bound to it";
-        else if (handler != subscription.HandlerType) yield return $"it is {handler.Name} that is bound to it, not {subscription.HandlerType.Name}";
-        if (Queue(subscription.HandlerType) != subscription.Queue)
-            yield return $"{subscription.HandlerType.Name} is bound to {Queue(subscription.HandlerType) ?? "no queue"}";
-        MethodInfo[] methods = [.. HandlerMethods(subscription.HandlerType)];
-        if (methods is not [var method]) yield return $"{subscription.HandlerType.Name} has {methods.Length} handler methods";
-        else if (method.GetParameters().FirstOrDefault()?.ParameterType != subscription.EventType)
-            yield return $"{subscription.HandlerType.Name} does not take {subscription.EventType.Name}";
-    }
 
     private static IEnumerable<string> RouteMistakes(Subscription subscription)
     {
@@ -126,24 +97,15 @@ internal static partial class SubscriptionRules
         if (!Topology.TopicExchanges.Contains(subscription.Route.Exchange)) yield return $"exchange {subscription.Route.Exchange} is not declared";
     }
 
-    private static string? Queue(Type type) => type.GetCustomAttribute<StickyHandlerAttribute>()?.EndpointName;
-
-    private static bool IsHandler(Type type) =>
-        type.IsClass && !type.IsNested | type.DeclaringType == typeof(Planted)
-        && (type.Name.EndsWith("Handler", StringComparison.Ordinal) || Queue(type) is not null || HandlerMethods(type).Any(TakesEvent));
-
-    private static bool TakesEvent(MethodInfo method) =>
-        method.GetParameters().FirstOrDefault()?.ParameterType.IsAssignableTo(typeof(BaseEvent)) is true;
-
-    private static IEnumerable<MethodInfo> HandlerMethods(Type type) =>
-        type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(method => method.Name is "Handle" or "HandleAsync" or "Consume" or "ConsumeAsync");
+    private static IEnumerable<Type> ConsumedBy(Type type) =>
+        type.GetInterfaces().Where(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IConsumer<>)).Select(face => face.GetGenericArguments()[0]);
 
     private static string ByConsumerAndEvent(string module, Type eventType) =>
         $"{module.ToLowerInvariant()}-{Words().Replace(eventType.Name.Replace("Event", "", StringComparison.Ordinal), "-$0").TrimStart('-').ToLowerInvariant()}-queue";
 
-    private static Consumer Plant<THandler>(string queue, params IReadOnlyList<Type> types) =>
-        new("Planted", [Subscription.To<OrderCreatedEvent, THandler>(queue)], types.Count > 0 ? types : [typeof(THandler)]);
+    private static Consumer Plant<TConsumer>(string queue)
+        where TConsumer : class, IConsumer<OrderCreatedEvent> =>
+        new("Planted", [Subscription.To<OrderCreatedEvent, TConsumer>(queue)], [typeof(TConsumer)]);
 
     [GeneratedRegex("[A-Z]")]
     private static partial Regex Words();

@@ -4,8 +4,8 @@ using RabbitMQ.Client;
 namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
 
 /// <summary>
-/// A message that was rejected although no handler has given it up, which is always said in its headers: Wolverine rejects what it still receives when its
-/// listener has stopped. It is no dead letter; it goes back to its queue.
+/// A message that was rejected without the headers of a failure: a listener rejects a message that it still receives after its stop.
+/// It is no dead letter; it goes back to its queue.
 /// </summary>
 /// <param name="Queue">Queue that it came from.</param>
 /// <param name="Properties">As it came, with one return more.</param>

@@ -2,7 +2,7 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
-using Fulfillment.Inventory.SettleStock;
+using Fulfillment.Inventory.ChangeReservations;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -41,7 +41,7 @@ public sealed class ReservationExpiry(
         var before = overdue.ToDictionary(row => row.OrderId, row => row.Stock with { Status = ReservationStatus.Active });
         var after = overdue.ToDictionary(row => row.OrderId, row => row.Stock);
         await using var batch = new NpgsqlBatch(connection);
-        batch.AddSettled(after, SettlementDecision.Moves(before, after));
+        batch.AddTransitions(after, ReservationTransitions.StockDeltas(before, after));
         batch.AddOutbox([.. overdue.Select(row => OutgoingMessage.From(Announce(row)))]);
         await batch.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
@@ -56,13 +56,13 @@ public sealed class ReservationExpiry(
         await using var reader = await batch.ExecuteReaderAsync(ct);
         return await reader.ReadAllAsync(row => new Overdue(
             row.GetInt64(0), row.GetString(1), row.GetGuid(2), row.IsDBNull(3) ? null : row.GetGuid(3),
-            new HeldStock(
+            new ReservedStock(
                 ReservationStatus.Expired, null, row.GetFieldValue<DateTimeOffset>(4), ReasonCode, row.GetFieldValue<string[]>(5), row.GetFieldValue<int[]>(6))));
     }
 
     private static ReservationExpiredEvent Announce(Overdue row) =>
-        new ReservationExpiredEvent(row.OrderId, row.CustomerId, StockSettler.Lines(row.Stock), ReasonCode)
+        new ReservationExpiredEvent(row.OrderId, row.CustomerId, row.Stock.Lines(), ReasonCode)
             .Starting(DerivedId.From(row.ReservedBy, "RESERVATION_EXPIRED"), row.Stock.At, row.Flow);
 
-    private sealed record Overdue(long OrderId, string CustomerId, Guid ReservedBy, Guid? Flow, HeldStock Stock);
+    private sealed record Overdue(long OrderId, string CustomerId, Guid ReservedBy, Guid? Flow, ReservedStock Stock);
 }

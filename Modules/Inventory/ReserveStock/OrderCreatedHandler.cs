@@ -1,17 +1,13 @@
 using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
-using Wolverine.Attributes;
 
 namespace Fulfillment.Inventory.ReserveStock;
 
 /// <summary>An order was placed: reserve all of its items, or none, and say which.</summary>
-[StickyHandler(Queue)]
-public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPublisher events)
+public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPublisher events) : IConsumer<OrderCreatedEvent>
 {
-    public const string Queue = "order-created-queue";
-
-    public async Task Handle(OrderCreatedEvent order, CancellationToken ct)
+    public async Task HandleAsync(OrderCreatedEvent order, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(order);
         if (order.Items.Count == 0 || order.Items.Any(line => line is null || line.Quantity <= 0 || line.Price < 0))

@@ -5,7 +5,7 @@ namespace Fulfillment.Notifications.NotifyCustomer;
 
 /// <summary>Records notifications, many at once. The result is what was recorded now; it is empty for a repeated event.</summary>
 public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> database, TimeProvider time)
-    : GroupCommit<Letter, IReadOnlyList<NotificationLog>>(database.Source, time: time)
+    : GroupCommit<NotificationContent, IReadOnlyList<NotificationLog>>(database.Source, time: time)
 {
     private const string Insert = """
         INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
@@ -15,11 +15,11 @@ public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> dat
         """;
 
     protected override async Task<IReadOnlyList<IReadOnlyList<NotificationLog>>> WriteAsync(
-        NpgsqlConnection connection, IReadOnlyList<Letter> items)
+        NpgsqlConnection connection, IReadOnlyList<NotificationContent> items)
     {
         var now = Now();
         NotificationLog[] logs =
-            [.. items.DistinctBy(letter => letter.EventId).OrderBy(letter => letter.EventId).SelectMany(letter => letter.Address(now))];
+            [.. items.DistinctBy(content => content.EventId).OrderBy(content => content.EventId).SelectMany(content => content.Address(now))];
         await using var batch = new NpgsqlBatch(connection).Add(
             Insert,
             logs.Select(log => log.EventId).ToArray(),
@@ -33,8 +33,8 @@ public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> dat
         await using var reader = await batch.ExecuteReaderAsync();
         var recorded = (await reader.ReadAllAsync(row => (row.GetGuid(0), (NotificationChannel)row.GetInt16(1)))).ToHashSet();
         var fresh = logs.Where(log => recorded.Contains((log.EventId, log.Channel))).ToLookup(log => log.EventId);
-        // A letter that stands twice in the batch was recorded once: its first caller gets it.
+        // Content that stands twice in the batch was recorded once: its first caller gets it.
         var given = new HashSet<Guid>();
-        return [.. items.Select(letter => given.Add(letter.EventId) ? [.. fresh[letter.EventId]] : (IReadOnlyList<NotificationLog>)[])];
+        return [.. items.Select(content => given.Add(content.EventId) ? [.. fresh[content.EventId]] : (IReadOnlyList<NotificationLog>)[])];
     }
 }

@@ -2,18 +2,14 @@ using Fulfillment.BuildingBlocks;
 using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
 using Fulfillment.Payments.RefundPayment;
-using Wolverine.Attributes;
 
 namespace Fulfillment.Payments.ChargePayment;
 
 /// <summary>Stock is reserved: charge the customer, once, and say how it ended.</summary>
-[StickyHandler(Queue)]
 public sealed class InventoryReservedHandler(
-    ChargeWriter charges, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, EventPublisher events, PaymentMetrics metrics)
+    ChargeWriter charges, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, EventPublisher events, PaymentMetrics metrics) : IConsumer<InventoryReservedEvent>
 {
-    public const string Queue = "inventory-reserved-queue";
-
-    public async Task Handle(InventoryReservedEvent reserved, CancellationToken ct)
+    public async Task HandleAsync(InventoryReservedEvent reserved, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(reserved);
         if (reserved.TotalAmount < 0) throw new InvalidMessageException($"Order {reserved.OrderId} has a negative amount.");

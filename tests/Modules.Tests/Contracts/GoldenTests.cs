@@ -13,7 +13,7 @@ public sealed class GoldenTests
     public static TheoryData<string> Names => [.. GoldenEvents.All.Keys];
 
     public static TheoryData<string, string> NamesByReader =>
-        new(GoldenEvents.All.Keys.SelectMany(_ => new[] { Readers.Contracts, Readers.Wolverine }, (name, reader) => (name, reader)));
+        new(GoldenEvents.All.Keys.SelectMany(_ => new[] { Readers.Contracts, Readers.Consumers }, (name, reader) => (name, reader)));
 
     [Theory]
     [MemberData(nameof(Names))]

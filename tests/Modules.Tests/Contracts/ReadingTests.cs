@@ -76,7 +76,7 @@ public sealed class ReadingTests
 
     public static TheoryData<string, string> WrongByReader => ByReader(Wrong.Keys);
 
-    public static TheoryData<string> AllReaders => [Readers.Contracts, Readers.Wolverine];
+    public static TheoryData<string> AllReaders => [Readers.Contracts, Readers.Consumers];
 
     [Theory]
     [MemberData(nameof(PlainByReader))]
@@ -125,7 +125,7 @@ public sealed class ReadingTests
     [InlineData("2026-01-15T17:13:06-05:30")]
     public void A_timestamp_is_UTC_unless_it_says_otherwise(string timestamp)
     {
-        foreach (var reader in new[] { Readers.Contracts, Readers.Wolverine })
+        foreach (var reader in new[] { Readers.Contracts, Readers.Consumers })
         {
             var read = Readers.Read(reader, typeof(OrderCreatedEvent), With("timestamp", $"\"{timestamp}\"")).ShouldBeOfType<OrderCreatedEvent>();
 
@@ -141,13 +141,13 @@ public sealed class ReadingTests
     [InlineData(""" "importId":"7","chunk":3 """)]
     public void A_chunk_that_is_not_named_by_two_numbers_is_refused(string fields)
     {
-        foreach (var reader in new[] { Readers.Contracts, Readers.Wolverine })
+        foreach (var reader in new[] { Readers.Contracts, Readers.Consumers })
             Should.Throw<JsonException>(() => Readers.Read(reader, typeof(ImportChunkDueEvent), Event("PRODUCT_IMPORT", fields)));
     }
 
     [Fact]
     public void A_mistake_is_named_by_its_path() =>
-        Should.Throw<JsonException>(() => Readers.Read(Readers.Wolverine, typeof(OrderCreatedEvent), Wrong["quantity is a string"]))
+        Should.Throw<JsonException>(() => Readers.Read(Readers.Consumers, typeof(OrderCreatedEvent), Wrong["quantity is a string"]))
             .Path.ShouldBe("$.items[0].quantity");
 
     private static string Event(string type, string fields) =>
@@ -171,5 +171,5 @@ public sealed class ReadingTests
     }
 
     private static TheoryData<string, string> ByReader(IEnumerable<string> names) =>
-        new(names.SelectMany(_ => new[] { Readers.Contracts, Readers.Wolverine }, (name, reader) => (name, reader)));
+        new(names.SelectMany(_ => new[] { Readers.Contracts, Readers.Consumers }, (name, reader) => (name, reader)));
 }

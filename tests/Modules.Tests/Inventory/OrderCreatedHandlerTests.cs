@@ -47,5 +47,5 @@ public sealed class OrderCreatedHandlerTests
 
     // Refused before anything is asked, so there is nothing to ask.
     private static Task Handle(OrderCreatedEvent order) =>
-        new OrderCreatedHandler(null!, null!).Handle(order, TestContext.Current.CancellationToken);
+        new OrderCreatedHandler(null!, null!).HandleAsync(order, TestContext.Current.CancellationToken);
 }

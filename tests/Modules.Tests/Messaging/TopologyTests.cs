@@ -1,8 +1,5 @@
 using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Observability;
-using Fulfillment.Contracts;
 using Fulfillment.Host;
-using Wolverine;
 
 namespace Modules.Tests.Messaging;
 
@@ -25,15 +22,4 @@ public sealed class TopologyTests
     public void Each_module_has_a_dead_letter_queue_of_its_own() =>
         Topology.Modules.Select(module => module.DeadLetterQueue).ShouldBe(
             ["order-dead-letter-queue", "inventory-dead-letter-queue", "payment-dead-letter-queue", "notification-dead-letter-queue"]);
-
-    [Fact]
-    public void A_handler_runs_within_the_flow_of_its_message()
-    {
-        var eventId = Guid.NewGuid();
-        var message = new PaymentFailedEvent(7, "CUST-1", 10m, "No", "NO") { EventId = eventId, CorrelationId = null };
-
-        FlowMiddleware.Before(message, new Envelope { Destination = new Uri("rabbitmq://queue/payment-failed-queue") }, Topology);
-
-        Flow.Current.ShouldBe(new Flow("Notification", 7, eventId, eventId));
-    }
 }

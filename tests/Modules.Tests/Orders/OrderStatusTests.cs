@@ -1,5 +1,5 @@
 using Fulfillment.Orders;
-using Fulfillment.Orders.TrackOrder;
+using Fulfillment.Orders.UpdateOrderStatus;
 
 namespace Modules.Tests.Orders;
 
@@ -42,7 +42,7 @@ public sealed class OrderStatusTests
             new(1, OrderStatus.Confirmed), new(2, OrderStatus.Failed, "PAYMENT_DECLINED"), new(3, OrderStatus.Failed, "PAYMENT_DECLINED"),
         ];
 
-        var (after, moved, last) = StatusDecision.Decide(
+        var (after, moved, last) = OrderStatusTransition.Decide(
             new Dictionary<long, OrderStatus> { [1] = OrderStatus.Pending, [2] = OrderStatus.Pending, [3] = OrderStatus.Pending }, changes);
 
         moved.ShouldBe([true, true, true, false, false, true]);
@@ -53,7 +53,7 @@ public sealed class OrderStatusTests
     [Fact]
     public void An_order_that_is_unknown_is_not_moved()
     {
-        var (after, moved, changes) = StatusDecision.Decide(new Dictionary<long, OrderStatus>(), [new StatusChange(1, OrderStatus.Completed)]);
+        var (after, moved, changes) = OrderStatusTransition.Decide(new Dictionary<long, OrderStatus>(), [new StatusChange(1, OrderStatus.Completed)]);
 
         after.ShouldBe([null]);
         moved.ShouldBe([false]);
@@ -65,7 +65,7 @@ public sealed class OrderStatusTests
     {
         var stored = new Dictionary<long, OrderStatus> { [1] = OrderStatus.Pending };
 
-        StatusDecision.Decide(stored, [new StatusChange(1, OrderStatus.Completed)]).Changes.ShouldHaveSingleItem();
+        OrderStatusTransition.Decide(stored, [new StatusChange(1, OrderStatus.Completed)]).Changes.ShouldHaveSingleItem();
 
         stored[1].ShouldBe(OrderStatus.Pending);
     }
@@ -103,7 +103,7 @@ public sealed class OrderStatusTests
         var trace = new List<OrderStatus> { OrderStatus.Pending };
         foreach (var batch in batches)
         {
-            var (_, moved, changes) = StatusDecision.Decide(stored, batch);
+            var (_, moved, changes) = OrderStatusTransition.Decide(stored, batch);
             moved.Any(did => did).ShouldBe(changes.Count > 0, Describe(batches));
             foreach (var change in changes) (stored[change.OrderId], reason) = (change.Target, change.Reason);
             trace.Add(stored[1]);

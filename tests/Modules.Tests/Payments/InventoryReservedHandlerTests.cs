@@ -38,5 +38,5 @@ public sealed class InventoryReservedHandlerTests
     [Fact]
     public async Task A_negative_amount_can_never_be_charged() =>
         await new InventoryReservedHandler(null!, null!, null!, null!, null!, null!)
-            .Handle(Reserved with { TotalAmount = -0.01m }, TestContext.Current.CancellationToken).ShouldThrowAsync<InvalidMessageException>();
+            .HandleAsync(Reserved with { TotalAmount = -0.01m }, TestContext.Current.CancellationToken).ShouldThrowAsync<InvalidMessageException>();
 }

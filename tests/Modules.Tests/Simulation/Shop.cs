@@ -1,10 +1,10 @@
 using Fulfillment.Contracts;
 using Fulfillment.Inventory;
 using Fulfillment.Inventory.ReserveStock;
-using Fulfillment.Inventory.SettleStock;
+using Fulfillment.Inventory.ChangeReservations;
 using Fulfillment.Notifications;
 using Fulfillment.Orders;
-using Fulfillment.Orders.TrackOrder;
+using Fulfillment.Orders.UpdateOrderStatus;
 using Fulfillment.Payments;
 
 namespace Modules.Tests.Simulation;
@@ -58,7 +58,7 @@ internal sealed class Shop
 
     public Dictionary<long, OrderRow> Orders { get; } = [];
 
-    public Dictionary<long, HeldStock> Reservations { get; } = [];
+    public Dictionary<long, ReservedStock> Reservations { get; } = [];
 
     public Dictionary<long, PaymentRow> Payments { get; } = [];
 
@@ -124,7 +124,7 @@ internal sealed class Shop
         foreach (var (order, failure) in open.Zip(failures))
         {
             var lines = Wishes[order].Lines;
-            Reservations[order] = new HeldStock(
+            Reservations[order] = new ReservedStock(
                 failure is null ? ReservationStatus.Active : ReservationStatus.Rejected, null, Now, failure?.ReasonCode,
                 [.. lines.Select(line => line.ProductId)], [.. lines.Select(line => line.Quantity)]);
         }
@@ -139,30 +139,30 @@ internal sealed class Shop
 
     private Happening?[] Settle(IReadOnlyList<Delivery> batch)
     {
-        Settlement[] wanted = [.. batch.Where(Heeded).Select(delivery => delivery.Event).Select(message => new Settlement(
+        ReservationChange[] wanted = [.. batch.Where(Heeded).Select(delivery => delivery.Event).Select(message => new ReservationChange(
             message.Order, "C", Kind(message), message.Id, message.Reason ?? "PAYMENT_DECLINED", message.Id))];
-        var (results, changes) = SettlementDecision.Decide(Reservations, wanted, Now);
+        var (results, changes) = ReservationTransitions.Decide(Reservations, wanted, Now);
         Store(changes.ToDictionary());
         var led = wanted.Zip(results).Where(pair => pair.Second is { ProductIds.Length: > 0 }).Select(pair => pair.First.Cause).ToHashSet();
         return [.. batch.Select(delivery => delivery.Event).Select(message => !led.Contains(message.Id)
             ? null
-            : message.Causes(Kind(message) == SettlementKind.Sell ? "INVENTORY_COMMITTED" : "INVENTORY_RELEASED", message.Reason))];
+            : message.Causes(Kind(message) == ReservationTransition.Commit ? "INVENTORY_COMMITTED" : "INVENTORY_RELEASED", message.Reason))];
 
         bool Heeded(Delivery delivery) =>
-            _rules.CancelLeavesTombstone || Kind(delivery.Event) != SettlementKind.Cancel || Reservations.ContainsKey(delivery.Event.Order);
+            _rules.CancelLeavesTombstone || Kind(delivery.Event) != ReservationTransition.Cancel || Reservations.ContainsKey(delivery.Event.Order);
     }
 
-    private static SettlementKind Kind(Happening message) => message.Type switch
+    private static ReservationTransition Kind(Happening message) => message.Type switch
     {
-        "PAYMENT_COMPLETED" => SettlementKind.Sell,
-        "PAYMENT_FAILED" => SettlementKind.GiveBack,
-        "ORDER_CANCELLED" => SettlementKind.Cancel,
+        "PAYMENT_COMPLETED" => ReservationTransition.Commit,
+        "PAYMENT_FAILED" => ReservationTransition.Release,
+        "ORDER_CANCELLED" => ReservationTransition.Cancel,
         _ => throw new InvalidOperationException($"Inventory does not settle by {message}."),
     };
 
-    private void Store(Dictionary<long, HeldStock> changes)
+    private void Store(Dictionary<long, ReservedStock> changes)
     {
-        foreach (var (product, (available, sold)) in SettlementDecision.Moves(Reservations, changes)) Move(product, available, -available - sold, sold);
+        foreach (var (product, (available, sold)) in ReservationTransitions.StockDeltas(Reservations, changes)) Move(product, available, -available - sold, sold);
         foreach (var (order, held) in changes) Reservations[order] = held;
     }
 
@@ -179,7 +179,7 @@ internal sealed class Shop
     {
         StatusChange[] changes = [.. batch.Select(delivery => Change(delivery.Event))];
         var stored = Orders.ToDictionary(order => order.Key, order => order.Value.Status);
-        var (after, _, last) = StatusDecision.Decide(stored, changes);
+        var (after, _, last) = OrderStatusTransition.Decide(stored, changes);
         foreach (var (change, status) in changes.Zip(after))
         {
             var before = stored[change.OrderId];

@@ -6,18 +6,14 @@ using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Wolverine.Attributes;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
 /// <summary>A chunk of a catalogue is due: read it, check its rows, and write them together with the note that it is done.</summary>
-[StickyHandler(Queue)]
 public sealed class ImportChunkHandler(
     IDbContextFactory<InventoryDbContext> contexts, ModuleDatabase<InventoryDbContext> database, IImportFiles files, ImportDispatcher dispatcher,
-    ImportMetrics metrics, ILogger<ImportChunkHandler> logger)
+    ImportMetrics metrics, ILogger<ImportChunkHandler> logger) : IConsumer<ImportChunkDueEvent>
 {
-    public const string Queue = "product-import-queue";
-
     /// <summary>How often a chunk may exceed the time of a statement before its import fails.</summary>
     private const int MaxTimeouts = 3;
 
@@ -26,7 +22,7 @@ public sealed class ImportChunkHandler(
     /// <summary>Chunks that a process works on at a time: one per core, and two at least, because each waits for the database half of its time.</summary>
     public static ushort Concurrency { get; } = (ushort)Math.Clamp(Environment.ProcessorCount, 2, 8);
 
-    public async Task Handle(ImportChunkDueEvent message, CancellationToken ct)
+    public async Task HandleAsync(ImportChunkDueEvent message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (await FindAsync(message, ct) is not ({ } job, { } chunk)) return;

@@ -12,7 +12,7 @@ internal static class CrashPoints
 
     private static readonly (string Module, string Writer)[] Writers =
     [
-        ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"), ("Inventory", "SettlementWriter"),
+        ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"), ("Inventory", "ReservationTransitionWriter"),
         ("Payment", "ChargeWriter"), ("Payment", "OutcomeWriter"), ("Payment", "EndWriter"), ("Payment", "RefundWriter"),
         ("Notification", "NotificationWriter"),
     ];

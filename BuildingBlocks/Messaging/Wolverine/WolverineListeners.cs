@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wolverine.Runtime;
+using Wolverine.Transports;
+
+namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+
+/// <summary>Starts, drains and stops Wolverine's listeners.</summary>
+internal sealed class WolverineListeners(
+    IWolverineRuntime wolverine, ConsumerWatchdog watchdog, TimeProvider time, ILogger<WolverineListeners> logger) : IMessageListeners
+{
+    private static readonly TimeSpan QuietPeriod = TimeSpan.FromMilliseconds(500);
+
+    public IReadOnlyList<string> QueuesWithoutConsumer => watchdog.QueuesWithoutConsumer;
+
+    public Task StartAsync(CancellationToken ct) => ((IHostedService)wolverine).StartAsync(ct);
+
+    public Task StopAsync(CancellationToken ct) => ((IHostedService)wolverine).StopAsync(ct);
+
+    public async Task DrainAsync()
+    {
+        var drained = Task.WhenAll(wolverine.Endpoints.ActiveListeners().Select(DrainAsync));
+        if (await Task.WhenAny(drained, Task.Delay(ShutdownOptions.DrainTimeout, time)) != drained)
+            logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
+        else if (drained.Exception is { } failure)
+            logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver its messages again");
+    }
+
+    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers again what was
+    // handled (ADR 2). So a channel stays open for a moment after its last message was acknowledged. A message that is
+    // handled for longer than the whole drain is delivered again anyway.
+    internal static async Task WaitUntilQuietAsync(IListeningAgent listener, TimeProvider time)
+    {
+        var (begun, quietSince, received) = (time.GetTimestamp(), time.GetTimestamp(), listener.LastQueueActivityAt);
+        while (time.GetElapsedTime(quietSince) < QuietPeriod && time.GetElapsedTime(begun) < ShutdownOptions.DrainTimeout / 2)
+        {
+            await Task.Delay(QuietPeriod / 10, time);
+            if (listener.QueueCount == 0 && listener.LastQueueActivityAt == received) continue;
+            (quietSince, received) = (time.GetTimestamp(), listener.LastQueueActivityAt);
+        }
+    }
+
+    private async Task DrainAsync(IListeningAgent listener)
+    {
+        if (listener is ListeningAgent { Listener: { } consumer } agent)
+        {
+            await consumer.StopAsync();
+            await WaitUntilQuietAsync(agent, time);
+        }
+
+        await listener.StopAndDrainAsync();
+    }
+}

@@ -1,0 +1,30 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Contracts;
+using Fulfillment.Inventory.ChangeReservations;
+
+namespace Fulfillment.Inventory.ReleaseStock;
+
+/// <summary>
+/// Gives stock back: after a declined payment what is reserved, after a cancellation also what is sold already. Nothing is published
+/// when there was nothing to give back.
+/// </summary>
+public sealed class StockReleaseConsumer(ReservationTransitionWriter reservations, EventPublisher events) :
+    IConsumer<PaymentFailedEvent>, IConsumer<OrderCancelledEvent>
+{
+    public Task HandleAsync(PaymentFailedEvent message, CancellationToken ct) =>
+        ReleaseAsync(message, message?.CustomerId, ReservationTransition.Release, "PAYMENT_DECLINED", ct);
+
+    public Task HandleAsync(OrderCancelledEvent message, CancellationToken ct) =>
+        ReleaseAsync(message, message?.CustomerId, ReservationTransition.Cancel, message?.ReasonCode, ct);
+
+    private async Task ReleaseAsync(BaseEvent message, string? customerId, ReservationTransition transition, string? reasonCode, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var stock = await reservations.ExecuteAsync(ReservationChange.By(message, customerId!, transition, reasonCode), ct);
+        Failpoint.Hit("inventory-after-commit");
+        if (stock is null or { ProductIds.Length: 0 }) return;
+        var released = new InventoryReleasedEvent(message.AboutOrder, customerId!, stock.Lines(), reasonCode!);
+        await events.PublishAsync(released.CausedBy(message, DerivedId.From(message.EventId, released.EventType), stock.At), ct);
+    }
+}

@@ -1,0 +1,51 @@
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Contracts;
+
+namespace Fulfillment.Orders.UpdateOrderStatus;
+
+/// <summary>What each event of the other modules does to its order. An event is recorded in the history, whether it changes the status or not.</summary>
+public sealed class OrderEventConsumer(StatusWriter orders, OrderMetrics metrics, TimeProvider time) :
+    IConsumer<InventoryReservedEvent>, IConsumer<PaymentCompletedEvent>, IConsumer<InventoryCommittedEvent>,
+    IConsumer<InventoryFailedEvent>, IConsumer<PaymentFailedEvent>, IConsumer<ReservationExpiredEvent>,
+    IConsumer<InventoryReleasedEvent>, IConsumer<PaymentRefundedEvent>
+{
+    // Happy path
+
+    public Task HandleAsync(InventoryReservedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Confirmed, null, $"{message?.Items.Count} item(s) reserved", ct);
+
+    public Task HandleAsync(PaymentCompletedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Confirmed, null, FormattableString.Invariant($"{message?.Amount:0.00} charged ({message?.TransactionId})"), ct);
+
+    public Task HandleAsync(InventoryCommittedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Completed, null, "Stock sold", ct);
+
+    // Failure
+
+    public Task HandleAsync(InventoryFailedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Failed, message?.ReasonCode ?? "OUT_OF_STOCK", message?.Reason, ct);
+
+    public Task HandleAsync(PaymentFailedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Failed, "PAYMENT_DECLINED", message?.Reason, ct);
+
+    public Task HandleAsync(ReservationExpiredEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Cancelled, message?.ReasonCode, "Not paid in time; the stock was given back", ct);
+
+    // Compensation, which leaves the status as it is
+
+    public Task HandleAsync(InventoryReleasedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Pending, null, "Stock given back", ct);
+
+    public Task HandleAsync(PaymentRefundedEvent message, CancellationToken ct) =>
+        ApplyAsync(message, OrderStatus.Pending, null, FormattableString.Invariant($"{message?.Amount:0.00} refunded"), ct);
+
+    // An order that is beyond the target keeps its status; PENDING is the first one.
+    private async Task ApplyAsync(BaseEvent message, OrderStatus target, string? reason, string? summary, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var placed = await orders.ExecuteAsync(new StatusChange(message.AboutOrder, target, reason) { Event = message, Summary = summary }, ct);
+        if (placed is { } at) metrics.Reached(target, time.GetUtcNow() - at);
+        Failpoint.Hit("order-after-commit");
+    }
+}

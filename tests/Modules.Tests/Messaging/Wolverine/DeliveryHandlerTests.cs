@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Fulfillment.BuildingBlocks;
+using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.BuildingBlocks.Messaging.Wolverine;
+using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Modules.Tests.Messaging.Wolverine;
+
+/// <summary>How the body of a delivery comes to the consumer of its queue.</summary>
+public sealed class DeliveryHandlerTests
+{
+    private readonly Recorder _recorder = new();
+
+    [Fact]
+    public async Task Consumer_gets_the_event_within_its_log_context()
+    {
+        var message = new PaymentFailedEvent(7, "CUST-1", 10m, "No", "NO") { EventId = Guid.NewGuid(), CorrelationId = null };
+
+        await ConsumeAsync("a-queue", JsonSerializer.SerializeToUtf8Bytes(message, ContractsJson.Default.PaymentFailedEvent));
+
+        _recorder.Message.ShouldNotBeNull().EventId.ShouldBe(message.EventId);
+        _recorder.Context.ShouldBe(new Flow("Recording", 7, message.EventId, message.EventId));
+    }
+
+    [Fact]
+    public async Task Event_without_an_id_does_not_reach_the_consumer()
+    {
+        var message = new PaymentFailedEvent(7, "CUST-1", 10m, "No", "NO") { EventId = Guid.Empty };
+
+        await Should.ThrowAsync<InvalidMessageException>(() => ConsumeAsync(
+            "a-queue", JsonSerializer.SerializeToUtf8Bytes(message, ContractsJson.Default.PaymentFailedEvent)));
+
+        _recorder.Message.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"orderId\":\"seven\"}")]
+    public async Task Body_that_is_no_event_does_not_reach_the_consumer(string body)
+    {
+        await Should.ThrowAsync<UnreadableMessageException>(() => ConsumeAsync("a-queue", System.Text.Encoding.UTF8.GetBytes(body)));
+
+        _recorder.Message.ShouldBeNull();
+    }
+
+    private Task ConsumeAsync(string queue, byte[] body) => new DeliveryHandler(new Topology([new RecordingModule()]))
+        .ConsumeAsync(queue, body, new ServiceCollection().AddSingleton(_recorder).BuildServiceProvider(), CancellationToken.None);
+
+    private sealed class RecordingModule : Module
+    {
+        public override string Name => "Recording";
+
+        public override string ApiPrefix => "/api/recording";
+
+        public override IReadOnlyList<Subscription> Subscriptions { get; } = [Subscription.To<PaymentFailedEvent, Recorder>("a-queue")];
+
+        public override void Register(IHostApplicationBuilder builder)
+        {
+        }
+    }
+
+    private sealed class Recorder : IConsumer<PaymentFailedEvent>
+    {
+        public PaymentFailedEvent? Message { get; private set; }
+
+        public Flow? Context { get; private set; }
+
+        public Task HandleAsync(PaymentFailedEvent message, CancellationToken ct)
+        {
+            (Message, Context) = (message, Flow.Current);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -6,8 +6,14 @@ WORKDIR /src
 
 # Packages have a layer of their own, which only a change of these files makes anew.
 COPY .editorconfig Directory.Build.props Directory.Packages.props global.json ./
-COPY BuildingBlocks/BuildingBlocks.csproj BuildingBlocks/
+COPY BuildingBlocks/Directory.Build.props BuildingBlocks/
 COPY BuildingBlocks/Contracts/Contracts.csproj BuildingBlocks/Contracts/
+COPY BuildingBlocks/Core/Core.csproj BuildingBlocks/Core/
+COPY BuildingBlocks/Messaging/Messaging.csproj BuildingBlocks/Messaging/
+COPY BuildingBlocks/Persistence/Persistence.csproj BuildingBlocks/Persistence/
+COPY BuildingBlocks/Web/Web.csproj BuildingBlocks/Web/
+COPY BuildingBlocks/Operations/Operations.csproj BuildingBlocks/Operations/
+COPY BuildingBlocks/Hosting/Hosting.csproj BuildingBlocks/Hosting/
 COPY Modules/Order/Order.csproj Modules/Order/
 COPY Modules/Inventory/Inventory.csproj Modules/Inventory/
 COPY Modules/Payment/Payment.csproj Modules/Payment/

@@ -1,11 +1,14 @@
 using Carter;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Observability;
-using Fulfillment.BuildingBlocks.Operations;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Core;
+using Fulfillment.Hosting;
+using Fulfillment.Hosting.Health;
+using Fulfillment.Hosting.Lifecycle;
+using Fulfillment.Hosting.Logging;
+using Fulfillment.Messaging;
+using Fulfillment.Operations;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Persistence;
+using Fulfillment.Web;
 using Serilog;
 
 namespace Fulfillment.Host;
@@ -13,7 +16,7 @@ namespace Fulfillment.Host;
 /// <summary>Puts the enabled modules and what they share into one process.</summary>
 internal static class FulfillmentSetup
 {
-    public static void AddFulfillment(this WebApplicationBuilder builder, IReadOnlyList<Module> all, IReadOnlyList<Module> enabled)
+    public static void AddFulfillment(this WebApplicationBuilder builder, IReadOnlyList<Module> enabled)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -24,8 +27,7 @@ internal static class FulfillmentSetup
         builder.AddLogging(service);
         builder.AddTracing(service);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<Startup>();
-        builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddSingleton(ModuleCatalog.Errors);
         builder.Services.AddProblems();
         builder.Services.AddStrictJson();
         builder.Services.AddHealth();
@@ -36,9 +38,8 @@ internal static class FulfillmentSetup
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
 
         var mistakes = new List<string>();
-        Collect(mistakes, () => builder.Services.AddValidatedOptions<ShutdownOptions>(builder.Configuration, "Shutdown"));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownOptions.HostTimeout);
-        Collect(mistakes, () => builder.AddMessaging(new Topology(all), enabled));
+        Collect(mistakes, builder.AddLifecycle);
+        Collect(mistakes, () => builder.AddMessaging(ModuleCatalog.Topology, [.. enabled.Select(module => module.Topology)]));
         Collect(mistakes, builder.AddAuditing);
         foreach (var module in enabled) Collect(mistakes, () => module.Register(builder));
         if (mistakes.Count > 0) throw new ConfigurationException(mistakes);

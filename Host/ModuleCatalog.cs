@@ -1,8 +1,11 @@
-using Fulfillment.BuildingBlocks;
+using Fulfillment.Core;
+using Fulfillment.Hosting;
 using Fulfillment.Inventory;
-using Fulfillment.Notifications;
-using Fulfillment.Orders;
-using Fulfillment.Payments;
+using Fulfillment.Messaging;
+using Fulfillment.Notification;
+using Fulfillment.Order;
+using Fulfillment.Payment;
+using Fulfillment.Web;
 
 namespace Fulfillment.Host;
 
@@ -10,6 +13,12 @@ namespace Fulfillment.Host;
 public static class ModuleCatalog
 {
     public static IReadOnlyList<Module> All { get; } = [new OrderModule(), new InventoryModule(), new PaymentModule(), new NotificationModule()];
+
+    /// <summary>What all modules have in the broker.</summary>
+    public static Topology Topology { get; } = new([.. All.Select(module => module.Topology)]);
+
+    /// <summary>The errors of all modules: the gateway brings their pages from any process.</summary>
+    public static ErrorCatalog Errors { get; } = new(All.SelectMany(module => module.Errors));
 
     /// <summary>The modules that MODULES names, separated by commas; all of them when it is unset.</summary>
     /// <exception cref="ConfigurationException">A name is unknown, or none is given.</exception>

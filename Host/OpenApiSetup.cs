@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Hosting;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 

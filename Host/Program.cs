@@ -1,5 +1,6 @@
-using Fulfillment.BuildingBlocks;
+using Fulfillment.Core;
 using Fulfillment.Host;
+using Fulfillment.Hosting.Lifecycle;
 
 using var stop = new StopSignal();
 using var deadline = new StopDeadline(TimeProvider.System);
@@ -12,7 +13,7 @@ try
         deadline.Cancel(); // The host before this one has been disposed of.
         var builder = WebApplication.CreateBuilder(args);
         var modules = ModuleCatalog.Enabled(builder.Configuration["MODULES"]);
-        builder.AddFulfillment(ModuleCatalog.All, modules);
+        builder.AddFulfillment(modules);
         builder.Services.AddSingleton(deadline).AddSingleton(restart); // They live longer than this host.
 
         await using var app = builder.Build();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>
 /// The process's own connection for publishing and for declaring the topology, opened on first use and again whenever it was closed.

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>Ids that follow from their cause, so that a repeated cause repeats its effect under the same id.</summary>
 public static class DerivedId

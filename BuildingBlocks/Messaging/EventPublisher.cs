@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>A message ready for the wire.</summary>
 /// <param name="EventId">Becomes the message id.</param>

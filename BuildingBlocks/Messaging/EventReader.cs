@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>A message whose body is not what its queue carries. The inner exception says why.</summary>
 public sealed class UnreadableMessageException : Exception

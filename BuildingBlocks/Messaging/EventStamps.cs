@@ -1,6 +1,6 @@
 using Fulfillment.Contracts;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>Fills the fields that every event carries.</summary>
 public static class EventStamps

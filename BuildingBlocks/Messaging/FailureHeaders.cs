@@ -1,7 +1,7 @@
 using System.Globalization;
 using RabbitMQ.Client;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>Headers with which a message says, in a dead-letter queue, why it is there.</summary>
 public static class FailureHeaders

@@ -1,8 +1,9 @@
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
-/// <summary>Handles one kind of event. A module lists its consumers in <see cref="Module.Subscriptions"/>; one instance serves all messages.</summary>
+/// <summary>Handles one kind of event. A module lists its consumers in its subscriptions; one instance serves all messages.</summary>
 /// <typeparam name="TEvent">Contract of the event.</typeparam>
 public interface IConsumer<in TEvent>
     where TEvent : BaseEvent

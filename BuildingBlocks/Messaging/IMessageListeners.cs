@@ -1,4 +1,6 @@
-namespace Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Core;
+
+namespace Fulfillment.Messaging;
 
 /// <summary>The listeners of this process: one for each subscription of its modules.</summary>
 public interface IMessageListeners

@@ -1,7 +1,8 @@
+using Fulfillment.Core;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>
 /// Publishes a message to one queue of a module: dead letters, and their replays. It is persistent and confirmed, and a queue that

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>Type of the queues that are declared. It cannot be changed for a queue that exists.</summary>
 public enum DeclaredQueueType

@@ -1,7 +1,7 @@
 using Fulfillment.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>One queue of a module: which event it receives, and the consumer that handles it.</summary>
 /// <param name="Queue">Name of the queue.</param>
@@ -58,7 +58,7 @@ public sealed record DeclaredBinding(string Exchange, string Queue, string Routi
 
 /// <summary>The queues and exchanges of the whole system, whichever modules this process runs.</summary>
 /// <param name="modules">Every module of the system.</param>
-public sealed class Topology(IReadOnlyList<Module> modules)
+public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
 {
     /// <summary>Queue that catches what no binding wants.</summary>
     public const string UnroutedQueue = "unrouted-queue";
@@ -66,7 +66,7 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
     public const string UnroutedExchange = "unrouted.events";
 
-    private readonly Dictionary<string, (Module Module, Subscription Subscription)> _queues = modules
+    private readonly Dictionary<string, (ModuleTopology Module, Subscription Subscription)> _queues = modules
         .SelectMany(module => module.Subscriptions, (module, subscription) => (Module: module, Subscription: subscription))
         .ToDictionary(pair => pair.Subscription.Queue);
 
@@ -74,7 +74,7 @@ public sealed class Topology(IReadOnlyList<Module> modules)
     public static IReadOnlyList<string> TopicExchanges { get; } = [Exchanges.Order, Exchanges.Inventory, Exchanges.Payment];
 
     /// <summary>Every module of the system.</summary>
-    public IReadOnlyList<Module> Modules { get; } = modules;
+    public IReadOnlyList<ModuleTopology> Modules { get; } = modules;
 
     /// <summary>Every exchange.</summary>
     public IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
@@ -117,6 +117,6 @@ public sealed class Topology(IReadOnlyList<Module> modules)
         [.. Modules.Where(candidate => candidate.Name == module).SelectMany(owner => owner.Subscriptions).Select(subscription => subscription.Queue)];
 
     /// <summary>The subscription of a queue, and the module that listens to it; null when no module does.</summary>
-    public (Module Module, Subscription Subscription)? Find(string? queue) =>
+    public (ModuleTopology Module, Subscription Subscription)? Find(string? queue) =>
         queue is not null && _queues.TryGetValue(queue, out var found) ? found : null;
 }

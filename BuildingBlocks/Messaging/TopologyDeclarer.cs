@@ -1,8 +1,9 @@
+using Fulfillment.Core;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>Declares every exchange, queue and binding of the system. Repeating it changes nothing.</summary>
 public sealed class TopologyDeclarer(

@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 
 /// <summary>
 /// Whether the topology was found complete on the broker that this process is connected to. The broker confirms an

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace Fulfillment.BuildingBlocks.Operations;
+namespace Fulfillment.Operations;
 
 /// <summary>The query of an operation that is no list of the API: a few numbers, and nothing that is not known.</summary>
 internal static class OperationQuery

@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
-using Fulfillment.BuildingBlocks.Operations.Figures;
-using Fulfillment.BuildingBlocks.Operations.Summary;
-using Fulfillment.BuildingBlocks.Operations.Topologies;
-using Fulfillment.BuildingBlocks.Operations.Unrouted;
+using Fulfillment.Operations.DeadLetters;
+using Fulfillment.Operations.Gauges;
+using Fulfillment.Operations.Status;
+using Fulfillment.Operations.TopologyChecks;
+using Fulfillment.Operations.Unroutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Fulfillment.BuildingBlocks.Operations;
+namespace Fulfillment.Operations;
 
 /// <summary>What operators need of every module.</summary>
 public static class OperationsSetup

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>Limits of a <see cref="BatchQueue{TItem,TResult}"/>.</summary>
 public sealed record BatchLimits

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore.Migrations;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>Indexes on tables that may be large, made while rows are written.</summary>
 public static class ConcurrentIndexes

@@ -1,7 +1,8 @@
+using Fulfillment.Core;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>Reads the connection strings of the modules.</summary>
 public static class ConnectionStrings

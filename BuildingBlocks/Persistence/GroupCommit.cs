@@ -1,6 +1,7 @@
+using Fulfillment.Core;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>
 /// Writes the work of many concurrent callers in one transaction with set-based SQL, so that they share its round trips and its

@@ -1,13 +1,13 @@
 using System.Diagnostics.Metrics;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>How many share a transaction: the more do, the cheaper each is.</summary>
 internal static class GroupCommitMetrics
 {
     // Of the process, like the writers: they are made wherever one is needed, in tests too.
-    private static readonly Meter Meter = new(MetricsSetup.MeterName);
+    private static readonly Meter Meter = new(Telemetry.MeterName);
 
     public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram(
         "fulfillment_group_commit_batch_size", description: "Callers that have shared a transaction.",

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Reflection;
+using Fulfillment.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>Brings the databases of the enabled modules to the schema of this version.</summary>
 public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatabase> databases, ILogger<Migrator> logger)

@@ -1,10 +1,11 @@
+using Fulfillment.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>
 /// The database of one module, with two pools of connections: a flood of expensive reads exhausts its own pool and leaves that of orders and

@@ -1,9 +1,9 @@
 using System.Text;
-using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>
 /// An event that was stored in the same transaction as its cause and is not published yet. The table holds only what is pending.

@@ -1,8 +1,9 @@
 using System.Data.Common;
+using Fulfillment.Core;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>Makes a commit of EF Core that was not confirmed an <see cref="OutcomeUnknownException"/>, as those of group commits are.</summary>
 internal sealed class CommitOutcome : DbTransactionInterceptor

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Persistence;
+namespace Fulfillment.Persistence;
 
 /// <summary>Shorthand for statements with positional parameters.</summary>
 public static class Sql

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>Serves the operator console: the files of the host's <c>wwwroot</c>, and <c>index.html</c> at <c>/</c>.</summary>
 public static class ConsoleSetup

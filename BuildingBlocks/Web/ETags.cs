@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>Conditional reads of single resources.</summary>
 public static class ETags

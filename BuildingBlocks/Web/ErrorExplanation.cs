@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>What a code of an error means, for the people who meet it. The type of every error leads to the page about its code.</summary>
 /// <param name="Code">The code, for example <c>ORDER_ENDED</c>.</param>
@@ -86,4 +86,12 @@ internal static class SharedErrors
             "BODY_TRUNCATED", "The message is not complete", "It had more than 256 KiB, of which only that much was kept.",
             Nothing, "Put a whole body in its place with edit-and-replay, or delete it."),
     ];
+}
+
+/// <summary>Every error of the system with its explanation.</summary>
+/// <param name="modules">Errors that only single modules answer with.</param>
+public sealed class ErrorCatalog(IEnumerable<ErrorExplanation> modules)
+{
+    /// <summary>Shared errors first.</summary>
+    public IReadOnlyList<ErrorExplanation> All { get; } = [.. SharedErrors.All, .. modules];
 }

@@ -1,11 +1,10 @@
 using System.Net;
-using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>
 /// <c>/errors/{code}</c>, where the type of every error leads: a short page about its cause, what the system did and what to do. <c>/errors</c> lists
@@ -13,14 +12,11 @@ namespace Fulfillment.BuildingBlocks.Web;
 /// </summary>
 public static class ErrorPages
 {
-    /// <summary>What is known of the errors of the system.</summary>
-    public static IReadOnlyList<ErrorExplanation> Of(IReadOnlyList<Module> modules) => [.. SharedErrors.All, .. modules.SelectMany(module => module.Errors)];
-
     /// <summary>Maps the pages.</summary>
     public static void MapErrorPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/errors", (Topology topology, HttpContext http) => List(http, Of(topology.Modules))).ExcludeFromDescription();
-        routes.MapGet("/errors/{code}", (string code, Topology topology, HttpContext http) => Explain(http, Of(topology.Modules), code)).ExcludeFromDescription();
+        routes.MapGet("/errors", (ErrorCatalog errors, HttpContext http) => List(http, errors.All)).ExcludeFromDescription();
+        routes.MapGet("/errors/{code}", (string code, ErrorCatalog errors, HttpContext http) => Explain(http, errors.All, code)).ExcludeFromDescription();
     }
 
     private static ContentHttpResult List(HttpContext http, IReadOnlyList<ErrorExplanation> errors)

@@ -1,12 +1,12 @@
 using System.Text;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence.Idempotency;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>The header <c>Idempotency-Key</c>: reads it, and answers as it demands.</summary>
 public static class IdempotencyKeys

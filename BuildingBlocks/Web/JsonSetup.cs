@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Fulfillment.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>JSON of the HTTP API: camelCase, enums in upper case, and strict about what it reads.</summary>
 public static class JsonSetup

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>What browsers are told about pages and their parts: nothing may come from elsewhere, and a copy is asked for before it is used.</summary>
 public static class PageSecurity

@@ -4,7 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>The part of a list that a request asks for: <c>limit</c> (1-500, 50 if absent) and an opaque <c>cursor</c>.</summary>
 public sealed record Page(int Limit, string? After)

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +12,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Fulfillment.BuildingBlocks.Web;
+namespace Fulfillment.Web;
 
 /// <summary>Errors as <c>application/problem+json</c> (RFC 9457), each with a stable <c>code</c> and the <c>traceId</c>.</summary>
 public static partial class Problems

@@ -1,7 +1,8 @@
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
-using Fulfillment.BuildingBlocks.Operations.Retention;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Inventory.ImportProducts;
+using Fulfillment.Operations.DeadLetters;
+using Fulfillment.Operations.Retention;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Inventory;

@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Web;
 
 namespace Fulfillment.Inventory;
 

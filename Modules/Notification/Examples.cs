@@ -1,6 +1,6 @@
-using Fulfillment.Notifications.ListNotifications;
+using Fulfillment.Notification.ListNotifications;
 
-namespace Fulfillment.Notifications;
+namespace Fulfillment.Notification;
 
 /// <summary>Answers as the description of the API shows them.</summary>
 internal static class Examples

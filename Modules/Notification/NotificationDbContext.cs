@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
-using Fulfillment.BuildingBlocks.Operations.Retention;
+using Fulfillment.Operations.DeadLetters;
+using Fulfillment.Operations.Retention;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Notifications;
+namespace Fulfillment.Notification;
 
 /// <summary>Schema and queries of <c>notification_db</c>. Hot writes are set-based SQL, see NotifyCustomer.</summary>
 public sealed class NotificationDbContext(DbContextOptions<NotificationDbContext> options) : DbContext(options)

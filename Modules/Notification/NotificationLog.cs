@@ -1,4 +1,4 @@
-namespace Fulfillment.Notifications;
+namespace Fulfillment.Notification;
 
 /// <summary>How a customer is reached.</summary>
 public enum NotificationChannel : short

@@ -1,17 +1,17 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Operations;
-using Fulfillment.BuildingBlocks.Operations.Figures;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Retention;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
-using Fulfillment.Notifications.Audit;
-using Fulfillment.Notifications.NotifyCustomer;
+using Fulfillment.Hosting;
+using Fulfillment.Messaging;
+using Fulfillment.Notification.Audit;
+using Fulfillment.Notification.NotifyCustomer;
+using Fulfillment.Operations;
+using Fulfillment.Operations.Gauges;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Retention;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Fulfillment.Notifications;
+namespace Fulfillment.Notification;
 
 /// <summary>Tells customers how their orders ended.</summary>
 public sealed class NotificationModule : Module

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Retention;
+using Fulfillment.Operations.Retention;
 
-namespace Fulfillment.Notifications;
+namespace Fulfillment.Notification;
 
 /// <summary>Removes old notifications, those of an event together.</summary>
 internal static class NotificationRetention

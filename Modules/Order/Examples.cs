@@ -1,8 +1,8 @@
-using Fulfillment.Orders.CountOrders;
-using Fulfillment.Orders.FollowOrder;
-using Fulfillment.Orders.PlaceOrder;
+using Fulfillment.Order.CountOrders;
+using Fulfillment.Order.FollowOrder;
+using Fulfillment.Order.PlaceOrder;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>Bodies and answers as the description of the API shows them.</summary>
 internal static class Examples

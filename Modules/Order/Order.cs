@@ -1,4 +1,4 @@
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>An order as it is stored.</summary>
 public sealed class Order

@@ -1,10 +1,11 @@
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
-using Fulfillment.BuildingBlocks.Operations.Retention;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Orders.CountOrders;
+using Fulfillment.Operations.DeadLetters;
+using Fulfillment.Operations.Retention;
+using Fulfillment.Order.CountOrders;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>Schema and queries of <c>order_db</c>. Hot writes are set-based SQL, see PlaceOrder and TrackOrder.</summary>
 public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : DbContext(options)

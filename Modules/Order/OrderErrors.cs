@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Web;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>What the errors of this module mean, and the reasons for which orders end without success.</summary>
 internal static class OrderErrors

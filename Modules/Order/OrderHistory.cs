@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>What happened to an order, as this module learned of it. The numbers of the entries are their order.</summary>
 public sealed class OrderHistoryEntry

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>What this process has done with orders.</summary>
 public sealed class OrderMetrics
@@ -15,7 +15,7 @@ public sealed class OrderMetrics
     public OrderMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        var meter = meters.Create(MetricsSetup.MeterName);
+        var meter = meters.Create(Telemetry.MeterName);
         _orders = meter.CreateCounter<long>("fulfillment_orders_total", description: "Orders that have reached a status.");
         _duration = meter.CreateHistogram(
             "fulfillment_order_duration_seconds", description: "Time from the placing of an order to its end.",

@@ -1,22 +1,22 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Observability;
-using Fulfillment.BuildingBlocks.Operations;
-using Fulfillment.BuildingBlocks.Operations.Figures;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Retention;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
-using Fulfillment.Orders.Audit;
-using Fulfillment.Orders.CountOrders;
-using Fulfillment.Orders.FollowOrder;
-using Fulfillment.Orders.PlaceOrder;
-using Fulfillment.Orders.UpdateOrderStatus;
+using Fulfillment.Hosting;
+using Fulfillment.Messaging;
+using Fulfillment.Operations;
+using Fulfillment.Operations.Gauges;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Retention;
+using Fulfillment.Order.Audit;
+using Fulfillment.Order.CountOrders;
+using Fulfillment.Order.FollowOrder;
+using Fulfillment.Order.PlaceOrder;
+using Fulfillment.Order.UpdateOrderStatus;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
+using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>Accepts and cancels orders, announces them, and follows what becomes of them.</summary>
 public sealed class OrderModule : Module

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Retention;
+using Fulfillment.Operations.Retention;
 
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>Removes orders that have ended, with their items and their history. They are counted before, and the counts keep them.</summary>
 internal static class OrderRetention

@@ -1,4 +1,4 @@
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>Where an order stands. Stored by number: a later state has a higher one.</summary>
 public enum OrderStatus : short

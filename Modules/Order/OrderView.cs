@@ -1,4 +1,4 @@
-namespace Fulfillment.Orders;
+namespace Fulfillment.Order;
 
 /// <summary>An order as the API shows it.</summary>
 public sealed record OrderView(

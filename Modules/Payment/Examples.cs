@@ -1,8 +1,8 @@
-using Fulfillment.Payments.ListPayments;
-using Fulfillment.Payments.RefundPayment;
-using Fulfillment.Payments.Simulate;
+using Fulfillment.Payment.ListPayments;
+using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Payment.Simulate;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>Bodies and answers as the description of the API shows them.</summary>
 internal static class Examples

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Core;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>What the gateway is asked for. The order is the idempotency key: asking twice charges once.</summary>
 public sealed record Charge(long OrderId, string CustomerId, decimal Amount);

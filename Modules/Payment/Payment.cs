@@ -1,4 +1,4 @@
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>Where the payment of an order stands.</summary>
 public enum PaymentStatus : short

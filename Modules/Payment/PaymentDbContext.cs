@@ -1,10 +1,11 @@
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
-using Fulfillment.BuildingBlocks.Operations.Retention;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Payments.Simulate;
+using Fulfillment.Operations.DeadLetters;
+using Fulfillment.Operations.Retention;
+using Fulfillment.Payment.Simulate;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>Schema and queries of <c>payment_db</c>. Hot writes are set-based SQL, see ChargePayment and RefundPayment.</summary>
 public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options) : DbContext(options)

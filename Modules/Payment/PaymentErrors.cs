@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Web;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>What the errors of this module mean, and the codes with which the gateway declines.</summary>
 internal static class PaymentErrors

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>What this process has done with payments.</summary>
 public sealed class PaymentMetrics
@@ -12,7 +12,7 @@ public sealed class PaymentMetrics
     public PaymentMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        _payments = meters.Create(MetricsSetup.MeterName).CreateCounter<long>(
+        _payments = meters.Create(Telemetry.MeterName).CreateCounter<long>(
             "fulfillment_payments_total", description: "Answers of the gateway: charges that were completed or failed, and refunds.");
         foreach (var outcome in Outcomes) Count(outcome, 0);
     }

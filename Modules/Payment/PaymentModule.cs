@@ -1,21 +1,22 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Observability;
-using Fulfillment.BuildingBlocks.Operations;
-using Fulfillment.BuildingBlocks.Operations.Figures;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Retention;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Contracts;
-using Fulfillment.Payments.Audit;
-using Fulfillment.Payments.ChargePayment;
-using Fulfillment.Payments.RefundPayment;
-using Fulfillment.Payments.Simulate;
+using Fulfillment.Core;
+using Fulfillment.Hosting;
+using Fulfillment.Messaging;
+using Fulfillment.Operations;
+using Fulfillment.Operations.Gauges;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Retention;
+using Fulfillment.Payment.Audit;
+using Fulfillment.Payment.ChargePayment;
+using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Payment.Simulate;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
+using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>Charges customers for what was reserved for them, and gives money back.</summary>
 public sealed class PaymentModule : Module

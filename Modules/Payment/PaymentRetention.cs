@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Retention;
+using Fulfillment.Operations.Retention;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>Removes payments that are over, each as a whole: with its transactions and its refunds, of which none is open.</summary>
 internal static class PaymentRetention

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Fulfillment.Payments;
+namespace Fulfillment.Payment;
 
 /// <summary>A stored payment, as far as its events need it.</summary>
 public sealed record StoredPayment(

@@ -1,6 +1,6 @@
 using System.Reflection;
-using Fulfillment.BuildingBlocks;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Host;
 using NetArchTest.Rules;
 
@@ -9,8 +9,8 @@ namespace Architecture.Tests;
 /// <summary>Modules know the building blocks and the contracts, and never each other.</summary>
 internal static class ModuleRules
 {
-    private static readonly string[] Shared = ["Fulfillment.BuildingBlocks", "Fulfillment.Contracts"];
-    private static readonly string[] SharedProjects = ["BuildingBlocks", "Contracts"];
+    private static readonly string[] SharedProjects = ["Contracts", "Core", "Messaging", "Persistence", "Web", "Operations", "Hosting"];
+    private static readonly string[] Shared = [.. SharedProjects.Select(name => $"Fulfillment.{name}")];
 
     private static readonly Assembly[] Modules = [.. ModuleCatalog.All.Select(module => module.GetType().Assembly)];
 
@@ -33,9 +33,9 @@ internal static class ModuleRules
             "No type of a module depends on a type of another module or of the host",
             territories => territories.SelectMany(Trespasses),
             () => [.. Modules.Select(module => new Territory(module, module.GetName().Name!, Foreign(module)))],
-            [new Territory(typeof(ModuleRules).Assembly, "Architecture.Tests.Trespass", ["Fulfillment.Payments"])])
+            [new Territory(typeof(ModuleRules).Assembly, "Architecture.Tests.Trespass", ["Fulfillment.Payment"])])
         {
-            Hollow = [[new Territory(typeof(ModuleRules).Assembly, "Architecture.Tests.NoSuchNamespace", ["Fulfillment.Payments"])]],
+            Hollow = [[new Territory(typeof(ModuleRules).Assembly, "Architecture.Tests.NoSuchNamespace", ["Fulfillment.Payment"])]],
         },
 
         new Rule<SourceFile>(
@@ -47,7 +47,7 @@ internal static class ModuleRules
                 where !SharedProjects.Contains(name)
                 select $"{project.Path} refers to {name}",
             () => Repository.Files("Modules", "*.csproj"),
-            [Project("""<ProjectReference Include="../../BuildingBlocks/BuildingBlocks.csproj" /><ProjectReference Include="../Payment/Payment.csproj" />""")],
+            [Project("""<ProjectReference Include="../../BuildingBlocks/Hosting/Hosting.csproj" /><ProjectReference Include="../Payment/Payment.csproj" />""")],
             [Project("""<ProjectReference Include="..\..\Host\Host.csproj" />""")]),
 
         new Rule<SourceFile>(
@@ -58,7 +58,7 @@ internal static class ModuleRules
                 where IsOurs(Path.GetFileName(((string)reference.Attribute("Include")!).Replace('\\', '/')))
                 select $"{project.Path} refers to {(string)reference.Attribute("Include")!}",
             () => Repository.Files("Modules", "*.csproj"),
-            [Project("""<Reference Include="../Payment/bin/Fulfillment.Payments.dll" />""")]),
+            [Project("""<Reference Include="../Payment/bin/Fulfillment.Payment.dll" />""")]),
 
         new Rule<SourceFile>(
             "Every module project is in the catalog, so that the other rules see it",

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Fulfillment.BuildingBlocks;
 using Fulfillment.Host;
+using Fulfillment.Hosting;
 
 namespace Architecture.Tests;
 

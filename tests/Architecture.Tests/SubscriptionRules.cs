@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
 
 namespace Architecture.Tests;
 
@@ -48,7 +48,7 @@ internal static partial class SubscriptionRules
         new Rule<string>(
             "Queue names are unique in the system",
             queues => queues.CountBy(queue => queue).Where(queue => queue.Value > 1).Select(queue => $"{queue.Key} stands {queue.Value} times"),
-            () => [Topology.UnroutedQueue, .. ModuleCatalog.All.Select(module => module.DeadLetterQueue), .. Subscriptions.Select(s => s.Queue)],
+            () => [Topology.UnroutedQueue, .. ModuleCatalog.Topology.Modules.Select(module => module.DeadLetterQueue), .. Subscriptions.Select(s => s.Queue)],
             ["a-queue", "b-queue", "a-queue"]),
 
         new Rule<Reception>(

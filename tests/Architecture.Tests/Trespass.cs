@@ -1,4 +1,4 @@
-using Fulfillment.Payments;
+using Fulfillment.Payment;
 
 namespace Architecture.Tests.Trespass;
 

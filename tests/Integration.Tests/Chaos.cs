@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>The fault program behind <c>./dev chaos</c>, for as long as a test may take. Nothing else runs on these servers meanwhile.</summary>
 public sealed class Chaos(Servers servers)

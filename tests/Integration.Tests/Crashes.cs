@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>The process dies at its most awkward moments, as if the power had failed.</summary>
 public sealed class Crashes(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

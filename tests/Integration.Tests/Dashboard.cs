@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>A panel about something that nobody measures looks like one about something that never happens.</summary>
 public sealed partial class Dashboard(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Fulfillment.Load.Chaos.Network;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>What clients and the broker see of a process that was asked to stop.</summary>
 public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

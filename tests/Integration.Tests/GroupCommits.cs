@@ -1,9 +1,9 @@
 using System.Globalization;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Integration.Tests.Fixture;
+using Fulfillment.Persistence;
+using Integration.Tests.Fixture;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>The building block that writes many callers' work in one transaction, on a real database.</summary>
 public sealed class GroupCommits(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>, IAsyncLifetime

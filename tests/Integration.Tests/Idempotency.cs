@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Two processes that accept orders and adjust stock, and clients that send the same request again.</summary>
 public sealed class Idempotency(TwoEdges shared) : SystemTest, IClassFixture<TwoEdges>

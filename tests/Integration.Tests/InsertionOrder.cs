@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Rows of one batch are inserted in the order of their keys, whatever the order in which their messages come.</summary>
 public sealed class InsertionOrder(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Many customers want the last pieces at the same time.</summary>
 public abstract class LastPieces(SharedSystem shared) : SystemTest

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 public sealed class LostExchange(OneProcess shared) : SystemTest, IClassFixture<OneProcess>
 {

@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>A migration that meets a busy or half migrated database.</summary>
 public sealed class MigrationLocks(Servers servers) : SystemTest

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using RabbitMQ.Client;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>A process that runs one module of four.</summary>
 public sealed class OneModule(PaymentAlone shared) : SystemTest, IClassFixture<PaymentAlone>

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Orders that are cancelled or not paid in time, and the money and stock that they give back.</summary>
 public sealed class OrderEndings(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

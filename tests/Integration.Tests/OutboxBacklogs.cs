@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Events that wait in the outbox until the broker is back. <c>OUTBOX_BACKLOG</c> sets their number, for a measurement.</summary>
 public sealed class OutboxBacklogs(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Imports;
+using Integration.Tests.Fixture;
+using Integration.Tests.Imports;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Products whose ids have characters that mean something in an address, or many bytes.</summary>
 [Collection<OneProcessCollection>]

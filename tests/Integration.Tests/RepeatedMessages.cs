@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using RabbitMQ.Client;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 public sealed class RepeatedMessages(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
 {

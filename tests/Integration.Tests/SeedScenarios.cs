@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>What the system promises to customers, the same in one process and in four.</summary>
 public abstract class SeedScenarios(SharedSystem shared) : SystemTest

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>Processes whose listeners are lost for good, and that start anew within the same process.</summary>
 public sealed class StartAnew(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

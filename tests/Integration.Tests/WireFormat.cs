@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests;
+namespace Integration.Tests;
 
 /// <summary>What a program in any language can rely on that has nothing but a RabbitMQ client.</summary>
 [Collection<OneProcessCollection>]

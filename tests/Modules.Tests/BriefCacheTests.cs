@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks;
+using Fulfillment.Core;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests;

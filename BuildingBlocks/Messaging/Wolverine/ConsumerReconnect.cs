@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
 /// A listener that does not consume: since when, and how often it could not be brought back. Its reconnects never

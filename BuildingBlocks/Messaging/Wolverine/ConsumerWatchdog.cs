@@ -1,18 +1,18 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Wolverine.RabbitMQ.Internal;
 using Wolverine.Runtime;
 using Wolverine.Transports;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
 /// Brings back a listener that nothing else brings back. Wolverine tries a few times to rebuild it after its connection has recovered, and a
 /// broker that is away again meanwhile leaves its queue without a consumer; so does a queue that is deleted.
 /// </summary>
 internal sealed class ConsumerWatchdog(
-    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, RestartTurn restart, IEnumerable<IModuleDatabase> databases,
+    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostRestart restart,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ConsumerWatchdog> logger)
     : BackgroundService
 {
@@ -42,7 +42,7 @@ internal sealed class ConsumerWatchdog(
                 .Where(listener => _lost.TryGetValue(listener.Uri, out var reconnect) && reconnect.Failures >= MaxFailures)
                 .Select(Queue).ToList();
             if (lost.Count == 0 || lifetime.ApplicationStopping.IsCancellationRequested) continue;
-            if (await restart.TryTakeAsync(databases.First(), stoppingToken) is { } reason)
+            if (await restart.TryRequestAsync(stoppingToken) is { } reason)
             {
                 logger.LogWarning(
                     "{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
@@ -52,8 +52,6 @@ internal sealed class ConsumerWatchdog(
             // Their connection is lost for good: the client gives up recovering one that breaks again while it is being recovered.
             logger.LogError(
                 "The listeners of {Queues} cannot be started although the broker answers: starting anew", string.Join(", ", lost));
-            startup.StartAnew = true;
-            lifetime.StopApplication();
             return;
         }
     }

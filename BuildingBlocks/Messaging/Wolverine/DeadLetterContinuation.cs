@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -6,7 +7,7 @@ using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.Runtime;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
 /// Moves a message to the dead-letter queue of its module together with its failure. The copy is confirmed before the original is

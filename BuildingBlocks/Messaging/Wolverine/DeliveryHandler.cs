@@ -1,10 +1,10 @@
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using Wolverine.Runtime;
 using Wolverine.Runtime.Handlers;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>A message as the broker delivered it.</summary>
 /// <param name="Properties">Properties with which it came; a dead letter keeps them.</param>

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 using Wolverine;
 using Wolverine.RabbitMQ.Internal;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
 /// Reads from a message only what this system writes. Wolverine's own mapper obeys headers such as <c>reply-uri</c> and

@@ -1,4 +1,5 @@
-using Fulfillment.BuildingBlocks.Messaging.Wolverine;
+using Fulfillment.Core;
+using Fulfillment.Messaging.Wolverine;
 using JasperFx.CodeGeneration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,7 +11,7 @@ using Wolverine.Runtime;
 
 // The namespace of the folder above, so that no caller has to name the library.
 #pragma warning disable IDE0130
-namespace Fulfillment.BuildingBlocks.Messaging;
+namespace Fulfillment.Messaging;
 #pragma warning restore IDE0130
 
 /// <summary>Connects the enabled modules to RabbitMQ.</summary>
@@ -26,7 +27,7 @@ public static class MessagingSetup
     public static IReadOnlyList<string> LibraryLogSources { get; } = ["Wolverine", "JasperFx"];
 
     /// <summary>Registers publisher, topology and the listeners of the enabled modules.</summary>
-    public static void AddMessaging(this IHostApplicationBuilder builder, Topology topology, IReadOnlyList<Module> enabled)
+    public static void AddMessaging(this IHostApplicationBuilder builder, Topology topology, IReadOnlyList<ModuleTopology> enabled)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var settings = builder.Services.AddValidatedOptions<RabbitMqOptions>(builder.Configuration, "RabbitMq");
@@ -40,19 +41,17 @@ public static class MessagingSetup
         foreach (var subscription in enabled.SelectMany(module => module.Subscriptions)) builder.Services.TryAddSingleton(subscription.ConsumerType);
         builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, wolverine => Configure(wolverine, settings, topology, enabled));
 
-        // The listeners start when their dependencies are there, not when the host starts: StartupService does it.
+        // The listeners start when their dependencies are there, not when the host starts: the start of the process does it.
         var assembly = typeof(IWolverineRuntime).Assembly;
         foreach (var service in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
-        builder.Services.AddSingleton<ShutdownTurn>();
-        builder.Services.AddHostedService<StartupService>();
         builder.Services.AddSingleton<IMessageListeners, WolverineListeners>();
         builder.Services.AddSingleton<ConsumerWatchdog>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsumerWatchdog>());
     }
 
-    private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, Topology topology, IReadOnlyList<Module> enabled)
+    private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, Topology topology, IReadOnlyList<ModuleTopology> enabled)
     {
         wolverine.Durability.Mode = DurabilityMode.Solo;
         wolverine.Durability.DurabilityAgentEnabled = false;
@@ -90,7 +89,7 @@ public static class MessagingSetup
         return [.. first.Concat(Enumerable.Repeat((limit.TotalSeconds - first.Sum()) / Rest, Rest)).Select(TimeSpan.FromSeconds)];
     }
 
-    private static void Listen(WolverineOptions wolverine, Module module, Subscription subscription, RabbitMqOptions settings)
+    private static void Listen(WolverineOptions wolverine, ModuleTopology module, Subscription subscription, RabbitMqOptions settings)
     {
         var concurrency = subscription.Concurrency ?? settings.Concurrency;
         wolverine.ListenToRabbitQueue(subscription.Queue)

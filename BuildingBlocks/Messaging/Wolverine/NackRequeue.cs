@@ -5,7 +5,7 @@ using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.Runtime;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>Returns a message to its queue, from where the broker delivers it again, to this process or to another one.</summary>
 internal sealed class NackRequeue : IContinuationSource, IContinuation

@@ -4,7 +4,7 @@ using Wolverine;
 using Wolverine.RabbitMQ;
 using Wolverine.Transports;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>What Wolverine knows of a delivery and a listener and keeps to itself. A version that names it otherwise fails with the name.</summary>
 internal static class WolverineInternals

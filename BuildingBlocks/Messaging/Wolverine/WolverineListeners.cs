@@ -1,9 +1,10 @@
+using Fulfillment.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Wolverine.Runtime;
 using Wolverine.Transports;
 
-namespace Fulfillment.BuildingBlocks.Messaging.Wolverine;
+namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>Starts, drains and stops Wolverine's listeners.</summary>
 internal sealed class WolverineListeners(

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>What becomes of a dead letter.</summary>
 public enum DeadLetterStatus : short

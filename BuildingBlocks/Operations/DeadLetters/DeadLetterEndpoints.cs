@@ -1,11 +1,11 @@
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>Looks at the dead letters of a module, and deletes them.</summary>
 internal static class DeadLetterEndpoints

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>Selections of dead letters.</summary>
 internal static class DeadLetterQueries

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>
 /// Puts queued dead letters back into their queues, and only there. Rows decide: a batch is locked, published with confirms, noted as

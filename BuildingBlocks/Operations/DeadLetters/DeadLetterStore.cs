@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>Stores dead letters in the database of their module.</summary>
 internal sealed class DeadLetterStore<TContext>(ModuleDatabase<TContext> database)

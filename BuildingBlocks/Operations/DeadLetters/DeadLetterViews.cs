@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>A dead letter in a list.</summary>
 public sealed record DeadLetterView(

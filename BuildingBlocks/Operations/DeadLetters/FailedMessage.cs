@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
 using RabbitMQ.Client;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>What a message of a dead-letter queue tells. Any message can be read, whoever put it there.</summary>
 internal sealed record FailedMessage

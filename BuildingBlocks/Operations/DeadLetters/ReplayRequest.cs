@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>Names dead letters that failed in the same way.</summary>
 public sealed record ReplayGroup(string ExceptionType, string EventType, string Queue);

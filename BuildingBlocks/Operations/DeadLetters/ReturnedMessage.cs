@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Messaging;
 using RabbitMQ.Client;
 
-namespace Fulfillment.BuildingBlocks.Operations.DeadLetters;
+namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>
 /// A message that was rejected without the headers of a failure: a listener rejects a message that it still receives after its stop.

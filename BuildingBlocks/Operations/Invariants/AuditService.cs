@@ -1,12 +1,12 @@
 using System.Data;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+namespace Fulfillment.Operations.Invariants;
 
 /// <summary>
 /// Audits the modules of this process at intervals, for the metrics. Of several replicas one audits: the one that holds an advisory lock

@@ -1,13 +1,13 @@
 using System.Data;
 using System.Diagnostics;
 using System.Globalization;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+namespace Fulfillment.Operations.Invariants;
 
 /// <summary>Checks the invariants of one module.</summary>
 public interface IAuditor

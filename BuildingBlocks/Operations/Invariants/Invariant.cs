@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+namespace Fulfillment.Operations.Invariants;
 
 /// <summary>Something that is always true of a module's database. A module lists its invariants as data.</summary>
 public sealed record Invariant

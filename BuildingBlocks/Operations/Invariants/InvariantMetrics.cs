@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 
-namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+namespace Fulfillment.Operations.Invariants;
 
 /// <summary>
 /// The gauges <c>fulfillment_invariant_violations{module,check}</c>, which shows what the background job has found last, and
@@ -14,7 +14,7 @@ internal sealed class InvariantMetrics
 
     public InvariantMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(MetricsSetup.MeterName);
+        var meter = meters.Create(Telemetry.MeterName);
         meter.CreateObservableGauge(
             "fulfillment_invariant_violations", () => Measure(check => check.NotChecked is null ? check.Violations : null),
             description: "Violations of an invariant that the last audit of a module found.");

@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+namespace Fulfillment.Operations.Invariants;
 
 /// <summary>What an audit found in the database of a module.</summary>
 /// <param name="Module">Name of the module.</param>

@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Operations.Invariants;
+namespace Fulfillment.Operations.Invariants;
 
 /// <summary>
 /// Which slices of a large table are checked next, and what each was found to be when it was checked last. In memory only: after a start the newest

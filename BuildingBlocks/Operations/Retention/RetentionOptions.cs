@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Fulfillment.BuildingBlocks.Operations.Retention;
+namespace Fulfillment.Operations.Retention;
 
 /// <summary>Settings of what is removed after some time, section <c>Retention</c>. An empty value keeps rows for ever.</summary>
 public sealed class RetentionOptions

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.BuildingBlocks.Operations.Retention;
+namespace Fulfillment.Operations.Retention;
 
 /// <summary>How far a module has removed orders; one row. A comparison of modules leaves out the orders up to the largest number of any module.</summary>
 public sealed class RetentionProgress

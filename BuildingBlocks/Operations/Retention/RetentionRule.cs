@@ -1,4 +1,4 @@
-namespace Fulfillment.BuildingBlocks.Operations.Retention;
+namespace Fulfillment.Operations.Retention;
 
 /// <summary>Rows of a module that are removed after some time. A module lists its rules as data.</summary>
 /// <param name="Name">What is removed, for the log.</param>

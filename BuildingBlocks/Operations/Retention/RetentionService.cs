@@ -1,4 +1,5 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Fulfillment.BuildingBlocks.Operations.Retention;
+namespace Fulfillment.Operations.Retention;
 
 /// <summary>Removes old rows of a module, by the clock of the database, in transactions of few rows. Replicas skip each other's rows.</summary>
 internal sealed class RetentionService<TContext>(

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Fulfillment.BuildingBlocks.Web.Description;
+namespace Fulfillment.Web.Description;
 
 /// <summary>An error that an operation has besides those that every operation has.</summary>
 internal sealed record DescribedError(int Status, string Code);

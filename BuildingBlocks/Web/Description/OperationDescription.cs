@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fulfillment.BuildingBlocks.Messaging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
-namespace Fulfillment.BuildingBlocks.Web.Description;
+namespace Fulfillment.Web.Description;
 
 /// <summary>Completes an operation of an OpenAPI document: what <see cref="Describe"/> tells, and the errors that every operation of its kind has.</summary>
 public static class OperationDescription
@@ -24,7 +23,7 @@ public static class OperationDescription
         ArgumentNullException.ThrowIfNull(operation);
         ArgumentNullException.ThrowIfNull(context);
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var explanations = ErrorPages.Of(context.ApplicationServices.GetRequiredService<Topology>().Modules);
+        var explanations = context.ApplicationServices.GetRequiredService<ErrorCatalog>().All;
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         foreach (var parameter in metadata.OfType<DescribedParameter>()) AddParameter(operation, parameter);
         if (metadata.OfType<DescribedBody>().LastOrDefault() is { } body && JsonOf(operation.RequestBody?.Content) is { } taken)

@@ -1,6 +1,6 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Ledger;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Inventory.Audit;

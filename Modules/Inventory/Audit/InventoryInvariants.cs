@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.Operations.Invariants;
 
 namespace Fulfillment.Inventory.Audit;
 

@@ -1,4 +1,5 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Npgsql;
 
 namespace Fulfillment.Inventory.ChangeReservations;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
 
 namespace Fulfillment.Inventory.ImportProducts;
 
@@ -11,7 +11,7 @@ public sealed class ImportMetrics
     public ImportMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        _rows = meters.Create(MetricsSetup.MeterName).CreateCounter<long>("fulfillment_import_rows_total", description: "Rows of imported catalogues.");
+        _rows = meters.Create(Telemetry.MeterName).CreateCounter<long>("fulfillment_import_rows_total", description: "Rows of imported catalogues.");
         Count(0, 0, 0, 0, 0);
     }
 

@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Operations.Retention;
+using Fulfillment.Operations.Retention;
 
 namespace Fulfillment.Inventory.ImportProducts;
 

@@ -1,5 +1,5 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
+using Fulfillment.Hosting;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Fulfillment.Inventory.ImportProducts.Upload;
 using Microsoft.Extensions.DependencyInjection;

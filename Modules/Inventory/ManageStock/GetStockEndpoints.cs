@@ -1,6 +1,6 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,9 +1,9 @@
 using System.Text;
 using Carter;
 using FluentValidation;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Persistence;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

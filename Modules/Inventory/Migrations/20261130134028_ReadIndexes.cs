@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable

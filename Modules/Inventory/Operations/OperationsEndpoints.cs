@@ -1,5 +1,5 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.Operations;
 using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Inventory.Operations;

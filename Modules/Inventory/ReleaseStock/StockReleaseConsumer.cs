@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ChangeReservations;
+using Fulfillment.Messaging;
 
 namespace Fulfillment.Inventory.ReleaseStock;
 

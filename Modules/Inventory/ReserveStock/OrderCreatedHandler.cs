@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
 
 namespace Fulfillment.Inventory.ReserveStock;
 

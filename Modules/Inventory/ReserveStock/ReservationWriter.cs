@@ -1,6 +1,7 @@
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,10 +1,10 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Ledger;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 
-namespace Fulfillment.Notifications.Audit;
+namespace Fulfillment.Notification.Audit;
 
 /// <summary>What a customer was told of an order, for the auditor.</summary>
 public sealed record NotificationEntry(long OrderId, IReadOnlyList<ToldEvent> Events) : ILedgerEntry;

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.Operations.Invariants;
 
-namespace Fulfillment.Notifications.Audit;
+namespace Fulfillment.Notification.Audit;
 
 /// <summary>What is always true of <c>notification_db</c>.</summary>
 internal static class NotificationInvariants

@@ -4,7 +4,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Fulfillment.Notifications.Migrations
+namespace Fulfillment.Notification.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration

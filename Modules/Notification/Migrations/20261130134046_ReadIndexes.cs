@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Fulfillment.Notifications.Migrations
+namespace Fulfillment.Notification.Migrations
 {
     /// <inheritdoc />
     public partial class ReadIndexes : Migration

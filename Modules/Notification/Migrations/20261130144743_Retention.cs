@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace Fulfillment.Notifications.Migrations
+namespace Fulfillment.Notification.Migrations
 {
     /// <inheritdoc />
     public partial class Retention : Migration

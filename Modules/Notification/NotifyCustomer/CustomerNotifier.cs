@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
 using Microsoft.Extensions.Logging;
 
-namespace Fulfillment.Notifications.NotifyCustomer;
+namespace Fulfillment.Notification.NotifyCustomer;
 
 /// <summary>
 /// Tells customers what happened to their orders: records the notifications of an event, then sends them. To send is to write a log line

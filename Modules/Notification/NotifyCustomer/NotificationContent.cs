@@ -1,7 +1,7 @@
 using System.Globalization;
 using Fulfillment.Contracts;
 
-namespace Fulfillment.Notifications.NotifyCustomer;
+namespace Fulfillment.Notification.NotifyCustomer;
 
 /// <summary>What a customer is told about an event, before it is addressed to a channel.</summary>
 public sealed record NotificationContent(Guid EventId, long OrderId, string CustomerId, string Subject, string Message, bool AlsoBySms)

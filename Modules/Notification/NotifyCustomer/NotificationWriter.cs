@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Notifications.NotifyCustomer;
+namespace Fulfillment.Notification.NotifyCustomer;
 
 /// <summary>Records notifications, many at once. The result is what was recorded now; it is empty for a repeated event.</summary>
 public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> database, TimeProvider time)

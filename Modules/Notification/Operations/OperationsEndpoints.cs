@@ -1,8 +1,8 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.Operations;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Notifications.Operations;
+namespace Fulfillment.Notification.Operations;
 
 public sealed class OperationsEndpoints : ICarterModule
 {

@@ -1,9 +1,9 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Ledger;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Orders.Audit;
+namespace Fulfillment.Order.Audit;
 
 /// <summary>An order, for the auditor.</summary>
 public sealed record OrderEntry(long OrderId, string CustomerId, OrderStatus Status, string? StatusReason, decimal TotalAmount) : ILedgerEntry;

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.Operations.Invariants;
 
-namespace Fulfillment.Orders.Audit;
+namespace Fulfillment.Order.Audit;
 
 /// <summary>What is always true of <c>order_db</c>.</summary>
 internal static class OrderInvariants

@@ -1,16 +1,16 @@
 using Carter;
 using FluentValidation;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
 using Fulfillment.Contracts;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Orders.CancelOrder;
+namespace Fulfillment.Order.CancelOrder;
 
 /// <summary>Body of <c>POST /api/orders/{orderId}/cancel</c>, which may be absent.</summary>
 public sealed record CancelOrderRequest(string? Reason = null);

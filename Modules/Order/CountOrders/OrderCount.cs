@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Orders.CountOrders;
+namespace Fulfillment.Order.CountOrders;
 
 /// <summary>Orders that have ended in a status and will not change any more, also those that retention has removed since.</summary>
 public sealed class OrderCount

@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Fulfillment.Orders.CountOrders;
+namespace Fulfillment.Order.CountOrders;
 
 /// <summary>
 /// Counts orders that have ended, each once, and keeps the counts in the database. Group commits do not take part: a row of counts that every order

@@ -1,8 +1,8 @@
 using System.Data;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Orders.CountOrders;
+namespace Fulfillment.Order.CountOrders;
 
 /// <summary>How many orders there are, and how they fare.</summary>
 /// <param name="ByStatus">All orders that were ever placed.</param>

@@ -1,13 +1,13 @@
 using Carter;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Orders.CountOrders;
+namespace Fulfillment.Order.CountOrders;
 
 /// <summary>The numbers of the last look, which everybody who asks within a second shares.</summary>
 public sealed class OrderStatistics

@@ -1,14 +1,14 @@
 using System.Globalization;
 using Carter;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Core;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Orders.FollowOrder;
+namespace Fulfillment.Order.FollowOrder;
 
 /// <summary>The history of an order: all of it, and live until the order has ended.</summary>
 public sealed class FollowEndpoints : ICarterModule

@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Orders.FollowOrder;
+namespace Fulfillment.Order.FollowOrder;
 
 /// <summary>What happened to an order, as the API shows it.</summary>
 /// <param name="Id">Position in the order's history; later entries have higher numbers.</param>

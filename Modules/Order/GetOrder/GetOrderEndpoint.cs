@@ -1,12 +1,12 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Orders.GetOrder;
+namespace Fulfillment.Order.GetOrder;
 
 public sealed class GetOrderEndpoint : ICarterModule
 {

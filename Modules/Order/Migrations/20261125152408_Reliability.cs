@@ -4,7 +4,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Fulfillment.Orders.Migrations
+namespace Fulfillment.Order.Migrations
 {
     /// <inheritdoc />
     public partial class Reliability : Migration

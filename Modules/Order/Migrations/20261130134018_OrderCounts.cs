@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Fulfillment.Orders.Migrations
+namespace Fulfillment.Order.Migrations
 {
     /// <inheritdoc />
     public partial class OrderCounts : Migration

@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace Fulfillment.Orders.Migrations
+namespace Fulfillment.Order.Migrations
 {
     /// <inheritdoc />
     public partial class Retention : Migration

@@ -1,9 +1,10 @@
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
 using Npgsql;
 
-namespace Fulfillment.Orders.PlaceOrder;
+namespace Fulfillment.Order.PlaceOrder;
 
 /// <summary>
 /// An order on its way into the database. It keeps the number that it was given, so that a batch whose commit was not answered can be

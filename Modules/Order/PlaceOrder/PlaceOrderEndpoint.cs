@@ -1,15 +1,15 @@
 using Carter;
 using FluentValidation;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Observability;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Orders.PlaceOrder;
+namespace Fulfillment.Order.PlaceOrder;
 
 /// <summary>Body of <c>POST /api/orders</c>.</summary>
 public sealed record PlaceOrderRequest(string CustomerId, IReadOnlyList<PlaceOrderLine> Items);

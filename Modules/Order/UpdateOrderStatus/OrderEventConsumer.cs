@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
 
-namespace Fulfillment.Orders.UpdateOrderStatus;
+namespace Fulfillment.Order.UpdateOrderStatus;
 
 /// <summary>What each event of the other modules does to its order. An event is recorded in the history, whether it changes the status or not.</summary>
 public sealed class OrderEventConsumer(StatusWriter orders, OrderMetrics metrics, TimeProvider time) :

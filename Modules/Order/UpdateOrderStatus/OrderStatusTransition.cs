@@ -1,4 +1,4 @@
-namespace Fulfillment.Orders.UpdateOrderStatus;
+namespace Fulfillment.Order.UpdateOrderStatus;
 
 /// <summary>Which changes of a batch move their orders.</summary>
 public static class OrderStatusTransition

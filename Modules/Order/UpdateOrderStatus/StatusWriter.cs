@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Fulfillment.Orders.UpdateOrderStatus;
+namespace Fulfillment.Order.UpdateOrderStatus;
 
 /// <summary>What an event wants an order to become.</summary>
 public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reason = null)

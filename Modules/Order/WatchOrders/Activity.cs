@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Fulfillment.Orders.WatchOrders;
+namespace Fulfillment.Order.WatchOrders;
 
 /// <summary>What was published since the last message, for one browser.</summary>
 /// <param name="At">When the message was made.</param>

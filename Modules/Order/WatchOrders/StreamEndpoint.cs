@@ -1,12 +1,12 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Messaging;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Orders.WatchOrders;
+namespace Fulfillment.Order.WatchOrders;
 
 /// <summary>What happens in the whole system, live, at most four messages a second.</summary>
 public sealed class StreamEndpoint : ICarterModule

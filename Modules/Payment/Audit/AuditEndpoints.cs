@@ -1,9 +1,9 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations.Invariants;
-using Fulfillment.BuildingBlocks.Operations.Ledger;
+using Fulfillment.Operations.Invariants;
+using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Payments.Audit;
+namespace Fulfillment.Payment.Audit;
 
 /// <summary>What was taken for an order and given back, for the auditor.</summary>
 /// <param name="ManualRefund">The part of the refunded amount that was refunded by hand.</param>

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.Operations.Invariants;
 
-namespace Fulfillment.Payments.Audit;
+namespace Fulfillment.Payment.Audit;
 
 /// <summary>What is always true of <c>payment_db</c>.</summary>
 internal static class PaymentInvariants

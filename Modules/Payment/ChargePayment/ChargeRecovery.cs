@@ -1,10 +1,10 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Payments.RefundPayment;
+using Fulfillment.Core;
+using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Fulfillment.Payments.ChargePayment;
+namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>
 /// Finds out what became of charges that stayed without an answer until their order had ended: their message went aside, or still waits. The gateway is

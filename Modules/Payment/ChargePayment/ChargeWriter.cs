@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Payments.ChargePayment;
+namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>A charge that is about to begin.</summary>
 public sealed record NewCharge(Charge Charge, string Method, Guid Flow);

@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
-using Fulfillment.Payments.RefundPayment;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Payment.RefundPayment;
 
-namespace Fulfillment.Payments.ChargePayment;
+namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>Stock is reserved: charge the customer, once, and say how it ended.</summary>
 public sealed class InventoryReservedHandler(

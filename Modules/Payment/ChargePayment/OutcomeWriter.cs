@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Payments.RefundPayment;
+using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Payments.ChargePayment;
+namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>An answer of the gateway that is to be stored.</summary>
 public sealed record ChargeOutcome(long OrderId, ChargeResult Result, Guid EventId)

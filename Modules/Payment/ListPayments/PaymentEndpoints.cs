@@ -1,12 +1,12 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Payments.ListPayments;
+namespace Fulfillment.Payment.ListPayments;
 
 /// <summary>A payment as the API shows it.</summary>
 public sealed record PaymentView(

@@ -4,7 +4,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Fulfillment.Payments.Migrations
+namespace Fulfillment.Payment.Migrations
 {
     /// <inheritdoc />
     public partial class Reliability : Migration

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Fulfillment.Payments.Migrations
+namespace Fulfillment.Payment.Migrations
 {
     /// <inheritdoc />
     public partial class Simulator : Migration

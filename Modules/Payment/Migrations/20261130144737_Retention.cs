@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace Fulfillment.Payments.Migrations
+namespace Fulfillment.Payment.Migrations
 {
     /// <inheritdoc />
     public partial class Retention : Migration

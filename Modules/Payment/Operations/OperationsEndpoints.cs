@@ -1,8 +1,8 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Operations;
+using Fulfillment.Operations;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Payments.Operations;
+namespace Fulfillment.Payment.Operations;
 
 public sealed class OperationsEndpoints : ICarterModule
 {

@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>An order that has ended without success.</summary>
 public sealed record EndedOrder(long OrderId, string CustomerId, string ReasonCode, Guid Flow)

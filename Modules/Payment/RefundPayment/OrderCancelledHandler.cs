@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>The order was cancelled: what was charged for it goes back, and nothing is charged any more.</summary>
 public sealed class OrderCancelledHandler(EndWriter payments, RefundWorker refunds) : IConsumer<OrderCancelledEvent>

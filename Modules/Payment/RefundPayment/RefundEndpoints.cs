@@ -1,13 +1,13 @@
 using Carter;
 using FluentValidation;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>Body of <c>POST /api/payments/{paymentId}/refunds</c>.</summary>
 /// <param name="Reason">Why, for people.</param>

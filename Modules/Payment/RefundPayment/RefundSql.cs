@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>Orders refunds within the transaction that finds out that they are due, and closes payments of which nothing is left.</summary>
 internal static class RefundSql

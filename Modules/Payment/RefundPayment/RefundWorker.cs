@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>A refund that is asked for now.</summary>
 /// <param name="Charged">Transaction of the charge.</param>

@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>What came of asking the gateway for a refund.</summary>
 /// <param name="Refund">The refund.</param>

@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
 
-namespace Fulfillment.Payments.RefundPayment;
+namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>Nobody paid in time: a charge that comes through after all goes back, and nothing is charged any more.</summary>
 public sealed class ReservationExpiredHandler(EndWriter payments, RefundWorker refunds) : IConsumer<ReservationExpiredEvent>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Fulfillment.Payments.Simulate;
+namespace Fulfillment.Payment.Simulate;
 
 /// <summary>
 /// Stands for a real gateway. Its answer depends on nothing but settings and order, so that it is as idempotent as a real one while nobody changes them.

@@ -1,9 +1,9 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Fulfillment.Payments.Simulate;
+namespace Fulfillment.Payment.Simulate;
 
 /// <summary>Keeps the settings of the simulated gateway in the database, so that all replicas follow a change within a second.</summary>
 public sealed class Simulator

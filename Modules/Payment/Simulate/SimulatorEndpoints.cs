@@ -1,13 +1,13 @@
 using Carter;
 using FluentValidation;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
-namespace Fulfillment.Payments.Simulate;
+namespace Fulfillment.Payment.Simulate;
 
 internal sealed class SimulatorValidator : AbstractValidator<SimulatorSettings>
 {

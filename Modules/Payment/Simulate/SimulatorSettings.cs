@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Fulfillment.Payments.Simulate;
+namespace Fulfillment.Payment.Simulate;
 
 /// <summary>Settings of the simulated gateway, section <c>Payment</c>, until somebody changes them while it runs.</summary>
 public sealed class SimulatorOptions

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Audit;
+namespace Integration.Tests.Audit;
 
 /// <summary>What every module says of itself to an auditor.</summary>
 internal static class AuditApi

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Audit;
+namespace Integration.Tests.Audit;
 
 /// <summary>./dev audit against a system of four processes.</summary>
 public sealed class AuditCommand(FourProcesses shared) : SystemTest, IClassFixture<FourProcesses>

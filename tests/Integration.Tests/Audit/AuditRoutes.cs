@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Audit;
+namespace Integration.Tests.Audit;
 
 /// <summary>The operations of an auditor, as any client sees them.</summary>
 [Collection<OneProcessCollection>]

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Audit;
+namespace Integration.Tests.Audit;
 
 /// <summary>A check that cannot be made hides no other.</summary>
 public sealed class FailedChecks(Servers servers) : SystemTest

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Audit;
+namespace Integration.Tests.Audit;
 
 /// <summary>What a scraper sees of the invariants.</summary>
 public sealed class Metrics(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

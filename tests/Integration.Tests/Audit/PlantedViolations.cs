@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Audit;
+namespace Integration.Tests.Audit;
 
 /// <summary>Each invariant of each module, violated by SQL behind the system's back.</summary>
 public sealed class PlantedViolations(OneProcess shared) : SystemTest, IClassFixture<OneProcess>

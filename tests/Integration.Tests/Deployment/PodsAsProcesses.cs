@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.NetworkInformation;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using k8s.Models;
 using Modules.Tests.Deployment;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Deployment;
+namespace Integration.Tests.Deployment;
 
 /// <summary>
 /// Processes with exactly the environment, arguments and ports of the pods of k8s/, and users of the broker with exactly their permissions. Only what

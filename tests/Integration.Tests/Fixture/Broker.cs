@@ -7,7 +7,7 @@ using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>A message as a foreign client sees it.</summary>
 internal sealed record WireMessage(string Exchange, string RoutingKey, IReadOnlyBasicProperties Properties, byte[] Bytes)

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>The database of one module, opened as the module's own role.</summary>
 internal sealed class Database(string connectionString) : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>Waits for a condition. The deadline is far beyond what a slow machine needs: reaching it is a failure, never a measurement.</summary>
 internal static class Eventually

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>
 /// A system of its own: a virtual host, a database and a role per module, and the processes that were started on them. Disposing it

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>Runs the client program that is behind ./dev.</summary>
 internal static class LoadProgram

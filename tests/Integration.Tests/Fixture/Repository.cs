@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>Where the things lie that the build has made.</summary>
 internal static class Repository

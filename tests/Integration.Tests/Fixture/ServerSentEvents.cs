@@ -2,7 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>An event as a browser gets it.</summary>
 internal sealed record ServerSentEvent(string Name, string? Id, JsonElement Data);

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>
 /// PostgreSQL and RabbitMQ for the whole run: the ones that <c>FULFILLMENT_POSTGRES</c>, <c>FULFILLMENT_RABBITMQ</c> and

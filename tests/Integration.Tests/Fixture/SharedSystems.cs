@@ -1,4 +1,4 @@
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>A started system that the tests of a class share.</summary>
 public abstract class SharedSystem(Servers servers) : IAsyncLifetime

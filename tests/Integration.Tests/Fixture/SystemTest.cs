@@ -1,4 +1,4 @@
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>Adds to a test that has failed what the processes said.</summary>
 public abstract class SystemTest : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 
-namespace Fulfillment.Integration.Tests.Fixture;
+namespace Integration.Tests.Fixture;
 
 /// <summary>A span as an exporter sends it.</summary>
 internal sealed record Span(string TraceId, string SpanId, string ParentId, string Name, string Service, IReadOnlyList<string> LinkedTraces)

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>Four processes, one module each, behind a gateway that finds them by name.</summary>
 public sealed class BehindGateway(Servers servers) : IAsyncLifetime

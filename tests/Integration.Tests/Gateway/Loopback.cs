@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>
 /// Addresses of this machine that nobody else uses: the ports of the services and of the gateway are fixed, but all of 127.0.0.0/8 is ours,

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>How the gateway treats clients and services, whatever the services are: others stand in for them.</summary>
 public sealed class Manners : IAsyncLifetime

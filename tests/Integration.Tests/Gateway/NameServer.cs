@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>Answers questions for the addresses of names (RFC 1035, UDP, type A), as the name server of a network of containers does.</summary>
 internal sealed class NameServer : IAsyncDisposable

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>Replicas that come and go while clients are served.</summary>
 public sealed class Replicas(BehindGateway shared) : SystemTest, IClassFixture<BehindGateway>

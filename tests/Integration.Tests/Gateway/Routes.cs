@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>What a client of the whole system reaches through the gateway.</summary>
 public sealed class Routes(BehindGateway shared) : SystemTest, IClassFixture<BehindGateway>

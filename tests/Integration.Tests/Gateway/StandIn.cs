@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>A request as a replica gets it.</summary>
 internal sealed record Received(string Method, string Path, IReadOnlyDictionary<string, string> Headers);

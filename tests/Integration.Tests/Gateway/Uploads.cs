@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Imports;
+using Integration.Tests.Fixture;
+using Integration.Tests.Imports;
 
-namespace Fulfillment.Integration.Tests.Gateway;
+namespace Integration.Tests.Gateway;
 
 /// <summary>Large bodies on their way through the gateway.</summary>
 public sealed class Uploads(BehindGateway shared) : SystemTest, IClassFixture<BehindGateway>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Makes files of products.</summary>
 internal static class Catalogue

@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Stock that changes while a chunk with the same products is being written.</summary>
 public sealed class ConcurrentStockTests(SmallChunks shared) : SystemTest, IClassFixture<SmallChunks>

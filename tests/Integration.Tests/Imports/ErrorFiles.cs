@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>The file of errors: opened with a spreadsheet, corrected, uploaded again.</summary>
 [Collection<OneProcessCollection>]

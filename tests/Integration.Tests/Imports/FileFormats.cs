@@ -1,7 +1,7 @@
 using System.Text;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Files as spreadsheets, shops and scripts write them.</summary>
 [Collection<OneProcessCollection>]

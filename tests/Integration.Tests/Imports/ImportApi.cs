@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>What was wrong with a row.</summary>
 internal sealed record RowError(long Row, string? Column, string Code);

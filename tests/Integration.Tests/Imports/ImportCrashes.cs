@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Whatever dies during an import: it ends as if nothing had happened.</summary>
 public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassFixture<Undisturbed>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>The folder of the uploads, which others may use as well.</summary>
 public sealed class ImportFolderTests(Servers servers) : SystemTest

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>The queue of chunks as others may use it: messages come twice, late, and from strangers.</summary>
 public sealed class ImportMessages(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Imports that have the same products: what the newest one says holds.</summary>
 public sealed class ImportOrderTests(OneChunkAtATime shared) : SystemTest, IClassFixture<OneChunkAtATime>

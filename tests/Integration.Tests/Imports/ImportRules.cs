@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>What the query of an upload decides. Chunks are small: what is said of a file holds across its chunks.</summary>
 public sealed class ImportRules(SmallChunks shared) : SystemTest, IClassFixture<SmallChunks>

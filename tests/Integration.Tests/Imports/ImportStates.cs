@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Imports that are met while they run.</summary>
 public sealed class ImportStates(OneChunkAtATime shared) : SystemTest, IClassFixture<OneChunkAtATime>

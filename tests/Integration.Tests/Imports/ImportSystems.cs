@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>Cuts files into chunks of few rows, so that a small file has many.</summary>
 public sealed class SmallChunks(Servers servers) : SharedSystem(servers)

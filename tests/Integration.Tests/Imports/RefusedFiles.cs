@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>What cannot be imported at all is refused at once and leaves neither a row nor a file behind.</summary>
 public sealed class RefusedFiles(SmallFiles shared) : SystemTest, IClassFixture<SmallFiles>, IAsyncLifetime

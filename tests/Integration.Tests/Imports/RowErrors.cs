@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>A bad row is reported with its line, its column and a code, and keeps no other row out.</summary>
 [Collection<OneProcessCollection>]

@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>A chunk that cannot be written within the time of a statement.</summary>
 public sealed class SlowChunkTests(Servers servers) : SystemTest

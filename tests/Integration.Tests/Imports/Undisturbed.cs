@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Imports;
+namespace Integration.Tests.Imports;
 
 /// <summary>A file of many chunks, and what an import that nothing disturbs makes of it in a system of its own.</summary>
 public sealed class Undisturbed(Servers servers) : IAsyncLifetime

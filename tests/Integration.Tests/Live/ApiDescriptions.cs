@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Operations;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>What programs and people are told about the API.</summary>
 [Collection<OneProcessCollection>]

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Operations;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>The history of an order, as it lies there and as it comes.</summary>
 [Collection<OneProcessCollection>]

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>What a scraper gets, and what docs/metrics.md says that it gets.</summary>
 public sealed partial class MetricTable(Servers servers) : SystemTest

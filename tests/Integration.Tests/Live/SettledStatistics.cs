@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>Statistics look at most orders once only, and count them nevertheless.</summary>
 public sealed class SettledStatistics(Servers servers) : SystemTest

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Operations;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>The simulated gateway is told how to behave while it runs.</summary>
 public sealed class Simulator(Servers servers, PaymentAlone alone) : SystemTest, IClassFixture<PaymentAlone>

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Operations;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>How a module fares, in one answer.</summary>
 public sealed class Summaries(Servers servers) : SystemTest

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>What an exporter gets of one order.</summary>
 public sealed class Traces(Servers servers) : SystemTest

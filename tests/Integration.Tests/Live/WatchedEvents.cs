@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Live;
+namespace Integration.Tests.Live;
 
 /// <summary>What browsers see of all events, whichever replica they are connected to.</summary>
 public sealed class WatchedEvents(Servers servers) : SystemTest

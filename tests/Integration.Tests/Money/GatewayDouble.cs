@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Fulfillment.Payments;
+using Fulfillment.Payment;
 
-namespace Fulfillment.Integration.Tests.Money;
+namespace Integration.Tests.Money;
 
 /// <summary>A gateway whose answers a test decides. It remembers what it was asked.</summary>
 internal sealed class GatewayDouble : IPaymentGateway

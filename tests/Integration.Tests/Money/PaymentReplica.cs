@@ -1,15 +1,16 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Payments;
-using Fulfillment.Payments.ChargePayment;
-using Fulfillment.Payments.RefundPayment;
+using Fulfillment.Core;
+using Fulfillment.Hosting.Logging;
+using Fulfillment.Payment;
+using Fulfillment.Payment.ChargePayment;
+using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Persistence;
+using Integration.Tests.Fixture;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Fulfillment.Integration.Tests.Money;
+namespace Integration.Tests.Money;
 
 /// <summary>Writers and workers of Payment on a real database, with a gateway that the test plays.</summary>
 internal sealed class PaymentReplica : IAsyncDisposable

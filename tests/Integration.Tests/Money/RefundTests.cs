@@ -1,10 +1,10 @@
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Payments;
-using Fulfillment.Payments.ChargePayment;
-using Fulfillment.Payments.RefundPayment;
+using Integration.Tests.Fixture;
+using Fulfillment.Payment;
+using Fulfillment.Payment.ChargePayment;
+using Fulfillment.Payment.RefundPayment;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Money;
+namespace Integration.Tests.Money;
 
 /// <summary>Refunds at a gateway that is slow, unavailable or refuses, with two replicas of Payment.</summary>
 public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Four processes, each as the broker's user that docker-compose.yml makes for it. What they declare is what <c>migrate</c> has declared.</summary>
 public sealed class LeastPrivilege(Servers servers) : SystemTest

@@ -1,7 +1,7 @@
 using System.Text;
 using RabbitMQ.Client;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>A message that no queue of the system can process.</summary>
 internal sealed record Poison(string Name, byte[] Body, BasicProperties? Properties = null);

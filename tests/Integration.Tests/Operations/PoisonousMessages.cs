@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Npgsql;
 using RabbitMQ.Client;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Messages that cannot be processed among those that can.</summary>
 public sealed class PoisonousMessages(OneProcess shared) : SystemTest, IClassFixture<OneProcess>
@@ -41,7 +41,7 @@ public sealed class PoisonousMessages(OneProcess shared) : SystemTest, IClassFix
                 .ShouldHaveSingleItem($"{poison.Name} in {queue}");
             letter.Bytes.ShouldBe(poison.Body.Length);
             letter.Attempts.ShouldBe(1, poison.Name);
-            letter.Exception.ShouldBeOneOf("System.Text.Json.JsonException", "Fulfillment.BuildingBlocks.Messaging.InvalidMessageException");
+            letter.Exception.ShouldBeOneOf("System.Text.Json.JsonException", "Fulfillment.Core.InvalidMessageException");
             letter.Stack.ShouldNotBeNullOrEmpty();
         }
 

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Processes and databases that go away while dead letters are on their way.</summary>
 public sealed class ReplayCrashes(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Dead letters whose cause is mended, and then the letters themselves. The cause is a constraint that the database checks.</summary>
 public sealed class Replays(OneProcess shared) : SystemTest, IClassFixture<OneProcess>

@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Audit;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Audit;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Orders that ended long ago are removed in all modules, and what is counted or summed up stays true.</summary>
 public sealed class RetainedOrders(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

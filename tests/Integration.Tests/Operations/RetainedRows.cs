@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Rows that are removed after some time, and those that stay.</summary>
 public sealed class RetainedRows(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using RabbitMQ.Client;
 
-namespace Fulfillment.Integration.Tests.Operations;
+namespace Integration.Tests.Operations;
 
 /// <summary>Somebody deletes what the system has declared, while two processes of Inventory run.</summary>
 public sealed class TopologyHealing(TwoInventories shared) : SystemTest, IClassFixture<TwoInventories>

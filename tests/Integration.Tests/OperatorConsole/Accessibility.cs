@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Deque.AxeCore.Commons;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>What axe and the window say of a page as it is shown now.</summary>
 internal static class Accessibility

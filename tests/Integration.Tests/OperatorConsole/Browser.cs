@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>The system's own Chromium; Playwright brings only the driver.</summary>
 public sealed class Browser : IAsyncLifetime

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>How somebody looks at the console.</summary>
 /// <param name="Width">Width of the window in pixels.</param>

@@ -1,8 +1,8 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Microsoft.Playwright;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>Fails a test in whose pages anything went wrong that the test did not want.</summary>
 public abstract class ConsoleTest(Browser browser) : SystemTest

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Operations;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>Messages that failed, worked off by somebody who only has the page.</summary>
 [Collection<ConsoleCollection>]

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Imports;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Imports;
+using Integration.Tests.Operations;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>A system in which every view has something to show.</summary>
 public sealed class FilledSystem(Servers servers) : SharedSystem(servers)

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Imports;
+using Integration.Tests.Fixture;
+using Integration.Tests.Imports;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>A catalogue with mistakes, from the choice of the file to the file of its errors.</summary>
 [Collection<ConsoleCollection>]

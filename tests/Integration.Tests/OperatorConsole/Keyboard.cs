@@ -1,7 +1,7 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>The console without a mouse.</summary>
 [Collection<ConsoleCollection>]

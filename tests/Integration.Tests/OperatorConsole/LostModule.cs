@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Gateway;
+using Integration.Tests.Gateway;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>Four processes behind the gateway, one of which goes and comes back.</summary>
 [Collection<ConsoleCollection>]

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>Orders from the form to their end.</summary>
 [Collection<ConsoleCollection>]

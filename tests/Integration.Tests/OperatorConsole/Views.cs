@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Fulfillment.Integration.Tests.OperatorConsole;
+namespace Integration.Tests.OperatorConsole;
 
 /// <summary>Every view in both themes, in a wide and a narrow window.</summary>
 [Collection<ConsoleCollection>]

@@ -1,6 +1,6 @@
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Outages;
+namespace Integration.Tests.Outages;
 
 internal static class BrokerChecks
 {

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Outages;
+namespace Integration.Tests.Outages;
 
 /// <summary>PostgreSQL goes away in its several ways, and comes back; the processes are not restarted.</summary>
 public sealed class DatabaseOutages(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

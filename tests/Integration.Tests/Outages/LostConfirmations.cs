@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Fulfillment.Load.Chaos.Network;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Outages;
+namespace Integration.Tests.Outages;
 
 /// <summary>A commit happens, and the connection breaks before the server can say so.</summary>
 public sealed class LostConfirmations(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 
-namespace Fulfillment.Integration.Tests.Outages;
+namespace Integration.Tests.Outages;
 
 /// <summary>The broker ends connections, takes no messages, or dies; the processes are not restarted.</summary>
 public sealed class LostConnections(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,8 +1,8 @@
-using Fulfillment.Integration.Tests.Fixture;
-using Fulfillment.Integration.Tests.Operations;
+using Integration.Tests.Fixture;
+using Integration.Tests.Operations;
 using RabbitMQ.Client;
 
-namespace Fulfillment.Integration.Tests.Outages;
+namespace Integration.Tests.Outages;
 
 /// <summary>The broker comes back without its definitions: its disk was lost, or its address leads to another broker.</summary>
 public sealed class ReplacedBroker(Servers servers) : SystemTest

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Fulfillment.Integration.Tests.Fixture;
+using Integration.Tests.Fixture;
 using Npgsql;
 
-namespace Fulfillment.Integration.Tests.Outages;
+namespace Integration.Tests.Outages;
 
 /// <summary>Requests whose transaction is refused, or whose commit is not confirmed: the response says which of the two it was.</summary>
 public sealed class UnconfirmedCommits(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>

@@ -1,5 +1,5 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 

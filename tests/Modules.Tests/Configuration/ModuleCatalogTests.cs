@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks;
+using Fulfillment.Core;
 using Fulfillment.Host;
 
 namespace Modules.Tests.Configuration;

@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.Payments.Simulate;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Payment.Simulate;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Messaging;
 
 namespace Modules.Tests.Contracts;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Messaging;
 
 namespace Modules.Tests.Contracts;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
 using k8s.Models;
 
 namespace Modules.Tests.Deployment;
@@ -11,13 +10,13 @@ namespace Modules.Tests.Deployment;
 internal static partial class BrokerRules
 {
     private const string File = "20-rabbitmq.yaml";
-    private static readonly Topology Topology = new(ModuleCatalog.All);
+    private static readonly Topology Topology = ModuleCatalog.Topology;
 
     /// <summary>Every name that a permission can be about; the last is the exchange without a name, which leads to every queue.</summary>
     private static readonly IReadOnlyList<string> Names =
     [
         .. Topology.DeclaredExchanges.Select(exchange => exchange.Name), .. Topology.DeclaredQueues.Select(queue => queue.Name),
-        .. ModuleCatalog.All.Select(WatchOf), "amq.default", "amq.topic",
+        .. Topology.Modules.Select(WatchOf), "amq.default", "amq.topic",
     ];
 
     public static IReadOnlyList<ManifestRule> All { get; } =
@@ -66,7 +65,7 @@ internal static partial class BrokerRules
     public static IEnumerable<string> Permissions(JsonElement definitions)
     {
         var permissions = definitions.GetProperty("permissions").EnumerateArray().ToList();
-        foreach (var module in ModuleCatalog.All)
+        foreach (var module in Topology.Modules)
         {
             var own = permissions.Single(permission => module.Name.Equals(permission.GetProperty("user").GetString(), StringComparison.OrdinalIgnoreCase));
             string[] watch = module.WatchesEvents ? [WatchOf(module)] : [];
@@ -100,7 +99,7 @@ internal static partial class BrokerRules
             policy.GetProperty("definition").GetProperty("overflow").GetString() == "reject-publish";
     }
 
-    private static string WatchOf(Module module) => $"{EventWatch.PrefixOf(module.Name)}some-pod.12345678";
+    private static string WatchOf(ModuleTopology module) => $"{EventWatch.PrefixOf(module.Name)}some-pod.12345678";
 
     private static IEnumerable<string> Wrong(string pattern, IReadOnlyList<string> wanted)
     {

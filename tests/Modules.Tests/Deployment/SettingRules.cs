@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Core;
 using Fulfillment.Host;
+using Fulfillment.Hosting.Health;
 using Fulfillment.Inventory.ImportProducts;
-using k8s.Models;
+using Fulfillment.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
+using k8s.Models;
 
 namespace Modules.Tests.Deployment;
 

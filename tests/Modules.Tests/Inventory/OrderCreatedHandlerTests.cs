@@ -1,5 +1,5 @@
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ReserveStock;
 
 namespace Modules.Tests.Inventory;

@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks;
+using Fulfillment.Hosting.Lifecycle;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Lifetime;

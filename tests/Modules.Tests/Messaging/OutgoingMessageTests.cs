@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 
 namespace Modules.Tests.Messaging;
 

@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Messaging;
+using Fulfillment.Messaging;
 
 namespace Modules.Tests.Messaging;
 

@@ -1,11 +1,11 @@
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
 
 namespace Modules.Tests.Messaging;
 
 public sealed class TopologyTests
 {
-    private static readonly Topology Topology = new(ModuleCatalog.All);
+    private static readonly Topology Topology = ModuleCatalog.Topology;
 
     [Theory]
     [InlineData("order-created-queue", "Inventory")]

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.Payments;
+using Fulfillment.Core;
+using Fulfillment.Payment;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

@@ -1,5 +1,5 @@
-using Fulfillment.Notifications;
-using Fulfillment.Notifications.NotifyCustomer;
+using Fulfillment.Notification;
+using Fulfillment.Notification.NotifyCustomer;
 using Microsoft.Extensions.Logging;
 
 namespace Modules.Tests.Notifications;

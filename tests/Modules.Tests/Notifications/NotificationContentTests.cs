@@ -1,6 +1,6 @@
 using Fulfillment.Contracts;
-using Fulfillment.Notifications;
-using Fulfillment.Notifications.NotifyCustomer;
+using Fulfillment.Notification;
+using Fulfillment.Notification.NotifyCustomer;
 
 namespace Modules.Tests.Notifications;
 

@@ -1,4 +1,5 @@
-using Fulfillment.BuildingBlocks.Observability;
+using Fulfillment.Core;
+using Fulfillment.Hosting.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Serilog;
 using Serilog.Core;

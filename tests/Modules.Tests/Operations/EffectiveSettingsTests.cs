@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Operations.Summary;
+using Fulfillment.Core;
 
 namespace Modules.Tests.Operations;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
+using Fulfillment.Operations.DeadLetters;
 using RabbitMQ.Client;
 
 namespace Modules.Tests.Operations;
@@ -10,7 +10,7 @@ namespace Modules.Tests.Operations;
 public sealed class FailedMessageTests
 {
     private const string DeadLetterQueue = "inventory-dead-letter-queue";
-    private static readonly Topology Topology = new(ModuleCatalog.All);
+    private static readonly Topology Topology = ModuleCatalog.Topology;
     private static readonly Subscription OrderCreated = Topology.Find("order-created-queue")!.Value.Subscription;
     private static readonly DateTimeOffset Now = new(2026, 1, 15, 22, 43, 6, TimeSpan.Zero);
 

@@ -1,14 +1,14 @@
 using System.Text;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
+using Fulfillment.Operations.DeadLetters;
 using RabbitMQ.Client;
 
 namespace Modules.Tests.Operations;
 
 public sealed class ReturnedMessageTests
 {
-    private static readonly Topology Topology = new(ModuleCatalog.All);
+    private static readonly Topology Topology = ModuleCatalog.Topology;
 
     [Fact]
     public void A_message_that_was_rejected_and_that_nobody_has_given_up_goes_back_to_its_queue()

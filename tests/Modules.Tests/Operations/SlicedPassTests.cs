@@ -1,6 +1,6 @@
-using Fulfillment.BuildingBlocks.Operations.Invariants;
+using Fulfillment.Operations.Invariants;
 
-namespace Fulfillment.Modules.Tests.Operations;
+namespace Modules.Tests.Operations;
 
 public sealed class SlicedPassTests
 {

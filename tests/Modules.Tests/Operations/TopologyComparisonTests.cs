@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Operations.Topologies;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
+using Fulfillment.Operations.TopologyChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +9,7 @@ namespace Modules.Tests.Operations;
 
 public sealed class TopologyComparisonTests
 {
-    private static readonly Topology Declared = new(ModuleCatalog.All);
+    private static readonly Topology Declared = ModuleCatalog.Topology;
     private static readonly IOptions<RabbitMqOptions> Settings = Options.Create(new RabbitMqOptions { Uri = "amqp://localhost" });
     private static readonly TopologyReadiness Readiness = new();
     private static readonly TopologyDeclarer Declarer = new(new BrokerConnection(Settings, Readiness, NullLogger<BrokerConnection>.Instance), Declared, Readiness, Settings);

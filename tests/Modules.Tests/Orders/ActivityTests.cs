@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Fulfillment.Contracts;
-using Fulfillment.Orders;
-using Fulfillment.Orders.WatchOrders;
+using Fulfillment.Order;
+using Fulfillment.Order.WatchOrders;
 
 namespace Modules.Tests.Orders;
 

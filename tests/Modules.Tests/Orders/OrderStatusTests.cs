@@ -1,5 +1,5 @@
-using Fulfillment.Orders;
-using Fulfillment.Orders.UpdateOrderStatus;
+using Fulfillment.Order;
+using Fulfillment.Order.UpdateOrderStatus;
 
 namespace Modules.Tests.Orders;
 

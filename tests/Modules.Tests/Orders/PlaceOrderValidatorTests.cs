@@ -1,4 +1,4 @@
-using Fulfillment.Orders.PlaceOrder;
+using Fulfillment.Order.PlaceOrder;
 
 namespace Modules.Tests.Orders;
 

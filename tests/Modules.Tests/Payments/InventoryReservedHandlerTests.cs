@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Contracts;
-using Fulfillment.Payments;
-using Fulfillment.Payments.ChargePayment;
+using Fulfillment.Core;
+using Fulfillment.Payment;
+using Fulfillment.Payment.ChargePayment;
 
 namespace Modules.Tests.Payments;
 

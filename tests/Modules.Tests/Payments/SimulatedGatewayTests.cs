@@ -1,5 +1,5 @@
-using Fulfillment.Payments;
-using Fulfillment.Payments.Simulate;
+using Fulfillment.Payment;
+using Fulfillment.Payment.Simulate;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Payments;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Fulfillment.BuildingBlocks.Observability;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
+using Fulfillment.Persistence;
 
 namespace Modules.Tests.Persistence;
 

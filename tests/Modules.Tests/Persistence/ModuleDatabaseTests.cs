@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Persistence;

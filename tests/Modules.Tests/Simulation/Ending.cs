@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Fulfillment.Inventory;
 using Fulfillment.Load.Audit;
-using Fulfillment.Orders;
-using Fulfillment.Payments;
+using Fulfillment.Order;
+using Fulfillment.Payment;
 
 namespace Modules.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Messaging;
 using Fulfillment.Host;
+using Fulfillment.Messaging;
 
 namespace Modules.Tests.Simulation;
 

@@ -1,4 +1,4 @@
-using Fulfillment.Orders;
+using Fulfillment.Order;
 
 namespace Modules.Tests.Simulation;
 

@@ -2,10 +2,10 @@ using Fulfillment.Contracts;
 using Fulfillment.Inventory;
 using Fulfillment.Inventory.ReserveStock;
 using Fulfillment.Inventory.ChangeReservations;
-using Fulfillment.Notifications;
-using Fulfillment.Orders;
-using Fulfillment.Orders.UpdateOrderStatus;
-using Fulfillment.Payments;
+using Fulfillment.Notification;
+using Fulfillment.Order;
+using Fulfillment.Order.UpdateOrderStatus;
+using Fulfillment.Payment;
 
 namespace Modules.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Fulfillment.Orders;
+using Fulfillment.Order;
 
 namespace Modules.Tests.Simulation;
 

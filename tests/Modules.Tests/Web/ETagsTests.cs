@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Modules.Tests.Web;

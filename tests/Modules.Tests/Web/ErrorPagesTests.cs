@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Fulfillment.BuildingBlocks.Web;
 using Fulfillment.Host;
 using Fulfillment.Inventory.ImportProducts;
+using Fulfillment.Web;
 using Modules.Tests.Deployment;
 
 namespace Modules.Tests.Web;
@@ -10,7 +10,7 @@ namespace Modules.Tests.Web;
 public sealed partial class ErrorPagesTests
 {
     private static readonly string[] Folders = ["Modules", "BuildingBlocks"];
-    private static readonly IReadOnlyList<ErrorExplanation> Errors = ErrorPages.Of(ModuleCatalog.All);
+    private static readonly IReadOnlyList<ErrorExplanation> Errors = ModuleCatalog.Errors.All;
 
     [Fact]
     public void Every_code_that_the_sources_answer_with_has_a_page()

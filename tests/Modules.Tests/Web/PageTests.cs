@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
 using CsCheck;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.Orders;
+using Fulfillment.Order;
+using Fulfillment.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

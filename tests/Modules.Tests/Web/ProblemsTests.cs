@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.Orders.PlaceOrder;
+using Fulfillment.Hosting.Logging;
+using Fulfillment.Order.PlaceOrder;
+using Fulfillment.Web;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

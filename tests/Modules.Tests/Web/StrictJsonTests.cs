@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.Orders;
-using Fulfillment.Orders.PlaceOrder;
+using Fulfillment.Order;
+using Fulfillment.Order.PlaceOrder;
+using Fulfillment.Web;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

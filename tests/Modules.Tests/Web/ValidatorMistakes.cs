@@ -1,5 +1,5 @@
 using FluentValidation;
-using Fulfillment.BuildingBlocks.Web;
+using Fulfillment.Web;
 
 namespace Modules.Tests;
 

@@ -1,8 +1,8 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ImportProducts.Upload;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;

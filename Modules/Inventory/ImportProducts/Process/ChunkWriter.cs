@@ -1,7 +1,7 @@
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
+using Fulfillment.Persistence;
 using Npgsql;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;

@@ -1,8 +1,9 @@
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Persistence;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;

@@ -1,6 +1,7 @@
 using System.Text;
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ImportProducts.Csv;
+using Fulfillment.Persistence;
 using Npgsql;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;

@@ -1,10 +1,10 @@
 using Carter;
-using Fulfillment.BuildingBlocks.Persistence;
-using Fulfillment.BuildingBlocks.Web;
-using Fulfillment.BuildingBlocks.Web.Description;
+using Fulfillment.Core;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Fulfillment.Inventory.ImportProducts.Follow;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -55,7 +55,7 @@ public sealed class UploadEndpoint : ICarterModule
             if (plan is null) files.Delete(fileKey);
         }
 
-        BuildingBlocks.Failpoint.Hit("import-before-plan");
+        Core.Failpoint.Hit("import-before-plan");
         var job = Job(request, fileKey, request.FileName ?? UploadRequest.CleanName(name ?? "") ?? "catalogue.csv", plan);
         try
         {

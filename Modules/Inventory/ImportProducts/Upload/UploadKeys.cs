@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Persistence;
+using Fulfillment.Persistence;
 
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 

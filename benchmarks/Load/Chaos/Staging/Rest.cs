@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Fulfillment.Load.Chaos.Checks;
 using Fulfillment.Load.Chaos.Faults;
+using Npgsql;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
@@ -32,15 +33,14 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
         var (last, still, quiet) = ((0L, 0L, 0L), Stopwatch.StartNew(), 0);
         while (true)
         {
-            var (_, open) = await facts.OrdersAsync(ct);
-            var now = (open, await facts.PendingAsync(ct), await MessagesAsync(ct));
-            if (!Console.IsOutputRedirected) Console.Write($"\rdraining: {now.open} orders, {now.Item2} pending events, {now.Item3} messages   ");
+            var now = await CountAsync(ct);
+            if (!Console.IsOutputRedirected) Console.Write($"\rdraining: {now.Orders} orders, {now.Events} pending events, {now.Messages} messages   ");
             quiet = now == (0, 0, 0) ? quiet + 1 : 0;
             if (quiet == LooksInARow) break;
             if (now != last) (last, still) = (now, Stopwatch.StartNew());
             if (still.Elapsed > Patience)
             {
-                stage.Log.Violation($"the system does not come to rest: {now.open} orders are open, {now.Item2} events pending, {now.Item3} messages in queues");
+                stage.Log.Violation($"the system does not come to rest: {now.Orders} orders are open, {now.Events} events pending, {now.Messages} messages in queues");
                 break;
             }
 
@@ -49,6 +49,20 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
 
         if (!Console.IsOutputRedirected) Console.Write($"\r{new string(' ', 78)}\r");
         return quiet == LooksInARow;
+    }
+
+    /// <summary>Counts all work that is left. -1 stands for what cannot be read, for example on a connection that an earlier fault has broken.</summary>
+    private async Task<(long Orders, long Events, long Messages)> CountAsync(CancellationToken ct)
+    {
+        try
+        {
+            return ((await facts.OrdersAsync(ct)).Open, await facts.PendingAsync(ct), await MessagesAsync(ct));
+        }
+        catch (NpgsqlException e)
+        {
+            stage.Log.Say($"open work cannot be counted: {e.Message}");
+            return (-1, -1, -1);
+        }
     }
 
     /// <summary>Each process listens to each of its queues once: one listener less would be a process that does not work, one more a message that no stop waits for.</summary>

@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Messaging.Wolverine;
+using Fulfillment.Messaging.Wolverine;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Messaging.Wolverine;

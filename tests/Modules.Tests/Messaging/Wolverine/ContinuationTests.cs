@@ -1,6 +1,6 @@
 using System.Reflection;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Messaging.Wolverine;
+using Fulfillment.Core;
+using Fulfillment.Messaging.Wolverine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Wolverine;
@@ -27,7 +27,7 @@ public sealed class ContinuationTests
             asked.Add(member);
             return member == "get_Envelope" ? envelope : null;
         });
-        var services = new ServiceCollection().AddSingleton(new Topology(Fulfillment.Host.ModuleCatalog.All)).BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton(Fulfillment.Host.ModuleCatalog.Topology).BuildServiceProvider();
         var runtime = Stub.Of<IWolverineRuntime>(member => member switch
         {
             "get_Logger" => NullLogger.Instance,

@@ -1,11 +1,9 @@
 using System.Text.Json;
-using Fulfillment.BuildingBlocks;
-using Fulfillment.BuildingBlocks.Messaging;
-using Fulfillment.BuildingBlocks.Messaging.Wolverine;
-using Fulfillment.BuildingBlocks.Observability;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Messaging.Wolverine;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Modules.Tests.Messaging.Wolverine;
 
@@ -48,21 +46,8 @@ public sealed class DeliveryHandlerTests
         _recorder.Message.ShouldBeNull();
     }
 
-    private Task ConsumeAsync(string queue, byte[] body) => new DeliveryHandler(new Topology([new RecordingModule()]))
+    private Task ConsumeAsync(string queue, byte[] body) => new DeliveryHandler(new Topology([new ModuleTopology("Recording", [Subscription.To<PaymentFailedEvent, Recorder>("a-queue")])]))
         .ConsumeAsync(queue, body, new ServiceCollection().AddSingleton(_recorder).BuildServiceProvider(), CancellationToken.None);
-
-    private sealed class RecordingModule : Module
-    {
-        public override string Name => "Recording";
-
-        public override string ApiPrefix => "/api/recording";
-
-        public override IReadOnlyList<Subscription> Subscriptions { get; } = [Subscription.To<PaymentFailedEvent, Recorder>("a-queue")];
-
-        public override void Register(IHostApplicationBuilder builder)
-        {
-        }
-    }
 
     private sealed class Recorder : IConsumer<PaymentFailedEvent>
     {

@@ -1,6 +1,6 @@
 using System.Text;
-using Fulfillment.BuildingBlocks.Messaging.Wolverine;
-using Fulfillment.BuildingBlocks.Operations.DeadLetters;
+using Fulfillment.Messaging.Wolverine;
+using Fulfillment.Operations.DeadLetters;
 using RabbitMQ.Client;
 using Wolverine;
 

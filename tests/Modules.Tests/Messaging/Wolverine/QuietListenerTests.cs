@@ -1,4 +1,4 @@
-using Fulfillment.BuildingBlocks.Messaging.Wolverine;
+using Fulfillment.Messaging.Wolverine;
 using Microsoft.Extensions.Time.Testing;
 using Wolverine.Runtime.WorkerQueues;
 using Wolverine.Transports;

@@ -1,0 +1,50 @@
+using RabbitMQ.Client.Exceptions;
+
+namespace Fulfillment.Core;
+
+/// <summary>Waits for a dependency that is away, and tells it from one that is set wrong.</summary>
+public static class DependencyWait
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tries until it works.</summary>
+    /// <param name="what">Name of the dependency, for people.</param>
+    /// <param name="attempt">What needs it.</param>
+    /// <param name="waiting">Told what is waited for, whenever the reason changes.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <exception cref="ConfigurationException">The dependency answers, but refuses what it was given.</exception>
+    public static async Task ForAsync(string what, Func<CancellationToken, Task> attempt, Action<string> waiting, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        ArgumentNullException.ThrowIfNull(waiting);
+        var last = "";
+        while (true)
+        {
+            try
+            {
+                await attempt(ct);
+                return;
+            }
+            catch (Exception e) when (SettingMistake(e) is { } mistake)
+            {
+                throw new ConfigurationException(mistake);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && TransientFailure.Is(e))
+            {
+                var reason = $"{what}: {e.Message}";
+                if (reason != last) waiting(reason);
+                last = reason;
+                await Task.Delay(Pause, ct);
+            }
+        }
+    }
+
+    private static string? SettingMistake(Exception? exception) => exception switch
+    {
+        null => null,
+        AuthenticationFailureException => "RabbitMq__Uri: the broker refuses user or password, for example amqp://user:password@host:5672/",
+        OperationInterruptedException { ShutdownReason.ReplyCode: 530 } e =>
+            $"RabbitMq__Uri: the broker refuses the virtual host ({e.ShutdownReason.ReplyText}), for example amqp://user:password@host:5672/",
+        _ => SettingMistake(exception.InnerException),
+    };
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Fulfillment.Core;
+
+/// <summary>
+/// Crash points for fault tests, compiled into Debug builds only. <c>FAILPOINT=name:n</c> kills the process, as SIGKILL would, when the
+/// named point is reached for the n-th time.
+/// </summary>
+public static class Failpoint
+{
+    private static readonly (string Name, int Hit) Wanted = Parse(Environment.GetEnvironmentVariable("FAILPOINT"));
+    private static int _hits;
+
+    /// <summary>Dies here when this point was asked for.</summary>
+    [Conditional("FAILPOINTS")]
+    public static void Hit(string name)
+    {
+        if (name != Wanted.Name || Interlocked.Increment(ref _hits) != Wanted.Hit) return;
+        Process.GetCurrentProcess().Kill();
+        Thread.Sleep(Timeout.Infinite); // The signal is on its way: nothing after this point may run.
+    }
+
+    /// <summary>Dies here when this point of this module or writer was asked for, for example <c>payment-after-receive</c>.</summary>
+    [Conditional("FAILPOINTS")]
+    public static void Hit(string? owner, string moment)
+    {
+        if (Wanted.Name.Length > 0) Hit($"{owner?.ToLowerInvariant()}-{moment}");
+    }
+
+    /// <summary>Dies when the answer to a request is out, if this point was asked for.</summary>
+    [Conditional("FAILPOINTS")]
+    public static void HitWhenAnswered(HttpResponse response, string name)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        response.OnCompleted(() =>
+        {
+            Hit(name);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static (string Name, int Hit) Parse(string? setting) =>
+        setting?.Split(':') switch
+        {
+            [var name] => (name, 1),
+            [var name, var hit] => (name, int.Parse(hit, System.Globalization.CultureInfo.InvariantCulture)),
+            _ => ("", 0),
+        };
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Fulfillment.Hosting.Lifecycle;
+
+/// <summary>What HTTP does while the process stops.</summary>
+public static class StoppingSetup
+{
+    /// <summary>Ends the connection with every answer that is given after SIGTERM, so that clients bring their next request to another process.</summary>
+    public static void UseConnectionCloseWhenStopping(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        app.Use((http, next) =>
+        {
+            // Decided when the answer begins: the request may have come before the signal.
+            http.Response.OnStarting(() =>
+            {
+                if (stopping.IsCancellationRequested) http.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
+            return next(http);
+        });
+    }
+}

@@ -1,0 +1,35 @@
+using Fulfillment.Messaging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Fulfillment.Hosting.Logging;
+
+/// <summary>Readable text in a terminal, compact JSON in a container.</summary>
+public static class LoggingSetup
+{
+    /// <summary>Replaces the logging of the host by Serilog.</summary>
+    public static void AddLogging(this IHostApplicationBuilder builder, string service)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSerilog((_, logger) =>
+        {
+            logger
+                .MinimumLevel.Is(builder.Configuration.GetValue("LogLevel", LogEventLevel.Information))
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("System", LogEventLevel.Warning)
+                // A failed statement surfaces as an exception, a failed check in the waiting of the start and in its answer.
+                .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .Filter.With(new OutageFilter(TimeProvider.System))
+                .Enrich.With<FlowEnricher>()
+                .Enrich.WithProperty("service", service);
+            foreach (var source in MessagingSetup.LibraryLogSources) logger.MinimumLevel.Override(source, LogEventLevel.Warning);
+            if (builder.Configuration.GetValue<bool>("DOTNET_RUNNING_IN_CONTAINER")) logger.WriteTo.Console(new CompactJsonFormatter());
+            else logger.WriteTo.Console(new TerminalFormatter());
+        });
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Fulfillment.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+
+namespace Fulfillment.Hosting.Logging;
+
+/// <summary>One line per event for people: time, level, message, and the flow when there is one.</summary>
+internal sealed class TerminalFormatter : ITextFormatter
+{
+    private static readonly MessageTemplateTextFormatter Head =
+        new("{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}", CultureInfo.InvariantCulture);
+
+    private static readonly string[] FlowProperties = ["module", "orderId", "eventId", "correlationId"];
+
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        Head.Format(logEvent, output);
+        foreach (var name in FlowProperties)
+        {
+            if (!logEvent.Properties.TryGetValue(name, out var value)) continue;
+            output.Write(' ');
+            output.Write(name);
+            output.Write('=');
+            if (value is ScalarValue { Value: string text }) output.Write(text);
+            else value.Render(output, formatProvider: CultureInfo.InvariantCulture);
+        }
+
+        output.WriteLine();
+        if (logEvent.Exception is not { } exception) return;
+        // Where in the code a dependency was missed does not help anyone to bring it back.
+        if (TransientFailure.Is(exception)) output.WriteLine($"             {exception.Message.ReplaceLineEndings(" ")}");
+        else output.WriteLine(exception);
+    }
+}

@@ -1,0 +1,49 @@
+using Fulfillment.Core;
+using Fulfillment.Operations.Gauges;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+
+namespace Fulfillment.Hosting;
+
+/// <summary>Metrics of the process in the format of Prometheus, at <c>/metrics</c>.</summary>
+public static class MetricsSetup
+{
+    // Requests by route and status, and what the process uses.
+    private static readonly string[] OfTheRuntime = ["Microsoft.AspNetCore.Hosting", "System.Runtime"];
+
+    // Names that Prometheus keeps for parts of histograms.
+    private static readonly string[] Misnamed = ["dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.timer.count"];
+
+    /// <summary>Registers the exporter.</summary>
+    public static void AddPrometheusMetrics(this IServiceCollection services) =>
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(Telemetry.MeterName).AddMeter(OfTheRuntime)
+            .AddView(instrument => Misnamed.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
+            .AddPrometheusExporter());
+
+    /// <summary>Instruments of a module, which exist from the start: what has not happened yet is shown as zero.</summary>
+    public static void AddInstruments<T>(this IServiceCollection services)
+        where T : class
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton(new Instruments(typeof(T)));
+    }
+
+    /// <summary>Maps <c>/metrics</c>. Most instruments are read when somebody asks; only requests, orders and the like are counted as they come.</summary>
+    public static void MapMetrics(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        routes.MapPrometheusScrapingEndpoint(
+            "/metrics", meterProvider: null, optionsName: null, configureBranchedPipeline: scrape => scrape.Use(async (http, next) =>
+            {
+                await http.RequestServices.GetRequiredService<FigureMetrics>().RefreshAsync(http.RequestAborted);
+                await next(http);
+            }));
+        // Only now somebody listens.
+        foreach (var instruments in routes.ServiceProvider.GetServices<Instruments>()) routes.ServiceProvider.GetRequiredService(instruments.Type);
+    }
+
+    private sealed record Instruments(Type Type);
+}

@@ -1,0 +1,144 @@
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Operations.Unroutable;
+using Fulfillment.Persistence;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fulfillment.Operations.TopologyChecks;
+
+/// <summary>
+/// Looks every few seconds, and at once after the broker may have changed, whether all exchanges, queues and bindings
+/// are there. It declares again what is missing if it may, and then publishes again what became unroutable meanwhile.
+/// </summary>
+internal sealed class TopologyMonitor(
+    TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutedMessages unrouted, ManagementApi management,
+    BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, Startup startup, IOptions<RabbitMqOptions> options,
+    TimeProvider time, ILogger<TopologyMonitor> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    // Events wait for the topology, so it is looked for more often while it is not known to be complete.
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+    private readonly HashSet<string> _modules = [.. databases.Select(database => database.Module)];
+    private IReadOnlyList<string> _mistakes = [];
+    private string? _unknownBecause;
+    private bool _unroutable;
+
+    /// <summary>What this process needs and the broker does not have, as of the last look; empty when all is well.</summary>
+    public IReadOnlyList<string> Problems { get; private set; } = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await startup.MessagingReady.WaitAsync(stoppingToken);
+        var last = "";
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = readiness.NotCompleteBecause is null
+                ? readiness.WhenUnknownAsync(Interval, time, stoppingToken)
+                : Task.Delay(Retry, time, stoppingToken);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await LookAsync(stoppingToken);
+                last = "";
+            }
+#pragma warning disable CA1031 // Logged, and looked again soon; that the broker is unavailable is said by its own health check.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                if (e.Message != last) logger.LogWarning("The topology cannot be checked: {Reason}", e.Message);
+                last = e.Message;
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken ct)
+    {
+        // Here, because the management API may answer although no event can be published.
+        await using (await broker.OpenChannelAsync(ct: ct))
+        {
+        }
+
+        var report = await check.RunAsync(ct);
+        var missing = report.Differences.Where(difference => difference.IsMissing).ToList();
+        _unroutable |= missing.Count > 0;
+        if (options.Value.DeclareTopology) report = await HealAsync(report, missing, ct);
+        Note(report);
+        if (_unroutable && readiness.NotCompleteBecause is null) await RepublishAsync(ct);
+    }
+
+    private async Task<TopologyReport> HealAsync(TopologyReport report, List<TopologyDifference> missing, CancellationToken ct)
+    {
+        foreach (var difference in missing)
+            logger.LogWarning("{Kind} {Name} ({Expected}) is missing and is declared again", difference.Kind, difference.Name, difference.Expected);
+        // Without the management API nobody can say whether a binding is there; declaring it again costs next to nothing.
+        if (missing.Count == 0 && management.IsKnown && readiness.NotCompleteBecause is null) return report;
+        await DeclareAsync(ct);
+        return await check.RunAsync(ct);
+    }
+
+    private async Task DeclareAsync(CancellationToken ct)
+    {
+        try
+        {
+            await declarer.DeclareAsync(ct);
+            _mistakes = [];
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (var mistake in e.Mistakes.Except(_mistakes))
+                logger.LogError("The topology cannot be declared again: {Mistake}", mistake);
+            _mistakes = [.. e.Mistakes];
+        }
+    }
+
+    private void Note(TopologyReport report)
+    {
+        string[] problems =
+        [
+            .. report.Differences.Where(difference => difference.Severity == DifferenceSeverity.Error && difference.IsNeededBy(_modules))
+                .Select(difference => $"{difference.Kind} {difference.Name}: expected {difference.Expected}, found {difference.Actual}"),
+        ];
+        foreach (var problem in problems.Except(Problems)) logger.LogError("Topology: {Problem}", problem);
+        if (problems.Length == 0 && Problems.Count > 0) logger.LogInformation("Topology: complete again");
+        Problems = problems;
+
+        var unknown = readiness.NotCompleteBecause;
+        if (unknown is not null && unknown != _unknownBecause)
+            logger.LogWarning("Events wait in the database until the topology is complete: {Reason}", unknown);
+        _unknownBecause = unknown;
+    }
+
+    /// <summary>
+    /// Publishes the unroutable messages again, once, after a missing binding was declared; a message that is returned
+    /// stays. A user that may declare publishes for all modules, any other user for the modules of this process.
+    /// </summary>
+    private async Task RepublishAsync(CancellationToken ct)
+    {
+        _unroutable = false;
+        var exchanges = topology.Modules.Where(module => options.Value.DeclareTopology || _modules.Contains(module.Name))
+            .Select(module => module.EventExchange).Intersect(Topology.TopicExchanges);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Interval);
+        try
+        {
+            foreach (var exchange in exchanges)
+            {
+                var view = await unrouted.RepublishAsync(exchange, limit.Token);
+                if (view.Republished > 0)
+                {
+                    logger.LogInformation(
+                        "{Count} messages of {Exchange} that no queue took were published again, after the topology was complete",
+                        view.Republished, exchange);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // There are many: the rest follows at the next look.
+            _unroutable = true;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Fulfillment.Persistence;
+
+/// <summary>A caller has given up before the commit of its batch began: the batch was rolled back and is to be processed without it.</summary>
+public sealed class CallerGaveUpException : Exception
+{
+    /// <summary>Says so.</summary>
+    public CallerGaveUpException() : base("A caller of the batch has given up.")
+    {
+    }
+}

@@ -1,0 +1,78 @@
+using Npgsql;
+
+namespace Fulfillment.Persistence.Idempotency;
+
+/// <summary>
+/// The keys that one transaction works on. A key is locked for the length of the transaction, never waited for, so that two processes
+/// cannot both find it unused.
+/// </summary>
+internal sealed class IdempotencyClaims
+{
+    private const string Lock = "SELECT id FROM unnest($1::bigint[]) AS key (id) WHERE pg_try_advisory_xact_lock(id)";
+
+    // A statement of its own, because it must see what the last holder of a lock has committed.
+    private const string Find = """
+        SELECT scope, key, request_id, request_hash, status, location, body
+        FROM unnest($1::text[], $2::text[]) AS wanted (scope, key) JOIN idempotency_keys USING (scope, key)
+        """;
+
+    private const string Insert = """
+        INSERT INTO idempotency_keys (scope, key, request_id, request_hash, status, location, body)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bytea[], $5::smallint[], $6::text[], $7::text[])
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly HashSet<long> _locked;
+    private readonly Dictionary<(string Scope, string Value), Row> _stored;
+
+    private IdempotencyClaims(NpgsqlConnection connection, IEnumerable<long> locked, IEnumerable<((string, string), Row)> stored)
+    {
+        _connection = connection;
+        _locked = [.. locked];
+        _stored = stored.ToDictionary();
+    }
+
+    /// <summary>Locks the keys and looks for their answers, in the transaction that is open.</summary>
+    public static async Task<IdempotencyClaims> TakeAsync(NpgsqlConnection connection, IReadOnlyCollection<IdempotencyKey> keys, CancellationToken ct)
+    {
+        // Twice in a batch is one key.
+        var distinct = keys.DistinctBy(key => (key.Scope, key.Value)).ToArray();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Lock, distinct.Select(key => key.LockId).ToArray());
+        // The cast keeps one array from being taken for a list of values.
+        batch.Add(Find, distinct.Select(key => key.Scope).ToArray(), (object)distinct.Select(key => key.Value).ToArray());
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var locked = await reader.ReadAllAsync(row => row.GetInt64(0));
+        var stored = await reader.ReadAllAsync(row => ((row.GetString(0), row.GetString(1)), new Row(
+            row.GetGuid(2), row.GetFieldValue<byte[]>(3),
+            new StoredAnswer(row.GetInt16(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetString(6)))));
+        return new IdempotencyClaims(connection, locked, stored);
+    }
+
+    /// <summary>True when the work of this key is to be done now.</summary>
+    public bool IsNew(IdempotencyKey key) => !_stored.ContainsKey((key.Scope, key.Value)) && _locked.Contains(key.LockId);
+
+    /// <summary>What to answer, after the answers of what was new have been stored.</summary>
+    public IdempotencyVerdict Judge(IdempotencyKey key)
+    {
+        if (!_stored.TryGetValue((key.Scope, key.Value), out var row)) return new IdempotencyVerdict(IdempotencyOutcome.InFlight);
+        if (!row.RequestHash.AsSpan().SequenceEqual(key.RequestHash)) return new IdempotencyVerdict(IdempotencyOutcome.Reused);
+        return new IdempotencyVerdict(row.RequestId == key.RequestId ? IdempotencyOutcome.Done : IdempotencyOutcome.Replayed, row.Answer);
+    }
+
+    /// <summary>Stores the answers of what was new.</summary>
+    public async Task StoreAsync(IReadOnlyList<(IdempotencyKey Key, StoredAnswer Answer)> answers, CancellationToken ct)
+    {
+        if (answers.Count == 0) return;
+        foreach (var (key, answer) in answers) _stored[(key.Scope, key.Value)] = new Row(key.RequestId, key.RequestHash, answer);
+        await using var batch = new NpgsqlBatch(_connection);
+        batch.Add(
+            Insert, answers.Select(a => a.Key.Scope).ToArray(), answers.Select(a => a.Key.Value).ToArray(),
+            answers.Select(a => a.Key.RequestId).ToArray(), answers.Select(a => a.Key.RequestHash).ToArray(),
+            answers.Select(a => a.Answer.Status).ToArray(), answers.Select(a => a.Answer.Location).ToArray(),
+            answers.Select(a => a.Answer.Body).ToArray());
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private sealed record Row(Guid RequestId, byte[] RequestHash, StoredAnswer Answer);
+}

@@ -1,0 +1,52 @@
+using Npgsql;
+
+namespace Fulfillment.Persistence.Idempotency;
+
+/// <summary>Work that a request may have given an <c>Idempotency-Key</c>.</summary>
+public interface IIdempotentItem
+{
+    /// <summary>The key; null when the request had none.</summary>
+    IdempotencyKey? Key { get; }
+}
+
+/// <summary>The result of work: as it is when the request had no key, else the verdict on its key.</summary>
+public readonly record struct Idempotent<TResult>(TResult? Result, IdempotencyVerdict? Verdict);
+
+/// <summary>
+/// A group commit whose items may have keys. The effect of a key and the answer to it are stored in the same transaction; an item whose key
+/// has an answer already gets that, and is not written. A batch without keys costs nothing extra.
+/// </summary>
+/// <typeparam name="TItem">What a caller brings.</typeparam>
+/// <typeparam name="TResult">What it gets.</typeparam>
+public abstract class IdempotentGroupCommit<TItem, TResult>(NpgsqlDataSource database, BatchLimits? limits = null, TimeProvider? time = null)
+    : GroupCommit<TItem, Idempotent<TResult>>(database, limits, time)
+    where TItem : IIdempotentItem
+{
+    /// <inheritdoc />
+    protected sealed override async Task<IReadOnlyList<Idempotent<TResult>>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<TItem> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        IdempotencyKey[] keys = [.. items.Select(item => item.Key).OfType<IdempotencyKey>()];
+        if (keys.Length == 0) return [.. (await WriteNewAsync(connection, items)).Select(result => new Idempotent<TResult>(result, null))];
+
+        var claims = await IdempotencyClaims.TakeAsync(connection, keys, CancellationToken.None);
+        var first = keys.Where(claims.IsNew).DistinctBy(key => (key.Scope, key.Value)).ToHashSet();
+        TItem[] fresh = [.. items.Where(item => item.Key is null || first.Contains(item.Key))];
+        var results = fresh.Length == 0 ? [] : await WriteNewAsync(connection, fresh);
+        await claims.StoreAsync(
+            [.. fresh.Zip(results).Where(pair => pair.First.Key is not null).Select(pair => (pair.First.Key!, Answer(pair.First.Key!, pair.Second)))],
+            CancellationToken.None);
+
+        var plain = new Queue<TResult>(fresh.Zip(results).Where(pair => pair.First.Key is null).Select(pair => pair.Second));
+        return [.. items.Select(item => item.Key is null
+            ? new Idempotent<TResult>(plain.Dequeue(), null)
+            : new Idempotent<TResult>(default, claims.Judge(item.Key)))];
+    }
+
+    /// <summary>Does the work of items within the open transaction, see <see cref="GroupCommit{TItem,TResult}.WriteAsync"/>.</summary>
+    /// <returns>One result per item, in the order of the items.</returns>
+    protected abstract Task<IReadOnlyList<TResult>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<TItem> items);
+
+    /// <summary>The answer that a request with a key gets, now and again.</summary>
+    protected abstract StoredAnswer Answer(IdempotencyKey key, TResult result);
+}

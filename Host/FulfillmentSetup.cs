@@ -89,7 +89,7 @@ internal static class FulfillmentSetup
             await Console.Error.WriteLineAsync($"Not everything could be closed in good order: {e.Message}");
         }
 
-        return startup.StartAnew;
+        return startup.RestartRequested;
     }
 
     private static void Collect(List<string> mistakes, Action register)

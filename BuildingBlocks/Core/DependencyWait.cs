@@ -29,7 +29,7 @@ public static class DependencyWait
             {
                 throw new ConfigurationException(mistake);
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && TransientFailure.Is(e))
+            catch (Exception e) when (!ct.IsCancellationRequested && TransientErrors.Is(e))
             {
                 var reason = $"{what}: {e.Message}";
                 if (reason != last) waiting(reason);

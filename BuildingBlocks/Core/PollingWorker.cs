@@ -13,7 +13,7 @@ namespace Fulfillment.Core;
 public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>How far the start of the process has come.</summary>
@@ -60,15 +60,15 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     {
         await Startup.DatabasesReady.WaitAsync(stoppingToken);
         // Work that has begun is finished when the process stops: cut off, it would be done again. So it looks once more, and ends then.
-        using var patience = new CancellationTokenSource();
-        await using var stopping = stoppingToken.Register(() => patience.CancelAfter(LastWords));
+        using var timeout = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => timeout.CancelAfter(GracePeriod));
         var failures = 0;
         bool last;
         do
         {
             await WhenReadyAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             last = stoppingToken.IsCancellationRequested;
-            failures = await TryAsync(failures, patience.Token);
+            failures = await TryAsync(failures, timeout.Token);
             // What comes in while it fails needs no attempt of its own.
             var retry = Poll * (0.75 + (Random.Shared.NextDouble() / 2));
             var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(retry, Time, stoppingToken);
@@ -92,7 +92,7 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!TransientFailure.Is(e)) logger.LogError(e, "The worker on {Work} has failed for something unexpected, and will try again", Work);
+            if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} has failed for something unexpected, and will try again", Work);
             else if (failures == 0) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
             return failures + 1;
         }

@@ -3,12 +3,12 @@ namespace Fulfillment.Core;
 /// <summary>How far the start of this process has come. HTTP answers after the first look at the databases; the rest waits for its dependencies.</summary>
 public sealed class Startup
 {
-    private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _initialCheck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _databases = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _messaging = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the databases were found, or found missing.</summary>
-    public Task FirstLook => _firstLook.Task;
+    public Task InitialCheck => _initialCheck.Task;
 
     /// <summary>Completes when every database of this process is reachable and migrated.</summary>
     public Task DatabasesReady => _databases.Task;
@@ -20,18 +20,18 @@ public sealed class Startup
     public string WaitingFor { get; private set; } = "the first check";
 
     /// <summary>True when the host has ended because listeners could not be started, or not be brought back: the process is to build another one.</summary>
-    public bool StartAnew { get; internal set; }
+    public bool RestartRequested { get; internal set; }
 
     internal void IsWaitingFor(string reason)
     {
         WaitingFor = reason;
-        _firstLook.TrySetResult();
+        _initialCheck.TrySetResult();
     }
 
     internal void DatabasesAreReady()
     {
         _databases.TrySetResult();
-        _firstLook.TrySetResult();
+        _initialCheck.TrySetResult();
     }
 
     internal void MessagingIsReady()

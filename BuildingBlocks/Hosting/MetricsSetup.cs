@@ -38,7 +38,7 @@ public static class MetricsSetup
         routes.MapPrometheusScrapingEndpoint(
             "/metrics", meterProvider: null, optionsName: null, configureBranchedPipeline: scrape => scrape.Use(async (http, next) =>
             {
-                await http.RequestServices.GetRequiredService<FigureMetrics>().RefreshAsync(http.RequestAborted);
+                await http.RequestServices.GetRequiredService<GaugeMetrics>().RefreshAsync(http.RequestAborted);
                 await next(http);
             }));
         // Only now somebody listens.

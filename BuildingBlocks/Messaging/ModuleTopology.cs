@@ -4,7 +4,7 @@ namespace Fulfillment.Messaging;
 /// <param name="Name">Name of the module.</param>
 /// <param name="Subscriptions">Queues that it listens to.</param>
 /// <param name="WatchesEvents">
-/// True when it shows what all modules publish. It declares a queue for that while somebody looks, see <see cref="EventWatch"/>.
+/// True when it shows what all modules publish. It declares a queue for that while somebody looks, see <see cref="LiveEventFeed"/>.
 /// </param>
 public sealed record ModuleTopology(string Name, IReadOnlyList<Subscription> Subscriptions, bool WatchesEvents = false)
 {

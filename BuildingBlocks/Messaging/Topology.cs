@@ -61,10 +61,10 @@ public sealed record DeclaredBinding(string Exchange, string Queue, string Routi
 public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
 {
     /// <summary>Queue that catches what no binding wants.</summary>
-    public const string UnroutedQueue = "unrouted-queue";
+    public const string UnroutableQueue = "unrouted-queue";
 
     /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
-    public const string UnroutedExchange = "unrouted.events";
+    public const string UnroutableExchange = "unrouted.events";
 
     private readonly Dictionary<string, (ModuleTopology Module, Subscription Subscription)> _queues = modules
         .SelectMany(module => module.Subscriptions, (module, subscription) => (Module: module, Subscription: subscription))
@@ -79,15 +79,15 @@ public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
     /// <summary>Every exchange.</summary>
     public IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
     [
-        new(UnroutedExchange, "fanout", null, null),
-        .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutedExchange, null)),
+        new(UnroutableExchange, "fanout", null, null),
+        .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutableExchange, null)),
         .. modules.Select(module => new DeclaredExchange(module.QueueExchange, "direct", null, module.Name)),
     ];
 
     /// <summary>Every queue.</summary>
     public IReadOnlyList<DeclaredQueue> DeclaredQueues { get; } =
     [
-        new(UnroutedQueue, null, null),
+        new(UnroutableQueue, null, null),
         .. modules.Select(module => new DeclaredQueue(module.DeadLetterQueue, null, module.Name)),
         .. modules.SelectMany(module => module.Subscriptions, (module, subscription) => new DeclaredQueue(subscription.Queue, module.DeadLetterQueue, module.Name)),
     ];
@@ -95,7 +95,7 @@ public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
     /// <summary>Every binding.</summary>
     public IReadOnlyList<DeclaredBinding> DeclaredBindings { get; } =
     [
-        new(UnroutedExchange, UnroutedQueue, "", null),
+        new(UnroutableExchange, UnroutableQueue, "", null),
         .. modules.SelectMany(
             module => module.Subscriptions,
             (module, subscription) => new DeclaredBinding(subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),

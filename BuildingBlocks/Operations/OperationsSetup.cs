@@ -34,9 +34,9 @@ public static class OperationsSetup
         services.AddSingleton<TopologyCheck>();
         services.AddSingleton<TopologyMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<TopologyMonitor>());
-        services.AddSingleton<UnroutedMessages>();
-        services.AddSingleton<QueueFigures>();
-        services.AddSingleton<FigureMetrics>();
+        services.AddSingleton<UnroutableMessages>();
+        services.AddSingleton<QueueStats>();
+        services.AddSingleton<GaugeMetrics>();
         services.AddHealthChecks().AddCheck<TopologyHealth>("topology", tags: ["ready"]);
     }
 
@@ -49,7 +49,7 @@ public static class OperationsSetup
         var routes = app.MapGroup($"{module}/ops").WithTags("Operations");
         DeadLetterEndpoints.Map<TContext>(routes);
         ReplayEndpoints.Map<TContext>(routes);
-        UnroutedEndpoints.Map<TContext>(routes);
+        UnroutableEndpoints.Map<TContext>(routes);
         TopologyEndpoints.Map(routes);
         SummaryEndpoint.Map<TContext>(routes);
     }

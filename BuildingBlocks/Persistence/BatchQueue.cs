@@ -23,7 +23,7 @@ public sealed record BatchLimits
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long a caller waits for the beginning of its commit; null: as long as it takes.</summary>
-    public TimeSpan? Patience { get; init; }
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>
@@ -71,8 +71,8 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     /// <exception cref="OutcomeUnknownException">The commit of the work had begun and was not confirmed: the work may be done.</exception>
     public async Task<TResult> ExecuteAsync(TItem item, CancellationToken ct = default)
     {
-        if (_limits.Patience is not { } patience) return await EnqueueAsync(item, ct);
-        using var end = new CancellationTokenSource(patience, Time);
+        if (_limits.Timeout is not { } timeout) return await EnqueueAsync(item, ct);
+        using var end = new CancellationTokenSource(timeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, ct);
         try
         {
@@ -80,7 +80,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (end.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"It was not done within {patience}.", e);
+            throw new TimeoutException($"It was not done within {timeout}.", e);
         }
     }
 
@@ -130,7 +130,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     protected abstract Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items, Func<bool> beginCommit);
 
     /// <summary>True when the same batch may succeed if it is tried again.</summary>
-    protected virtual bool IsTransient(Exception exception) => TransientFailure.Is(exception);
+    protected virtual bool IsTransient(Exception exception) => TransientErrors.Is(exception);
 
     private async Task WriteAsync()
     {

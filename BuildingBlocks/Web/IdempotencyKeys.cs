@@ -36,10 +36,10 @@ public static class IdempotencyKeys
     public static IResult Answer<T>(this Idempotent<T> outcome, Func<T, IResult> make)
     {
         ArgumentNullException.ThrowIfNull(make);
-        return outcome.Verdict is { } verdict ? Answer(verdict) : make(outcome.Result!);
+        return outcome.KeyResult is { } verdict ? Answer(verdict) : make(outcome.Result!);
     }
 
-    internal static IResult Answer(IdempotencyVerdict verdict) => verdict.Outcome switch
+    internal static IResult Answer(IdempotencyResult verdict) => verdict.Outcome switch
     {
         IdempotencyOutcome.Done => new Given(verdict.Answer!, replayed: false),
         IdempotencyOutcome.Replayed => new Given(verdict.Answer!, replayed: true),
@@ -48,7 +48,7 @@ public static class IdempotencyKeys
         _ => new InFlight(),
     };
 
-    private sealed class Given(StoredAnswer answer, bool replayed) : IResult
+    private sealed class Given(StoredResponse answer, bool replayed) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

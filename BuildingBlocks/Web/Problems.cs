@@ -121,7 +121,7 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
                 new Dictionary<string, string[]> { ["body"] = ["must be the JSON that this operation expects"] }),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", "The request could not be read."),
             _ when IsUnknown(exception) && !HttpMethods.IsGet(httpContext.Request.Method) => Unknown(httpContext),
-            _ when TransientFailure.Is(exception) => Unavailable(httpContext),
+            _ when TransientErrors.Is(exception) => Unavailable(httpContext),
             _ => Problems.Of(StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something unexpected happened; the log has it under this traceId."),
         };
         httpContext.Response.StatusCode = problem.StatusCode;

@@ -25,7 +25,7 @@ namespace Fulfillment.Inventory;
 /// <summary>Holds stock for orders, sells it when they are paid, takes it back when they are not, and imports catalogues.</summary>
 public sealed class InventoryModule : Module
 {
-    private static readonly Figure ActiveReservations = new(
+    private static readonly DatabaseGauge ActiveReservations = new(
         "activeReservations", "fulfillment_reservations_active", "Orders that stock is held for.", "SELECT count(*) FROM reservations WHERE status = 1");
 
     public override string Name => "Inventory";
@@ -51,7 +51,7 @@ public sealed class InventoryModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<InventoryDbContext>(Name);
         builder.AddOperations<InventoryDbContext>();
-        builder.AddFigures<InventoryDbContext>(Figure.DeadLetters, Figure.OutboxPending, ActiveReservations);
+        builder.AddGauges<InventoryDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, ActiveReservations);
         builder.AddRetention<InventoryDbContext>(
             RetentionRule.ReplayedDeadLetters, InventoryRetention.EndedOrders, InventoryRetention.StockAdjustments, ImportRetention.Errors, ImportRetention.Imports);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);

@@ -44,7 +44,7 @@ public sealed class Reservation
     /// <summary>Id of the event that announced this answer.</summary>
     public Guid EventId { get; init; }
 
-    /// <summary>The event that started the flow of the order.</summary>
+    /// <summary>The first event of the order.</summary>
     public Guid? CorrelationId { get; init; }
 
     /// <summary>The event that sold it or gave it back last; null for the clock. Its redelivery, and no other event's, repeats what that led to.</summary>

@@ -35,7 +35,7 @@ public sealed class NotificationModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<NotificationDbContext>(Name);
         builder.AddOperations<NotificationDbContext>();
-        builder.AddFigures<NotificationDbContext>(Figure.DeadLetters);
+        builder.AddGauges<NotificationDbContext>(DatabaseGauge.DeadLetters);
         builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.EndedOrders);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddSingleton<NotificationWriter>();

@@ -16,8 +16,8 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
 
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
 
-    /// <summary>Id of the event that started the flow of an order: its ORDER_CREATED.</summary>
-    public Task<Guid?> FlowOfAsync(long orderId, CancellationToken ct) =>
+    /// <summary>Correlation id of an order: the id of its ORDER_CREATED.</summary>
+    public Task<Guid?> CorrelationOfAsync(long orderId, CancellationToken ct) =>
         History.Where(entry => entry.OrderId == orderId).OrderBy(entry => entry.Id).Select(entry => (Guid?)entry.EventId).FirstOrDefaultAsync(ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -49,7 +49,7 @@ public sealed class OrderModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<OrderDbContext>(Name);
         builder.AddOperations<OrderDbContext>();
-        builder.AddFigures<OrderDbContext>(Figure.DeadLetters, Figure.OutboxPending);
+        builder.AddGauges<OrderDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending);
         builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, OrderRetention.EndedOrders);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
@@ -59,7 +59,7 @@ public sealed class OrderModule : Module
         builder.Services.AddSingleton<Timeline>();
         builder.Services.AddSingleton<OrderStatistics>();
         builder.Services.AddHostedService<OrderCounter>();
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventWatch>(services, Name));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveEventFeed>(services, Name));
         builder.Services.AddOutboxRelay<OrderDbContext>();
         builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();
     }

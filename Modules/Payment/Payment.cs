@@ -51,7 +51,7 @@ public sealed class Payment
     /// <summary>Id of the event that announced the outcome.</summary>
     public Guid? EventId { get; init; }
 
-    /// <summary>The event that started the flow of the order.</summary>
+    /// <summary>The first event of the order.</summary>
     public Guid? CorrelationId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -21,7 +21,7 @@ namespace Fulfillment.Payment;
 /// <summary>Charges customers for what was reserved for them, and gives money back.</summary>
 public sealed class PaymentModule : Module
 {
-    private static readonly Figure FailingRefunds = new(
+    private static readonly DatabaseGauge FailingRefunds = new(
         "failingRefunds", "fulfillment_refunds_failing", "Refunds whose last attempt failed; they are tried again.",
         "SELECT count(*) FROM refunds WHERE completed_at IS NULL AND last_error IS NOT NULL");
 
@@ -45,7 +45,7 @@ public sealed class PaymentModule : Module
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
-        builder.AddFigures<PaymentDbContext>(Figure.DeadLetters, Figure.OutboxPending, FailingRefunds);
+        builder.AddGauges<PaymentDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, FailingRefunds);
         builder.AddRetention<PaymentDbContext>(RetentionRule.ReplayedDeadLetters, PaymentRetention.EndedOrders);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
@@ -54,8 +54,8 @@ public sealed class PaymentModule : Module
             new SimulatedGateway(services.GetRequiredService<Simulator>().GetAsync, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddInstruments<PaymentMetrics>();
         builder.Services.AddSingleton<ChargeWriter>();
-        builder.Services.AddSingleton<OutcomeWriter>();
-        builder.Services.AddSingleton<EndWriter>();
+        builder.Services.AddSingleton<ChargeResultWriter>();
+        builder.Services.AddSingleton<CancelPaymentWriter>();
         builder.Services.AddSingleton<RefundWriter>();
         builder.Services.AddSingleton<RefundWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());

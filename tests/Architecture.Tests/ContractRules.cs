@@ -41,7 +41,7 @@ internal static partial class ContractRules
                 from mistake in Mistakes(type)
                 select $"{type.FullName} {mistake}",
             () => [.. Events(typeof(BaseEvent).Assembly)],
-            [typeof(Planted.OpenEvent)], [typeof(Planted.UnroutedEvent)], [typeof(Planted.UnknownEvent)]),
+            [typeof(Planted.OpenEvent)], [typeof(Planted.UnroutableEvent)], [typeof(Planted.UnknownEvent)]),
 
         new Rule<Type>(
             "What contracts are made of are records",

@@ -17,7 +17,7 @@ public static class Planted
         public override long AboutOrder => 0;
     }
 
-    public sealed record UnroutedEvent() : BaseEvent("UNROUTED", "planted")
+    public sealed record UnroutableEvent() : BaseEvent("UNROUTED", "planted")
     {
         public override long AboutOrder => 0;
     }

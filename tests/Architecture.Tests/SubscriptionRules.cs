@@ -48,7 +48,7 @@ internal static partial class SubscriptionRules
         new Rule<string>(
             "Queue names are unique in the system",
             queues => queues.CountBy(queue => queue).Where(queue => queue.Value > 1).Select(queue => $"{queue.Key} stands {queue.Value} times"),
-            () => [Topology.UnroutedQueue, .. ModuleCatalog.Topology.Modules.Select(module => module.DeadLetterQueue), .. Subscriptions.Select(s => s.Queue)],
+            () => [Topology.UnroutableQueue, .. ModuleCatalog.Topology.Modules.Select(module => module.DeadLetterQueue), .. Subscriptions.Select(s => s.Queue)],
             ["a-queue", "b-queue", "a-queue"]),
 
         new Rule<Reception>(

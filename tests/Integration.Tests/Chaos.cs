@@ -7,7 +7,7 @@ namespace Integration.Tests;
 /// <summary>The fault program behind <c>./dev chaos</c>, for as long as a test may take. Nothing else runs on these servers meanwhile.</summary>
 public sealed class Chaos(Servers servers)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
     private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "bin", "Load", Repository.Configuration.ToLowerInvariant(), "Load.dll");
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class Chaos(Servers servers)
 
     private static async Task EndAsync(Process program)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Timeout);
         try
         {
             await program.WaitForExitAsync(deadline.Token);

@@ -46,13 +46,13 @@ public sealed class Crashes(NothingStarted shared) : SystemTest, IClassFixture<N
     }
 
     /// <summary>Places an order in a process that dies at the given moment, starts another one, and sees the order through.</summary>
-    private async Task<(long OrderId, Tap Tap)> CrashAndRecoverAsync(string moment)
+    private async Task<(long OrderId, MessageRecorder MessageRecorder)> CrashAndRecoverAsync(string moment)
     {
         Assert.SkipUnless(Repository.Configuration == "Debug", "Crash points are compiled into Debug builds only");
         var product = $"CRASH-{moment}";
         await using var dying = await _system.StartAsync(null, ("FAILPOINT", $"{moment}:1"));
         await _system.StockUpAsync(product, 5);
-        var tap = await _system.Broker.TapAsync();
+        var tap = await _system.Broker.RecordMessagesAsync();
         var before = await _system.Orders.CountAsync("orders");
 
         try

@@ -89,7 +89,7 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
     {
         await using var host = await _system.StartAsync();
         await _system.StockUpAsync("HANDLED", 100_000);
-        var tap = await _system.Broker.TapAsync();
+        var tap = await _system.Broker.RecordMessagesAsync();
         var placed = new ConcurrentBag<long>();
         var clients = Enumerable.Range(0, 8).Select(_ => PlaceUntilRefusedAsync(placed)).ToList();
         await Eventually.True("300 orders", () => placed.Count >= 300);
@@ -174,7 +174,7 @@ public sealed class GracefulStop(NothingStarted shared) : SystemTest, IClassFixt
         await using var host = await _system.StartAsync(settings: ("RabbitMq__Uri", broker.ToString()));
         await _system.PlaceAsync("CUST-SILENT", "NO-STOCK");
 
-        network.Weather.Hold(TimeSpan.FromMinutes(5));
+        network.NetworkConditions.Hold(TimeSpan.FromMinutes(5));
         var clock = Stopwatch.StartNew();
         await host.StopAsync();
 

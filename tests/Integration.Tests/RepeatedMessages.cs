@@ -11,12 +11,12 @@ public sealed class RepeatedMessages(NothingStarted shared) : SystemTest, IClass
     public async Task Every_message_delivered_twice_changes_no_row_and_leads_to_the_same_messages()
     {
         await _system.StartAsync();
-        var tap = await _system.Broker.TapAsync();
+        var tap = await _system.Broker.RecordMessagesAsync();
         await Task.WhenAll(
             _system.PlaceAsync("CUST-APPROVE-1", "PROD-002"), _system.PlaceAsync("CUST-APPROVE-2", "PROD-002", 2),
             _system.PlaceAsync("CUST-DECLINE-1", "PROD-003"), _system.PlaceAsync("CUST-DECLINE-2", "PROD-003", 3),
             _system.PlaceAsync("CUST-APPROVE-3", "PROD-001", 100), _system.PlaceAsync("CUST-APPROVE-4", "UNKNOWN"));
-        await SettleAsync();
+        await WaitUntilIdleAsync();
         // Each ORDER_CREATED leads to INVENTORY_RESERVED or INVENTORY_FAILED, a reservation to a payment event, and that to one about its stock.
         await Eventually.Get("20 messages", () => Task.FromResult(tap.Messages.Count), count => count == 20);
         var messages = tap.Messages;
@@ -40,7 +40,7 @@ public sealed class RepeatedMessages(NothingStarted shared) : SystemTest, IClass
         (await DumpAsync()).ShouldBe(rows);
     }
 
-    private async Task SettleAsync()
+    private async Task WaitUntilIdleAsync()
     {
         await _system.AllEndAsync();
         await Eventually.Get("8 notifications", () => _system.Notifications.CountAsync("notification_logs"), count => count == 8);

@@ -15,7 +15,7 @@ public sealed class WireFormat(OneProcess shared) : SystemTest
     {
         const long Order = 9_000_000_001;
         await _system.StockUpAsync("FOREIGN", 5);
-        var tap = await _system.Broker.TapAsync(("payment.events", "#"));
+        var tap = await _system.Broker.RecordMessagesAsync(("payment.events", "#"));
 
         await _system.Broker.PublishBareAsync("order.events", "order.created", $$"""
             {"eventId":"{{Guid.NewGuid()}}","eventType":"ORDER_CREATED","timestamp":"2026-01-15T22:43:06","sourceService":"order-service",
@@ -42,7 +42,7 @@ public sealed class WireFormat(OneProcess shared) : SystemTest
     public async Task Messages_are_persistent_and_say_what_they_are()
     {
         await _system.StockUpAsync("WIRE", 5);
-        var tap = await _system.Broker.TapAsync();
+        var tap = await _system.Broker.RecordMessagesAsync();
 
         var id = await _system.PlaceAsync("CUST-APPROVE-1", "WIRE");
         var messages = await Eventually.Get(
@@ -59,7 +59,7 @@ public sealed class WireFormat(OneProcess shared) : SystemTest
     public async Task Each_event_names_its_cause_and_the_start_of_its_flow()
     {
         await _system.StockUpAsync("CAUSE", 5);
-        var tap = await _system.Broker.TapAsync();
+        var tap = await _system.Broker.RecordMessagesAsync();
 
         var id = await _system.PlaceAsync("CUST-DECLINE-1", "CAUSE");
         var events = (await Eventually.Get(

@@ -21,7 +21,7 @@ public static class HealthSetup
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     // Shorter, so that a check can still say what it waited for.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Registers the checks of what this process uses.</summary>
     public static void AddHealth(this IServiceCollection services) =>
@@ -67,9 +67,9 @@ public static class HealthSetup
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(Patience);
-            var missing = (await Task.WhenAll(databases.Select(database => MissingAsync(database, patience.Token)))).OfType<string>().ToList();
+            using var waitLimit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            waitLimit.CancelAfter(WaitLimit);
+            var missing = (await Task.WhenAll(databases.Select(database => MissingAsync(database, waitLimit.Token)))).OfType<string>().ToList();
             return missing.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(string.Join("; ", missing));
         }
 
@@ -94,7 +94,7 @@ public static class HealthSetup
             {
                 return $"the database of {database.Module} does not answer";
             }
-            catch (Exception e) when (TransientFailure.Is(e) || e is Npgsql.NpgsqlException)
+            catch (Exception e) when (TransientErrors.Is(e) || e is Npgsql.NpgsqlException)
             {
                 return $"the database of {database.Module} does not answer: {e.Message}";
             }
@@ -115,14 +115,14 @@ public static class HealthSetup
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             if (connection.BlockedBecause is { } reason) return HealthCheckResult.Unhealthy($"RabbitMQ at {connection.Address} takes no messages: {reason}");
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(Patience);
+            using var waitLimit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            waitLimit.CancelAfter(WaitLimit);
             try
             {
-                await using var channel = await connection.OpenChannelAsync(ct: patience.Token);
+                await using var channel = await connection.OpenChannelAsync(ct: waitLimit.Token);
                 return HealthCheckResult.Healthy();
             }
-            catch (Exception e) when (TransientFailure.Is(e))
+            catch (Exception e) when (TransientErrors.Is(e))
             {
                 return HealthCheckResult.Unhealthy($"RabbitMQ at {connection.Address} does not answer: {e.Message}");
             }

@@ -11,7 +11,7 @@ internal sealed class HostRestart(
     public async Task<string?> TryRequestAsync(CancellationToken ct)
     {
         if (await turn.TryTakeAsync(databases.First(), ct) is { } reason) return reason;
-        startup.StartAnew = true;
+        startup.RestartRequested = true;
         lifetime.StopApplication();
         return null;
     }

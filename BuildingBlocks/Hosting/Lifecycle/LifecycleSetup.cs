@@ -15,7 +15,7 @@ public static class LifecycleSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<Startup>();
         builder.Services.AddSingleton<Migrator>();
-        builder.Services.AddSingleton<ShutdownTurn>();
+        builder.Services.AddSingleton<StaggeredShutdown>();
         builder.Services.AddSingleton<IHostRestart, HostRestart>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddValidatedOptions<ShutdownOptions>(builder.Configuration, "Shutdown");

@@ -31,7 +31,7 @@ public sealed class RestartTurn : IAsyncDisposable
             (_connection, connection) = (connection, null);
             return null;
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && (e is NpgsqlException || TransientFailure.Is(e)))
+        catch (Exception e) when (!ct.IsCancellationRequested && (e is NpgsqlException || TransientErrors.Is(e)))
         {
             return $"the database of {database.Module} is unavailable, {e.Message}";
         }

@@ -8,7 +8,7 @@ namespace Fulfillment.Hosting.Lifecycle;
 public static class StartingSetup
 {
     // What is not there by then is away, and the request is told so.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Lets requests of the API wait for the databases when they were away at the first look: a process listens then, and gets requests wherever nobody
@@ -21,7 +21,7 @@ public static class StartingSetup
         app.Use(async (http, next) =>
         {
             if (!found.IsCompletedSuccessfully && http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
-                await found.WaitAsync(Patience, http.RequestAborted);
+                await found.WaitAsync(Timeout, http.RequestAborted);
             await next(http);
         });
     }

@@ -18,7 +18,7 @@ internal sealed class StartupService(
     Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IMessageListeners listeners,
     IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps, IOptions<RabbitMqOptions> messaging,
     IHostEnvironment environment, IConfiguration configuration,
-    ShutdownTurn turn, IHostRestart restart, RestartTurn restartTurn, StopDeadline deadline, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
+    StaggeredShutdown turn, IHostRestart restart, RestartTurn restartTurn, StopDeadline deadline, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
     private bool _listenersHaveBegun;
@@ -30,7 +30,7 @@ internal sealed class StartupService(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        await Task.WhenAny(startup.FirstLook, ExecuteTask!).WaitAsync(cancellationToken);
+        await Task.WhenAny(startup.InitialCheck, ExecuteTask!).WaitAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -117,10 +117,10 @@ internal sealed class StartupService(
     {
         // The first callback of a stop, so the deadline begins with the stop.
         StartDeadline();
-        Task.WhenAll(listeners.DrainAsync(), turn.WaitAsync(startup.StartAnew)).GetAwaiter().GetResult();
+        Task.WhenAll(listeners.DrainAsync(), turn.WaitAsync(startup.RestartRequested)).GetAwaiter().GetResult();
     }
 
-    private void StartDeadline() => deadline.Start(startup.StartAnew);
+    private void StartDeadline() => deadline.Start(startup.RestartRequested);
 
     private void Waiting(string reason)
     {
@@ -136,7 +136,7 @@ internal sealed class StartupService(
             {
                 await warmUp.WarmUpAsync(ct);
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && (e is NpgsqlException || TransientFailure.Is(e)))
+            catch (Exception e) when (!ct.IsCancellationRequested && (e is NpgsqlException || TransientErrors.Is(e)))
             {
                 logger.LogWarning("Not warmed up, so that a first request will be slower ({Reason})", e.Message);
             }

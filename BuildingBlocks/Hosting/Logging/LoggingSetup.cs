@@ -25,7 +25,7 @@ public static class LoggingSetup
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .Filter.With(new OutageFilter(TimeProvider.System))
-                .Enrich.With<FlowEnricher>()
+                .Enrich.With<MessageLogEnricher>()
                 .Enrich.WithProperty("service", service);
             foreach (var source in MessagingSetup.LibraryLogSources) logger.MinimumLevel.Override(source, LogEventLevel.Warning);
             if (builder.Configuration.GetValue<bool>("DOTNET_RUNNING_IN_CONTAINER")) logger.WriteTo.Console(new CompactJsonFormatter());

@@ -16,7 +16,7 @@ internal sealed class OutageFilter(TimeProvider time) : ILogEventFilter
 
     public bool IsEnabled(LogEvent logEvent)
     {
-        if (!TransientFailure.Is(logEvent.Exception)) return true;
+        if (!TransientErrors.Is(logEvent.Exception)) return true;
         var source = logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var value) ? value.ToString() : "";
         var now = time.GetTimestamp();
         var last = _last.GetOrAdd(source, 0);

@@ -12,12 +12,12 @@ internal sealed class TerminalFormatter : ITextFormatter
     private static readonly MessageTemplateTextFormatter Head =
         new("{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}", CultureInfo.InvariantCulture);
 
-    private static readonly string[] FlowProperties = ["module", "orderId", "eventId", "correlationId"];
+    private static readonly string[] ContextProperties = ["module", "orderId", "eventId", "correlationId"];
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
         Head.Format(logEvent, output);
-        foreach (var name in FlowProperties)
+        foreach (var name in ContextProperties)
         {
             if (!logEvent.Properties.TryGetValue(name, out var value)) continue;
             output.Write(' ');
@@ -30,7 +30,7 @@ internal sealed class TerminalFormatter : ITextFormatter
         output.WriteLine();
         if (logEvent.Exception is not { } exception) return;
         // Where in the code a dependency was missed does not help anyone to bring it back.
-        if (TransientFailure.Is(exception)) output.WriteLine($"             {exception.Message.ReplaceLineEndings(" ")}");
+        if (TransientErrors.Is(exception)) output.WriteLine($"             {exception.Message.ReplaceLineEndings(" ")}");
         else output.WriteLine(exception);
     }
 }

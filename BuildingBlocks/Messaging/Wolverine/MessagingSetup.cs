@@ -76,7 +76,7 @@ public static class MessagingSetup
         var deadLetter = new DeadLetterContinuation();
         wolverine.OnException<InvalidMessageException>().ContinueWith(deadLetter);
         wolverine.OnException<UnreadableMessageException>().ContinueWith(deadLetter);
-        wolverine.Policies.OnException(TransientFailure.Is).RetryWithCooldown(RetryDelays(settings.RetryFor)).WithBoundedJitter(0.2)
+        wolverine.Policies.OnException(TransientErrors.Is).RetryWithCooldown(RetryDelays(settings.RetryFor)).WithBoundedJitter(0.2)
             .Then.ContinueWith(NackRequeue.Instance);
         wolverine.Policies.OnAnyException().RetryWithCooldown(UnexpectedErrorDelays).Then.ContinueWith(deadLetter);
     }

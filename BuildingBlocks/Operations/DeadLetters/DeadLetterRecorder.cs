@@ -150,7 +150,7 @@ internal sealed class DeadLetterRecorder<TContext>(
                 logger.LogDebug("{Queue}: dead letter of {Origin} recorded, {Reason}", _queue, message.Queue, message.ExceptionType);
                 return true;
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && TransientFailure.Is(e))
+            catch (Exception e) when (!ct.IsCancellationRequested && TransientErrors.Is(e))
             {
                 logger.LogWarning(e, "{Queue}: dead letters wait for the database", _queue);
                 await Task.Delay(pause, ct);

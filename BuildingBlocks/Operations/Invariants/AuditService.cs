@@ -38,7 +38,7 @@ internal sealed class AuditService(
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                if (TransientFailure.Is(e)) logger.LogWarning("{Module}: the audit waits, {Reason}", module, e.Message);
+                if (TransientErrors.Is(e)) logger.LogWarning("{Module}: the audit waits, {Reason}", module, e.Message);
                 else logger.LogError(e, "{Module}: the audit failed", module);
             }
         }

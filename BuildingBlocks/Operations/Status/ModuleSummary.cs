@@ -18,27 +18,27 @@ namespace Fulfillment.Operations.Status;
 
 /// <summary>Puts together how a module fares. It answers within seconds, whatever is away, and says null of that.</summary>
 internal sealed class ModuleSummary<TContext>(
-    ModuleDatabase<TContext> database, Topology topology, IEnumerable<IModuleDatabase> databases, IEnumerable<ModuleFigures> figures, QueueFigures queues,
+    ModuleDatabase<TContext> database, Topology topology, IEnumerable<IModuleDatabase> databases, IEnumerable<ModuleGauges> figures, QueueStats queues,
     InvariantMetrics invariants, IEnumerable<BoundSection> sections, IConfiguration configuration, IOptions<RabbitMqOptions> broker, TimeProvider time)
     where TContext : DbContext
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
     private static readonly (string Version, string? Commit) Build = ReadBuild();
     private static readonly DateTimeOffset Started = new(Process.GetCurrentProcess().StartTime.ToUniversalTime());
     private static readonly string Instance = $"{Environment.MachineName}-{Environment.ProcessId}";
 
     public async Task<SummaryView> ReadAsync(CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(Patience);
-        var counting = OrNullAsync(figures.Single(candidate => candidate.Module == database.Module).GetAsync(patience.Token));
-        var asking = OrNullAsync(queues.GetAsync(patience.Token));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(Timeout);
+        var counting = OrNullAsync(figures.Single(candidate => candidate.Module == database.Module).GetAsync(timeout.Token));
+        var asking = OrNullAsync(queues.GetAsync(timeout.Token));
         var (numbers, known) = (await counting, await asking);
         string[] modules = [.. databases.Select(candidate => candidate.Module)];
         return new SummaryView(
             database.Module, configuration["Build:Version"] ?? Build.Version, configuration["Build:Commit"] ?? Build.Commit, Instance, Started, time.GetUtcNow(), modules,
             [.. topology.Modules.Single(module => module.Name == database.Module).Subscriptions.Select(subscription => View(subscription, known))],
-            Number("deadLetters"), known?.GetValueOrDefault(Topology.UnroutedQueue)?.Messages, Number("outboxPending"), Number("activeReservations"),
+            Number("deadLetters"), known?.GetValueOrDefault(Topology.UnroutableQueue)?.Messages, Number("outboxPending"), Number("activeReservations"),
             invariants.ViolationsOf(database.Module), EffectiveSettings.Of(configuration, sections, modules), new LinksView(ManagementAddress(), "/scalar"));
 
         long? Number(string name) => numbers?.TryGetValue(name, out var number) is true ? number : null;
@@ -59,7 +59,7 @@ internal sealed class ModuleSummary<TContext>(
         {
             return await reading;
         }
-        catch (Exception e) when (TransientFailure.Is(e))
+        catch (Exception e) when (TransientErrors.Is(e))
         {
             return null;
         }

@@ -10,7 +10,7 @@ namespace Fulfillment.Operations.Status;
 /// <param name="Modules">Modules that it runs.</param>
 /// <param name="Queues">Queues of the module.</param>
 /// <param name="DeadLetters">Open dead letters.</param>
-/// <param name="Unrouted">Messages of the whole system that no queue wanted.</param>
+/// <param name="Unroutable">Messages of the whole system that no queue wanted.</param>
 /// <param name="OutboxPending">Events that are stored and not published yet; null also for a module without an outbox.</param>
 /// <param name="ActiveReservations">Orders that stock is held for; null for every module that holds none.</param>
 /// <param name="InvariantViolations">What the last audit has found; null also when another replica audits.</param>
@@ -18,7 +18,7 @@ namespace Fulfillment.Operations.Status;
 /// <param name="Links">Where to look further.</param>
 public sealed record SummaryView(
     string Module, string Version, string? Commit, string Instance, DateTimeOffset StartedAt, DateTimeOffset Now, IReadOnlyList<string> Modules,
-    IReadOnlyList<QueueView> Queues, long? DeadLetters, long? Unrouted, long? OutboxPending, long? ActiveReservations, long? InvariantViolations,
+    IReadOnlyList<QueueView> Queues, long? DeadLetters, long? Unroutable, long? OutboxPending, long? ActiveReservations, long? InvariantViolations,
     IReadOnlyDictionary<string, string> Settings, LinksView Links);
 
 /// <summary>A queue that the module listens to.</summary>

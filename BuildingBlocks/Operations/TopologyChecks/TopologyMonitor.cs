@@ -13,7 +13,7 @@ namespace Fulfillment.Operations.TopologyChecks;
 /// are there. It declares again what is missing if it may, and then publishes again what became unroutable meanwhile.
 /// </summary>
 internal sealed class TopologyMonitor(
-    TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutedMessages unrouted, ManagementApi management,
+    TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutableMessages unrouted, ManagementApi management,
     BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, Startup startup, IOptions<RabbitMqOptions> options,
     TimeProvider time, ILogger<TopologyMonitor> logger) : BackgroundService
 {

@@ -56,7 +56,7 @@ internal static class TopologyComparison
         .. declared.DeclaredExchanges.SelectMany(exchange => Exchange(exchange, actual)),
         .. declared.DeclaredQueues.SelectMany(queue => Queue(queue, argumentsOf(queue), actual)),
         .. Bindings(declared, actual),
-        .. actual.Queues.Keys.Except(declared.DeclaredQueues.Select(queue => queue.Name)).Where(name => !name.StartsWith("amq.", StringComparison.Ordinal) && !EventWatch.IsOfWatch(name)).Order(StringComparer.Ordinal)
+        .. actual.Queues.Keys.Except(declared.DeclaredQueues.Select(queue => queue.Name)).Where(name => !name.StartsWith("amq.", StringComparison.Ordinal) && !LiveEventFeed.IsOfWatch(name)).Order(StringComparer.Ordinal)
             .Select(name => new TopologyDifference("queue", name, "not declared", "exists", DifferenceSeverity.Info)),
     ];
 

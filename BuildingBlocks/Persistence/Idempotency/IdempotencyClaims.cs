@@ -45,7 +45,7 @@ internal sealed class IdempotencyClaims
         var locked = await reader.ReadAllAsync(row => row.GetInt64(0));
         var stored = await reader.ReadAllAsync(row => ((row.GetString(0), row.GetString(1)), new Row(
             row.GetGuid(2), row.GetFieldValue<byte[]>(3),
-            new StoredAnswer(row.GetInt16(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetString(6)))));
+            new StoredResponse(row.GetInt16(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetString(6)))));
         return new IdempotencyClaims(connection, locked, stored);
     }
 
@@ -53,15 +53,15 @@ internal sealed class IdempotencyClaims
     public bool IsNew(IdempotencyKey key) => !_stored.ContainsKey((key.Scope, key.Value)) && _locked.Contains(key.LockId);
 
     /// <summary>What to answer, after the answers of what was new have been stored.</summary>
-    public IdempotencyVerdict Judge(IdempotencyKey key)
+    public IdempotencyResult Judge(IdempotencyKey key)
     {
-        if (!_stored.TryGetValue((key.Scope, key.Value), out var row)) return new IdempotencyVerdict(IdempotencyOutcome.InFlight);
-        if (!row.RequestHash.AsSpan().SequenceEqual(key.RequestHash)) return new IdempotencyVerdict(IdempotencyOutcome.Reused);
-        return new IdempotencyVerdict(row.RequestId == key.RequestId ? IdempotencyOutcome.Done : IdempotencyOutcome.Replayed, row.Answer);
+        if (!_stored.TryGetValue((key.Scope, key.Value), out var row)) return new IdempotencyResult(IdempotencyOutcome.InFlight);
+        if (!row.RequestHash.AsSpan().SequenceEqual(key.RequestHash)) return new IdempotencyResult(IdempotencyOutcome.Reused);
+        return new IdempotencyResult(row.RequestId == key.RequestId ? IdempotencyOutcome.Done : IdempotencyOutcome.Replayed, row.Answer);
     }
 
     /// <summary>Stores the answers of what was new.</summary>
-    public async Task StoreAsync(IReadOnlyList<(IdempotencyKey Key, StoredAnswer Answer)> answers, CancellationToken ct)
+    public async Task StoreAsync(IReadOnlyList<(IdempotencyKey Key, StoredResponse Answer)> answers, CancellationToken ct)
     {
         if (answers.Count == 0) return;
         foreach (var (key, answer) in answers) _stored[(key.Scope, key.Value)] = new Row(key.RequestId, key.RequestHash, answer);
@@ -74,5 +74,5 @@ internal sealed class IdempotencyClaims
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    private sealed record Row(Guid RequestId, byte[] RequestHash, StoredAnswer Answer);
+    private sealed record Row(Guid RequestId, byte[] RequestHash, StoredResponse Answer);
 }

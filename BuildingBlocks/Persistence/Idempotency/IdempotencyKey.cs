@@ -35,12 +35,12 @@ public sealed class IdempotencyKey
     internal long LockId { get; }
 
     /// <summary>The answer to store: 200, or 201 with a location.</summary>
-    public StoredAnswer Answer<T>(T body, string? location = null) =>
+    public StoredResponse Answer<T>(T body, string? location = null) =>
         new(location is null ? (short)200 : (short)201, location, JsonSerializer.Serialize(body, _json));
 }
 
 /// <summary>An answer of HTTP that can be given again, byte for byte.</summary>
-public sealed record StoredAnswer(short Status, string? Location, string Body);
+public sealed record StoredResponse(short Status, string? Location, string Body);
 
 /// <summary>What is to be answered to a request with a key.</summary>
 public enum IdempotencyOutcome
@@ -59,4 +59,4 @@ public enum IdempotencyOutcome
 }
 
 /// <summary>The outcome, and for the first two also the answer.</summary>
-public sealed record IdempotencyVerdict(IdempotencyOutcome Outcome, StoredAnswer? Answer = null);
+public sealed record IdempotencyResult(IdempotencyOutcome Outcome, StoredResponse? Answer = null);

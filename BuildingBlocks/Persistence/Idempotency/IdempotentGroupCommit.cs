@@ -10,7 +10,7 @@ public interface IIdempotentItem
 }
 
 /// <summary>The result of work: as it is when the request had no key, else the verdict on its key.</summary>
-public readonly record struct Idempotent<TResult>(TResult? Result, IdempotencyVerdict? Verdict);
+public readonly record struct Idempotent<TResult>(TResult? Result, IdempotencyResult? KeyResult);
 
 /// <summary>
 /// A group commit whose items may have keys. The effect of a key and the answer to it are stored in the same transaction; an item whose key
@@ -48,5 +48,5 @@ public abstract class IdempotentGroupCommit<TItem, TResult>(NpgsqlDataSource dat
     protected abstract Task<IReadOnlyList<TResult>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<TItem> items);
 
     /// <summary>The answer that a request with a key gets, now and again.</summary>
-    protected abstract StoredAnswer Answer(IdempotencyKey key, TResult result);
+    protected abstract StoredResponse Answer(IdempotencyKey key, TResult result);
 }

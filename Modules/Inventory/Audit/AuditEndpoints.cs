@@ -6,17 +6,17 @@ using Microsoft.AspNetCore.Routing;
 namespace Fulfillment.Inventory.Audit;
 
 /// <summary>What became of the stock of an order, for the auditor.</summary>
-public sealed record ReservationEntry(long OrderId, ReservationStatus Status, string? ReasonCode) : ILedgerEntry;
+public sealed record ReservationEntry(long OrderId, ReservationStatus Status, string? ReasonCode) : IReconciliationEntry;
 
 public sealed class AuditEndpoints : ICarterModule
 {
-    private static readonly LedgerQuery<ReservationEntry> Ledger = new(
+    private static readonly ReconciliationQuery<ReservationEntry> ReconciliationFeed = new(
         "SELECT order_id, status, reason_code FROM reservations WHERE order_id > $1 ORDER BY order_id LIMIT $2",
         row => new ReservationEntry(row.GetInt64(0), (ReservationStatus)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetString(2)));
 
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapInvariants<InventoryDbContext>("/api/inventory", "Inventory");
-        app.MapLedger<InventoryDbContext, ReservationEntry>("/api/inventory", "Inventory", Ledger);
+        app.MapReconciliationFeed<InventoryDbContext, ReservationEntry>("/api/inventory", "Inventory", ReconciliationFeed);
     }
 }

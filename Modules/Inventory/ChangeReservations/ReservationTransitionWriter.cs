@@ -19,8 +19,8 @@ public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContex
     // A reservation that exists already was stored by another process after it was read: this transaction is tried again.
     private const string InsertCancelled = """
         INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, event_id, correlation_id, settled_by, created_at, updated_at)
-        SELECT id, customer, 3, '{}', '{}', reason, cause, flow, cause, $6, $6
-        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::uuid[]) AS new (id, customer, reason, cause, flow)
+        SELECT id, customer, 3, '{}', '{}', reason, cause, correlation, cause, $6, $6
+        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::uuid[]) AS new (id, customer, reason, cause, correlation)
         ON CONFLICT DO NOTHING
         """;
 

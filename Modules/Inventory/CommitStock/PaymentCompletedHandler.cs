@@ -15,6 +15,6 @@ public sealed class PaymentCompletedHandler(ReservationTransitionWriter reservat
         Failpoint.Hit("inventory-after-commit");
         if (sold is null or { ProductIds.Length: 0 }) return;
         var committed = new InventoryCommittedEvent(message.OrderId, message.CustomerId);
-        await events.PublishAsync(committed.CausedBy(message, DerivedId.From(message.EventId, committed.EventType), sold.At), ct);
+        await events.PublishAsync(committed.WithCausation(message, DeterministicGuid.From(message.EventId, committed.EventType), sold.At), ct);
     }
 }

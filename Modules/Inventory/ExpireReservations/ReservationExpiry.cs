@@ -62,7 +62,7 @@ public sealed class ReservationExpiry(
 
     private static ReservationExpiredEvent Announce(Overdue row) =>
         new ReservationExpiredEvent(row.OrderId, row.CustomerId, row.Stock.Lines(), ReasonCode)
-            .Starting(DerivedId.From(row.ReservedBy, "RESERVATION_EXPIRED"), row.Stock.At, row.Flow);
+            .WithNewCorrelation(DeterministicGuid.From(row.ReservedBy, "RESERVATION_EXPIRED"), row.Stock.At, row.CorrelationId);
 
-    private sealed record Overdue(long OrderId, string CustomerId, Guid ReservedBy, Guid? Flow, ReservedStock Stock);
+    private sealed record Overdue(long OrderId, string CustomerId, Guid ReservedBy, Guid? CorrelationId, ReservedStock Stock);
 }

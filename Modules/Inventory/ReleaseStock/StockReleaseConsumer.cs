@@ -25,6 +25,6 @@ public sealed class StockReleaseConsumer(ReservationTransitionWriter reservation
         Failpoint.Hit("inventory-after-commit");
         if (stock is null or { ProductIds.Length: 0 }) return;
         var released = new InventoryReleasedEvent(message.AboutOrder, customerId!, stock.Lines(), reasonCode!);
-        await events.PublishAsync(released.CausedBy(message, DerivedId.From(message.EventId, released.EventType), stock.At), ct);
+        await events.PublishAsync(released.WithCausation(message, DeterministicGuid.From(message.EventId, released.EventType), stock.At), ct);
     }
 }

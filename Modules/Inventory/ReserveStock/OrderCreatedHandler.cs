@@ -15,10 +15,10 @@ public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPub
 
         var answer = await reservations.ExecuteAsync(order, ct);
         Failpoint.Hit("inventory-after-commit");
-        if (answer.Withdrawn) return;
+        if (answer.CancelledBeforeReservation) return;
         await (answer.Failure is { } failure
-            ? events.PublishAsync(Failed(order, failure).CausedBy(order, answer.EventId, answer.At), ct)
-            : events.PublishAsync(Reserved(order).CausedBy(order, answer.EventId, answer.At), ct));
+            ? events.PublishAsync(Failed(order, failure).WithCausation(order, answer.EventId, answer.At), ct)
+            : events.PublishAsync(Reserved(order).WithCausation(order, answer.EventId, answer.At), ct));
     }
 
     internal static InventoryReservedEvent Reserved(OrderCreatedEvent order) =>

@@ -6,8 +6,8 @@ namespace Fulfillment.Inventory.ReserveStock;
 /// <param name="EventId">Id of the event that announces it.</param>
 /// <param name="At">When it was given.</param>
 /// <param name="Failure">Why nothing was reserved; null when everything was.</param>
-/// <param name="Withdrawn">The order was cancelled before it arrived: nothing is reserved, and nothing is to be announced.</param>
-public sealed record ReservationAnswer(Guid EventId, DateTimeOffset At, ReservationFailure? Failure, bool Withdrawn = false);
+/// <param name="CancelledBeforeReservation">The order was cancelled before it arrived: nothing is reserved, and nothing is to be announced.</param>
+public sealed record ReservationAnswer(Guid EventId, DateTimeOffset At, ReservationFailure? Failure, bool CancelledBeforeReservation = false);
 
 /// <summary>The first product that an order could not get.</summary>
 public sealed record ReservationFailure(string ReasonCode, string ProductId);

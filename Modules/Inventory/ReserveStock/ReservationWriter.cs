@@ -36,9 +36,9 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
         INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, failed_product_id, event_id, correlation_id,
             created_at, updated_at, expires_at)
         SELECT id, customer, status, ARRAY(SELECT jsonb_array_elements_text(products)), ARRAY(SELECT jsonb_array_elements_text(quantities)::int),
-            reason, failed, event, flow, $10, $10, CASE WHEN status = 1 THEN now() + $11 END
+            reason, failed, event, correlation, $10, $10, CASE WHEN status = 1 THEN now() + $11 END
         FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::uuid[])
-            AS new (id, customer, status, products, quantities, reason, failed, event, flow)
+            AS new (id, customer, status, products, quantities, reason, failed, event, correlation)
         ON CONFLICT DO NOTHING
         """;
 
@@ -71,7 +71,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             OrderId: row.GetInt64(0),
             Answer: new ReservationAnswer(
                 row.GetGuid(1), row.GetFieldValue<DateTimeOffset>(2),
-                row.GetBoolean(3) ? new ReservationFailure(row.GetString(4), row.GetString(5)) : null, Withdrawn: row.GetBoolean(6))));
+                row.GetBoolean(3) ? new ReservationFailure(row.GetString(4), row.GetString(5)) : null, CancelledBeforeReservation: row.GetBoolean(6))));
         return (available.ToDictionary(row => row.Id, row => row.Pieces), answers.ToDictionary(row => row.OrderId, row => row.Answer));
     }
 
@@ -100,5 +100,5 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
     }
 
     private static Guid OutcomeId(OrderCreatedEvent order, ReservationFailure? failure) =>
-        DerivedId.From(order.EventId, failure is null ? "INVENTORY_RESERVED" : "INVENTORY_FAILED");
+        DeterministicGuid.From(order.EventId, failure is null ? "INVENTORY_RESERVED" : "INVENTORY_FAILED");
 }

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Routing;
 namespace Fulfillment.Order.Audit;
 
 /// <summary>An order, for the auditor.</summary>
-public sealed record OrderEntry(long OrderId, string CustomerId, OrderStatus Status, string? StatusReason, decimal TotalAmount) : ILedgerEntry;
+public sealed record OrderEntry(long OrderId, string CustomerId, OrderStatus Status, string? StatusReason, decimal TotalAmount) : IReconciliationEntry;
 
 public sealed class AuditEndpoints : ICarterModule
 {
-    private static readonly LedgerQuery<OrderEntry> Ledger = new(
+    private static readonly ReconciliationQuery<OrderEntry> ReconciliationFeed = new(
         """
         SELECT order_id, customer_id, status, status_reason, total_amount FROM orders WHERE order_id > $1 ORDER BY order_id LIMIT $2
         """,
@@ -20,6 +20,6 @@ public sealed class AuditEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapInvariants<OrderDbContext>("/api/orders", "Orders");
-        app.MapLedger<OrderDbContext, OrderEntry>("/api/orders", "Orders", Ledger);
+        app.MapReconciliationFeed<OrderDbContext, OrderEntry>("/api/orders", "Orders", ReconciliationFeed);
     }
 }

@@ -52,7 +52,7 @@ public sealed class CancelOrderEndpoint : ICarterModule
         {
             var reason = request?.Reason ?? "The customer cancelled the order";
             var announced = new OrderCancelledEvent(orderId, stored.CustomerId, reason, ReasonCode)
-                .Starting(Guid.CreateVersion7(), now, await db.FlowOfAsync(orderId, ct));
+                .WithNewCorrelation(Guid.CreateVersion7(), now, await db.CorrelationOfAsync(orderId, ct));
             db.Outbox.Add(OutboxMessage.From(OutgoingMessage.From(announced), now));
             db.History.Add(OrderHistoryEntry.Of(announced, reason, OrderStatus.Cancelled, now));
             await db.SaveChangesAsync(ct);

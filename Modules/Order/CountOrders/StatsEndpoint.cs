@@ -12,11 +12,11 @@ namespace Fulfillment.Order.CountOrders;
 /// <summary>The numbers of the last look, which everybody who asks within a second shares.</summary>
 public sealed class OrderStatistics
 {
-    private readonly BriefCache<OrderStats> _recent;
+    private readonly SingleFlightCache<OrderStats> _recent;
 
     public OrderStatistics(ModuleDatabase<OrderDbContext> database, TimeProvider time)
     {
-        _recent = new BriefCache<OrderStats>(TimeSpan.FromSeconds(1), async ct =>
+        _recent = new SingleFlightCache<OrderStats>(TimeSpan.FromSeconds(1), async ct =>
         {
             await using var connection = await database.Queries.OpenConnectionAsync(ct);
             return await OrderCounts.ReadAsync(connection, ct);

@@ -70,7 +70,7 @@ public sealed class FollowEndpoints : ICarterModule
         {
             return await timeline.ReadAsync(orderId, end);
         }
-        catch (Exception e) when (!end.IsCancellationRequested && TransientFailure.Is(e))
+        catch (Exception e) when (!end.IsCancellationRequested && TransientErrors.Is(e))
         {
             return null;
         }

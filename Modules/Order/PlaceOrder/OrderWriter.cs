@@ -33,7 +33,7 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, Limits, time)
 {
     // A client waits for this one: it is told soon that the database is away.
-    private static readonly BatchLimits Limits = new() { Patience = TimeSpan.FromSeconds(4) };
+    private static readonly BatchLimits Limits = new() { Timeout = TimeSpan.FromSeconds(4) };
 
     private const string InsertOrders = """
         WITH stored AS (
@@ -55,7 +55,7 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     // It has a number, as no sequence goes back with its transaction.
     protected override IReadOnlyList<NewOrder> Sample => [new(Examples.Request) { OrderId = -1 }];
 
-    protected override StoredAnswer Answer(IdempotencyKey key, OrderView result)
+    protected override StoredResponse Answer(IdempotencyKey key, OrderView result)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(result);
@@ -103,7 +103,7 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
         new OrderCreatedEvent(
             order.OrderId, order.Request.CustomerId,
             [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))], order.Total)
-        .Starting(order.EventId, order.PlacedAt!.Value);
+        .WithNewCorrelation(order.EventId, order.PlacedAt!.Value);
 
     private static OrderView View(NewOrder order, Queue<long> itemIds) => new(
         order.OrderId, order.Request.CustomerId, order.Total, OrderStatus.Pending, null, order.PlacedAt!.Value, order.PlacedAt!.Value,

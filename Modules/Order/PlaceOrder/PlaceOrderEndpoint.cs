@@ -58,12 +58,12 @@ public sealed class PlaceOrderEndpoint : ICarterModule
         var (key, mistake) = IdempotencyKeys.Read(http, "POST /api/orders", request);
         if (mistake is not null) return mistake;
         var order = new NewOrder(request, key);
-        Flow.Enter("Order", 0, order.EventId, order.EventId);
+        MessageLogContext.Enter("Order", 0, order.EventId, order.EventId);
         var placed = await orders.ExecuteAsync(order, ct);
         Failpoint.Hit("order-edge-after-commit");
         Failpoint.HitWhenAnswered(http.Response, "order-edge-after-answer");
         relay.Wake();
-        if (placed.Verdict is null or { Outcome: IdempotencyOutcome.Done }) metrics.Reached(OrderStatus.Pending, TimeSpan.Zero);
+        if (placed.KeyResult is null or { Outcome: IdempotencyOutcome.Done }) metrics.Reached(OrderStatus.Pending, TimeSpan.Zero);
         return placed.Answer(view => TypedResults.Created(OrderView.AddressOf(view.OrderId), view));
     }
 }

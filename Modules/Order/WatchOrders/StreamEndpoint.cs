@@ -17,7 +17,7 @@ public sealed class StreamEndpoint : ICarterModule
         .Does("Watch all events", "Server-sent events, at most four a second: 'activity' with numbers by type of event and the newest orders that they were about.")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails("503 TOO_MANY_STREAMS");
 
-    private static IResult Watch(EventWatch events, TimeProvider time) => EventStream.Of(async (stream, end) =>
+    private static IResult Watch(LiveEventFeed events, TimeProvider time) => EventStream.Of(async (stream, end) =>
     {
         var activity = new Activity(time);
         using var watching = events.Watch((_, body) => activity.Add(body));

@@ -8,11 +8,11 @@ namespace Fulfillment.Payment.Audit;
 /// <summary>What was taken for an order and given back, for the auditor.</summary>
 /// <param name="ManualRefund">The part of the refunded amount that was refunded by hand.</param>
 public sealed record PaymentEntry(
-    long OrderId, PaymentStatus Status, decimal Amount, decimal RefundedAmount, string? CancelReason, decimal ManualRefund) : ILedgerEntry;
+    long OrderId, PaymentStatus Status, decimal Amount, decimal RefundedAmount, string? CancelReason, decimal ManualRefund) : IReconciliationEntry;
 
 public sealed class AuditEndpoints : ICarterModule
 {
-    private static readonly LedgerQuery<PaymentEntry> Ledger = new(
+    private static readonly ReconciliationQuery<PaymentEntry> ReconciliationFeed = new(
         """
         SELECT order_id, status, amount, refunded_amount, cancel_reason,
             (SELECT coalesce(sum(amount), 0) FROM refunds WHERE payment_id = payments.id AND reason_code = 'MANUAL')
@@ -24,6 +24,6 @@ public sealed class AuditEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapInvariants<PaymentDbContext>("/api/payments", "Payments");
-        app.MapLedger<PaymentDbContext, PaymentEntry>("/api/payments", "Payments", Ledger);
+        app.MapReconciliationFeed<PaymentDbContext, PaymentEntry>("/api/payments", "Payments", ReconciliationFeed);
     }
 }

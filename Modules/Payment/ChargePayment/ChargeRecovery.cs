@@ -11,7 +11,7 @@ namespace Fulfillment.Payment.ChargePayment;
 /// asked again with the same key and gives the same answer, and money that has moved is refunded.
 /// </summary>
 public sealed class ChargeRecovery(
-    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, Startup startup, TimeProvider time,
+    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, Startup startup, TimeProvider time,
     ILogger<ChargeRecovery> logger)
     : PollingWorker(startup, time, logger)
 {

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>A charge that is about to begin.</summary>
-public sealed record NewCharge(Charge Charge, string Method, Guid Flow);
+public sealed record NewCharge(Charge Charge, string Method, Guid CorrelationId);
 
 /// <summary>
 /// Notes that charges begin, many at once, before the gateway is asked. Whatever is cancelled from then on knows that money may have moved. The
@@ -15,8 +15,8 @@ public sealed class ChargeWriter(ModuleDatabase<PaymentDbContext> database, Time
 {
     private const string Insert = """
         INSERT INTO payments (order_id, customer_id, amount, status, payment_method, correlation_id, refunded_amount, created_at, updated_at)
-        SELECT order_id, customer, amount, 0, method, flow, 0, $6, $6
-        FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::text[], $5::uuid[]) AS new (order_id, customer, amount, method, flow)
+        SELECT order_id, customer, amount, 0, method, correlation, 0, $6, $6
+        FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::text[], $5::uuid[]) AS new (order_id, customer, amount, method, correlation)
         ON CONFLICT (order_id) DO NOTHING
         """;
 
@@ -31,7 +31,7 @@ public sealed class ChargeWriter(ModuleDatabase<PaymentDbContext> database, Time
                 sorted.Select(item => item.Charge.CustomerId).ToArray(),
                 sorted.Select(item => item.Charge.Amount).ToArray(),
                 sorted.Select(item => item.Method).ToArray(),
-                sorted.Select(item => item.Flow).ToArray(),
+                sorted.Select(item => item.CorrelationId).ToArray(),
                 Now())
             .Add(StoredPayment.Select, orders);
         await using var reader = await batch.ExecuteReaderAsync();

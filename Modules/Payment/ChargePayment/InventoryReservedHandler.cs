@@ -7,7 +7,7 @@ namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>Stock is reserved: charge the customer, once, and say how it ended.</summary>
 public sealed class InventoryReservedHandler(
-    ChargeWriter charges, IPaymentGateway gateway, OutcomeWriter outcomes, RefundWorker refunds, EventPublisher events, PaymentMetrics metrics) : IConsumer<InventoryReservedEvent>
+    ChargeWriter charges, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, EventPublisher events, PaymentMetrics metrics) : IConsumer<InventoryReservedEvent>
 {
     public async Task HandleAsync(InventoryReservedEvent reserved, CancellationToken ct)
     {
@@ -22,8 +22,8 @@ public sealed class InventoryReservedHandler(
         if (payment.CancelReason is not null) refunds.Wake();
         if (payment.EventId is not { } outcome) return; // The order had ended before it was charged.
         await (payment.Status == PaymentStatus.Failed
-            ? events.PublishAsync(Failed(reserved, payment).CausedBy(reserved, outcome, payment.At), ct)
-            : events.PublishAsync(Completed(reserved, payment, gateway.Method).CausedBy(reserved, outcome, payment.At), ct));
+            ? events.PublishAsync(Failed(reserved, payment).WithCausation(reserved, outcome, payment.At), ct)
+            : events.PublishAsync(Completed(reserved, payment, gateway.Method).WithCausation(reserved, outcome, payment.At), ct));
     }
 
     internal static PaymentCompletedEvent Completed(InventoryReservedEvent reserved, StoredPayment payment, string method) =>
@@ -36,7 +36,7 @@ public sealed class InventoryReservedHandler(
     {
         var result = await gateway.ChargeAsync(charge, ct);
         Failpoint.Hit("payment-after-charge");
-        var outcome = DerivedId.From(cause, result.Decline is null ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED");
+        var outcome = DeterministicGuid.From(cause, result.Decline is null ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED");
         var payment = await outcomes.ExecuteAsync(new ChargeOutcome(charge.OrderId, result, outcome), ct);
         metrics.Count(result.Decline is null ? PaymentStatus.Completed : PaymentStatus.Failed);
         return payment;

@@ -5,12 +5,12 @@ using Fulfillment.Messaging;
 namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>The order was cancelled: what was charged for it goes back, and nothing is charged any more.</summary>
-public sealed class OrderCancelledHandler(EndWriter payments, RefundWorker refunds) : IConsumer<OrderCancelledEvent>
+public sealed class OrderCancelledHandler(CancelPaymentWriter payments, RefundWorker refunds) : IConsumer<OrderCancelledEvent>
 {
     public async Task HandleAsync(OrderCancelledEvent message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var refunded = await payments.ExecuteAsync(EndedOrder.From(message, message.CustomerId, message.ReasonCode), ct);
+        var refunded = await payments.ExecuteAsync(CancelledOrder.From(message, message.CustomerId, message.ReasonCode), ct);
         Failpoint.Hit("payment-after-commit");
         if (refunded) refunds.Wake();
     }

@@ -33,7 +33,7 @@ internal static class RefundSql
     /// Orders the refund of what is left of the charges for orders that have ended without success, and closes the payments of which nothing is left.
     /// Returns the orders with a new refund. The payments are locked.
     /// </summary>
-    public static NpgsqlBatch AddRefundsOfEnded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
+    public static NpgsqlBatch AddRefundsForCancelled(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
         batch.Add(RefundEnded, orders, now).AddCloseRefunded(orders, now);
 
     /// <summary>Closes the payments of which nothing is left and no refund is open. They were locked by an earlier statement.</summary>

@@ -7,10 +7,10 @@ namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>A refund that is asked for now.</summary>
 /// <param name="Charged">Transaction of the charge.</param>
-/// <param name="Flow">Event that started the flow of the order.</param>
+/// <param name="CorrelationId">Id of the first event of the order.</param>
 /// <param name="Attempt">How often it has been asked for, this time included.</param>
 public sealed record DueRefund(
-    long Id, decimal Amount, string ReasonCode, Guid EventId, long PaymentId, long OrderId, string CustomerId, string Charged, Guid? Flow, int Attempt);
+    long Id, decimal Amount, string ReasonCode, Guid EventId, long PaymentId, long OrderId, string CustomerId, string Charged, Guid? CorrelationId, int Attempt);
 
 /// <summary>
 /// Carries out the refunds that are stored: asks the gateway, which gives money back once however often it is asked, and stores each answer for itself.

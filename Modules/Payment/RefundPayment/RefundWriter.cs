@@ -76,5 +76,5 @@ public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, Time
 
     private static PaymentRefundedEvent Announce(DueRefund refund, DateTimeOffset now) =>
         new PaymentRefundedEvent(refund.OrderId, refund.CustomerId, refund.PaymentId, refund.Id, refund.Amount, refund.ReasonCode)
-            .Starting(refund.EventId, now, refund.Flow);
+            .WithNewCorrelation(refund.EventId, now, refund.CorrelationId);
 }

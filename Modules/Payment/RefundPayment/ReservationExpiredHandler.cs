@@ -5,12 +5,12 @@ using Fulfillment.Messaging;
 namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>Nobody paid in time: a charge that comes through after all goes back, and nothing is charged any more.</summary>
-public sealed class ReservationExpiredHandler(EndWriter payments, RefundWorker refunds) : IConsumer<ReservationExpiredEvent>
+public sealed class ReservationExpiredHandler(CancelPaymentWriter payments, RefundWorker refunds) : IConsumer<ReservationExpiredEvent>
 {
     public async Task HandleAsync(ReservationExpiredEvent message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var refunded = await payments.ExecuteAsync(EndedOrder.From(message, message.CustomerId, message.ReasonCode), ct);
+        var refunded = await payments.ExecuteAsync(CancelledOrder.From(message, message.CustomerId, message.ReasonCode), ct);
         Failpoint.Hit("payment-after-commit");
         if (refunded) refunds.Wake();
     }

@@ -19,14 +19,14 @@ public sealed class Simulator
         """;
 
     private readonly ModuleDatabase<PaymentDbContext> _database;
-    private readonly BriefCache<SimulatorSettings> _recent;
+    private readonly SingleFlightCache<SimulatorSettings> _recent;
 
     public Simulator(ModuleDatabase<PaymentDbContext> database, IOptions<SimulatorOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _database = database;
         var initial = new SimulatorSettings(options.Value.SuccessRate, new LatencyRange(0, 0), options.Value.Seed);
-        _recent = new BriefCache<SimulatorSettings>(Age, async ct => await ReadAsync(ct) ?? initial, time);
+        _recent = new SingleFlightCache<SimulatorSettings>(Age, async ct => await ReadAsync(ct) ?? initial, time);
     }
 
     /// <summary>The settings of half a second ago at most.</summary>
@@ -41,7 +41,7 @@ public sealed class Simulator
         await using var batch = new NpgsqlBatch(connection).Add(Upsert, settings.SuccessRate, settings.LatencyMs.Min, settings.LatencyMs.Max, settings.Seed);
         await batch.ExecuteNonQueryAsync(ct);
         await transaction.CommitKnownAsync();
-        _recent.Forget();
+        _recent.Invalidate();
     }
 
     private async Task<SimulatorSettings?> ReadAsync(CancellationToken ct)

@@ -11,7 +11,7 @@ namespace Fulfillment.Payment.Simulate;
 
 internal sealed class SimulatorValidator : AbstractValidator<SimulatorSettings>
 {
-    // A charge holds its message, and the broker's patience with that ends after half an hour.
+    // A charge holds its message, and the broker's timeout with that ends after half an hour.
     public const int MaxLatencyMs = 30_000;
 
     public SimulatorValidator()

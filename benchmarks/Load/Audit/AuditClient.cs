@@ -29,7 +29,7 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
     public async Task<IReadOnlyList<AuditCheck>> CheckAsync(int? openSeconds, CancellationToken ct)
     {
         var modules = await Task.WhenAll(Roots().Select(root => InvariantsAsync(root, openSeconds, ct)));
-        return [.. modules.SelectMany(checks => checks), .. AuditJoin.Check(await LedgersAsync(ct))];
+        return [.. modules.SelectMany(checks => checks), .. AuditJoin.Check(await ReconciliationFeedsAsync(ct))];
     }
 
     public void Dispose() => _http.Dispose();
@@ -53,17 +53,17 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
 
     // Orders come first, because what follows from their statuses is in the other ledgers by then; those that came meanwhile are read at the end. So are
     // those that were committed after their page was read: numbers are given before the commit, so a later commit may have a smaller number.
-    private async Task<Ledgers> LedgersAsync(CancellationToken ct)
+    private async Task<ReconciliationFeeds> ReconciliationFeedsAsync(CancellationToken ct)
     {
         var roots = Roots();
-        var orders = await LedgerAsync<OrderEntry>(roots[0], after: 0, ct);
+        var orders = await ReconciliationFeedAsync<OrderEntry>(roots[0], after: 0, ct);
         var (reservations, payments, notifications) = (
-            LedgerAsync<ReservationEntry>(roots[1], after: 0, ct), LedgerAsync<PaymentEntry>(roots[2], after: 0, ct),
-            LedgerAsync<NotificationEntry>(roots[3], after: 0, ct));
+            ReconciliationFeedAsync<ReservationEntry>(roots[1], after: 0, ct), ReconciliationFeedAsync<PaymentEntry>(roots[2], after: 0, ct),
+            ReconciliationFeedAsync<NotificationEntry>(roots[3], after: 0, ct));
         await Task.WhenAll(reservations, payments, notifications);
-        var later = await LedgerAsync<OrderEntry>(roots[0], orders is [.., var last] ? last.OrderId : 0, ct);
+        var later = await ReconciliationFeedAsync<OrderEntry>(roots[0], orders is [.., var last] ? last.OrderId : 0, ct);
         // Of an order that one module has removed, another one may still have something: such orders are not compared.
-        var ledgers = new Ledgers(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet()).After(_removedTo);
+        var ledgers = new ReconciliationFeeds(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet()).After(_removedTo);
         return ledgers with { LaterOrders = ledgers.LaterOrders.Union(await FindAsync(AuditJoin.UnknownOrders(ledgers), ct)).ToHashSet() };
     }
 
@@ -82,8 +82,8 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
         return found;
     }
 
-    private async Task<IReadOnlyList<T>> LedgerAsync<T>(Uri root, long after, CancellationToken ct)
-        where T : ILedgerEntry
+    private async Task<IReadOnlyList<T>> ReconciliationFeedAsync<T>(Uri root, long after, CancellationToken ct)
+        where T : IReconciliationEntry
     {
         var entries = new List<T>();
         while (true)

@@ -6,7 +6,7 @@ namespace Fulfillment.Load.Audit;
 /// </summary>
 internal static class AuditJoin
 {
-    public static IReadOnlyList<AuditCheck> Check(Ledgers ledgers)
+    public static IReadOnlyList<AuditCheck> Check(ReconciliationFeeds ledgers)
     {
         var reservations = ledgers.Reservations.ToLookup(entry => entry.OrderId);
         var payments = ledgers.Payments.ToLookup(entry => entry.OrderId);
@@ -35,10 +35,10 @@ internal static class AuditJoin
     }
 
     /// <summary>Orders that other ledgers speak of and that were not read.</summary>
-    public static IEnumerable<long> UnknownOrders(Ledgers ledgers)
+    public static IEnumerable<long> UnknownOrders(ReconciliationFeeds ledgers)
     {
         var known = ledgers.Orders.Select(order => order.OrderId).ToHashSet();
-        return new IEnumerable<ILedgerEntry>[] { ledgers.Reservations, ledgers.Payments, ledgers.Notifications }
+        return new IEnumerable<IReconciliationEntry>[] { ledgers.Reservations, ledgers.Payments, ledgers.Notifications }
             .SelectMany(entries => entries).Select(entry => entry.OrderId).Where(order => !known.Contains(order) && !ledgers.LaterOrders.Contains(order));
     }
 
@@ -61,14 +61,14 @@ internal static class AuditJoin
             : null;
     }
 
-    private static string? Untold(OrderEntry order, ToldEvent[] events)
+    private static string? Untold(OrderEntry order, NotifiedEvent[] events)
     {
         if (events.Length == 0) return $"{order.Status}, but the customer was told nothing";
         string[] channels = order.Completed ? ["EMAIL", "SMS"] : ["EMAIL"];
         return events.Any(told => channels.All(told.Channels.Contains)) ? null : $"{order.Status}, but told by {string.Join(", ", events[0].Channels)} only";
     }
 
-    private static AuditCheck Known(Ledgers ledgers)
+    private static AuditCheck Known(ReconciliationFeeds ledgers)
     {
         var unknown = UnknownOrders(ledgers).ToHashSet();
         AuditViolation[] strangers =
@@ -79,14 +79,14 @@ internal static class AuditJoin
         var entries = ledgers.Reservations.Count + ledgers.Payments.Count + ledgers.Notifications.Count;
         return Of("orders-are-known", "Reservations, payments and notifications are of orders that exist.", $"{entries:N0} entries", strangers);
 
-        IEnumerable<AuditViolation> Strangers(IEnumerable<ILedgerEntry> entries, string what) =>
+        IEnumerable<AuditViolation> Strangers(IEnumerable<IReconciliationEntry> entries, string what) =>
             from entry in entries
             where unknown.Contains(entry.OrderId)
             select new AuditViolation($"{entry.OrderId}", $"there is {what} of this order, but no order");
     }
 
     // A payment of an open order is on its way to be one of a completed order, or to be refunded.
-    private static AuditCheck Money(Ledgers ledgers, OrderEntry[] completed)
+    private static AuditCheck Money(ReconciliationFeeds ledgers, OrderEntry[] completed)
     {
         var open = ledgers.Orders.Where(order => !order.Ended).Select(order => order.OrderId).Concat(ledgers.LaterOrders).ToHashSet();
         PaymentEntry[] payments = [.. ledgers.Payments.Where(payment => !open.Contains(payment.OrderId))];

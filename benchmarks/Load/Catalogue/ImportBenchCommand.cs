@@ -34,7 +34,7 @@ internal static class ImportBenchCommand
         checks.Check(steps[0], import => import.InsertedRows);
         checks.Check(steps[1], import => import.UnchangedRows);
         checks.Check(steps[2], import => import.UpdatedRows);
-        await watch.SettledAsync(ct);
+        await watch.WaitUntilIdleAsync(ct);
 
         var inventory = system.Databases["Inventory"];
         TableDefinition[] tables = [await TableDefinition.ReadAsync(inventory, "products", ct), await TableDefinition.ReadAsync(inventory, "inventory_items", ct)];

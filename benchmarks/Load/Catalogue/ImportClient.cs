@@ -8,7 +8,7 @@ namespace Fulfillment.Load.Catalogue;
 /// <summary>The import API of the module Inventory.</summary>
 internal sealed class ImportClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
 
     // An upload takes as long as it takes; a proxy of the environment has no business with a server of ours.
@@ -62,7 +62,7 @@ internal sealed class ImportClient : IDisposable
                 away.Start();
             }
 
-            if (away.Elapsed > Patience)
+            if (away.Elapsed > WaitLimit)
                 throw new LoadException($"{_http.BaseAddress} does not answer; import {import.ImportId} goes on when the server is back.");
             show(import);
             if (import.Ended) break;

@@ -19,8 +19,8 @@ internal static class ChaosCommand
         Console.WriteLine($"seed {options.Seed}, logs in {folder}");
         await using var stage = await ChaosStage.StartAsync(options.Keep, log, ct);
         using var shop = new ShopClient(stage["Order"], stage["Inventory"]);
-        await shop.StockAsync(Bazaar.Stock, ct);
-        var crowd = new Crowd(shop, new Bazaar(options.Seed), log) { Impatient = options.Rolling > 0 };
+        await shop.StockAsync(OrderMix.Stock, ct);
+        var crowd = new LoadGenerator(shop, new OrderMix(options.Seed), log) { Impatient = options.Rolling > 0 };
         await crowd.ProbeAsync(ct);
         var run = new ChaosRun(options, stage, crowd);
         return options switch
@@ -35,11 +35,11 @@ internal static class ChaosCommand
     {
         var (options, stage) = (run.Options, run.Stage);
         // What is deleted must be missed: a tap would get the messages that then go nowhere.
-        await using var tap = options.Kinds.Any(kind => kind.Deletes) ? null : new Tap(stage);
+        await using var tap = options.Kinds.Any(kind => kind.Deletes) ? null : new MessageRecorder(stage);
         if (tap is not null) await tap.StartAsync(ct);
         var processes = new ProcessFaults(stage);
         var messages = new MessageFaults(stage, tap, options.Seed);
-        var servers = new ServerFaults(stage, run.Crowd, run.Rest, options.ServerSet is null ? null : new DevServers(options.ServerSet));
+        var servers = new ServerFaults(stage, run.LoadGenerator, run.Rest, options.ServerSet is null ? null : new DevServers(options.ServerSet));
         var makers = new Dictionary<string, Func<Fault, CancellationToken, Task>>(
             [.. processes.Makers, .. new NetworkFaults(stage).Makers, .. servers.Makers, .. messages.Makers]);
         var runner = new FaultRunner(stage, new FaultPlan(options.Kinds, ChaosStage.ProcessNames, options.Seed), makers);
@@ -49,7 +49,7 @@ internal static class ChaosCommand
         var report = new ChaosReport("Faults under load");
         report.Add("run", string.Create(CultureInfo.InvariantCulture,
             $"seed {options.Seed}, {run.Elapsed.TotalSeconds:0} s of faults, {options.OrdersPerSecond} orders per second, {Repository.Configuration} build, {ChaosStage.ProcessNames.Count} processes"));
-        report.AddOrders(run.Crowd, facts);
+        report.AddOrders(run.LoadGenerator, facts);
         report.AddFaults(options.Kinds, stage.Log);
         report.AddCounts("processes", ["kill -9", "restarts", "crash points not reached"], stage.Log);
         report.AddCounts("died at", CrashPoints.All.Select(entry => $"died at {entry.Point}").Distinct(), stage.Log);

@@ -15,7 +15,7 @@ internal sealed class ChaosReport(string title)
 
     public void Add(string name, string text) => _rows.Add((name, text));
 
-    public void AddOrders(Crowd crowd, Facts facts)
+    public void AddOrders(LoadGenerator crowd, DatabaseSnapshot facts)
     {
         var history = crowd.History;
         Add("orders", string.Create(CultureInfo.InvariantCulture,
@@ -32,7 +32,7 @@ internal sealed class ChaosReport(string title)
             : "orders cannot be cancelled in this system: not tried");
     }
 
-    public void AddDeadLetters(Facts facts) => Add("poison", $"{facts.Poison.Count} messages in, {facts.DeadLetters.Count} dead letters out");
+    public void AddDeadLetters(DatabaseSnapshot facts) => Add("poison", $"{facts.Poison.Count} messages in, {facts.DeadLetters.Count} dead letters out");
 
     public void AddCounts(string name, IEnumerable<string> what, Staging.ChaosLog log) =>
         Add(name, string.Join(", ", what.Where(each => log[each] > 0).Select(each => $"{log[each]} {each}")));

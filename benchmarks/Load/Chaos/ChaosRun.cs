@@ -10,7 +10,7 @@ using Fulfillment.Load.Stage;
 namespace Fulfillment.Load.Chaos;
 
 /// <summary>What every kind of run does: customers come while something happens, then everything ends and is looked at.</summary>
-internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd crowd)
+internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGenerator crowd)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(20);
     private const int AuditExamples = 3;
@@ -20,7 +20,7 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
 
     public ChaosStage Stage => stage;
 
-    public Crowd Crowd => crowd;
+    public LoadGenerator LoadGenerator => crowd;
 
     public RedeliveryMeter Redeliveries { get; } = new(stage);
 
@@ -29,9 +29,9 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
 
     public string ReportFile => Repository.NewFile($"artifacts/chaos/report-{options.Seed}.md");
 
-    public Rest Rest => new(stage, FactReader);
+    public Rest Rest => new(stage, SnapshotReader);
 
-    private FactReader FactReader => new(stage);
+    private SnapshotReader SnapshotReader => new(stage);
 
     /// <summary>Lets customers come for as long as something happens.</summary>
     public async Task UnderLoadAsync(Func<Task> happen, CancellationToken ct)
@@ -56,14 +56,14 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
     }
 
     /// <summary>Waits for the system to come to rest and compares everything while it runs.</summary>
-    public async Task<(Facts Facts, IReadOnlyList<string> Violations)> CheckAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> CheckAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         await Rest.ComesAsync(ct);
         return await CompareAsync(poison, await AuditAsync(ct), ct);
     }
 
     /// <summary>The same, after the processes have been stopped: what they had not acknowledged is in its queue again.</summary>
-    public async Task<(Facts Facts, IReadOnlyList<string> Violations)> EndAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> EndAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         await Rest.ComesAsync(ct);
         var audited = await AuditAsync(ct);
@@ -71,11 +71,11 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, Crowd cro
         return await CompareAsync(poison, audited, ct);
     }
 
-    private async Task<(Facts Facts, IReadOnlyList<string> Violations)> CompareAsync(
+    private async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> CompareAsync(
         IReadOnlyDictionary<string, PoisonMessage> poison, IReadOnlyList<string> audited, CancellationToken ct)
     {
-        var facts = await FactReader.ReadAsync(poison, ct);
-        return (facts, [.. stage.Log.Violations, .. audited, .. ChaosChecks.Find(crowd.History.Placements, facts, Bazaar.Stock)]);
+        var facts = await SnapshotReader.ReadAsync(poison, ct);
+        return (facts, [.. stage.Log.Violations, .. audited, .. ChaosChecks.Find(crowd.History.Placements, facts, OrderMix.Stock)]);
     }
 
     /// <summary>What the modules themselves find wrong, asked for over HTTP.</summary>

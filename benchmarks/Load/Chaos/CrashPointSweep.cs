@@ -10,7 +10,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
 {
     private const int Orders = 200;
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly Random _random = new(run.Options.Seed);
     private readonly List<string> _violations = [];
 
@@ -50,23 +50,23 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var hit = _random.Next(1, CrashPoints.Passes(point) + 1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // Customers come for as long as the process needs to start, to die and to start again, and until there were enough of them.
-        var before = run.Crowd.History.Placements.Count;
-        var orders = run.Crowd.ComeAsync(run.Options.OrdersPerSecond, int.MaxValue, over.Token, ct);
+        var before = run.LoadGenerator.History.Placements.Count;
+        var orders = run.LoadGenerator.ComeAsync(run.Options.OrdersPerSecond, int.MaxValue, over.Token, ct);
         var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;
-        if (CrashPoints.NeedsLateOrders(point)) ForOrders(network => network.Weather.Delay(Late));
-        var crash = faults.CrashAtAsync(victim, point, hit, Patience, ct);
+        if (CrashPoints.NeedsLateOrders(point)) ForOrders(network => network.NetworkConditions.Delay(Late));
+        var crash = faults.CrashAtAsync(victim, point, hit, Timeout, ct);
         try
         {
             await crash;
         }
         finally
         {
-            ForOrders(network => network.Weather.Clear());
+            ForOrders(network => network.NetworkConditions.Clear());
             await over.CancelAsync();
             await Task.WhenAll(orders, catalogue);
         }
 
-        await run.Crowd.ComeAsync(run.Options.OrdersPerSecond, Math.Max(0, Orders - (run.Crowd.History.Placements.Count - before)), ct, ct);
+        await run.LoadGenerator.ComeAsync(run.Options.OrdersPerSecond, Math.Max(0, Orders - (run.LoadGenerator.History.Placements.Count - before)), ct, ct);
         var (_, violations) = await run.CheckAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         return (await crash, violations);
     }
@@ -81,7 +81,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var (facts, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         var report = new ChaosReport("Crash points");
         report.Add("run", $"seed {run.Options.Seed}, {results.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
-        report.AddOrders(run.Crowd, facts);
+        report.AddOrders(run.LoadGenerator, facts);
         foreach (var (point, died, failed) in results) report.Add("died at", $"{point} {died} time(s), {failed} with violations");
         return await report.WriteAsync(run.ReportFile, [.. _violations, .. violations.Except(_violations)]);
     }

@@ -13,10 +13,10 @@ internal sealed class RollingRestart(ChaosRun run)
         var (options, stage) = (run.Options, run.Stage);
         await run.UnderLoadAsync(() => RestartAsync(ct), ct);
         var (facts, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
-        var unanswered = run.Crowd.History.Count(Outcome.Info) + run.Crowd.History.Count(Outcome.Unavailable);
+        var unanswered = run.LoadGenerator.History.Count(Outcome.Info) + run.LoadGenerator.History.Count(Outcome.Unavailable);
         var report = new ChaosReport("Rolling restarts under load");
         report.Add("run", $"seed {options.Seed}, {options.Rolling} restarts of {stage.Instances.Count} processes in {run.Elapsed.TotalSeconds:0} s, {options.OrdersPerSecond} orders per second, {Repository.Configuration} build");
-        report.AddOrders(run.Crowd, facts);
+        report.AddOrders(run.LoadGenerator, facts);
         report.Add("failed", $"{unanswered} requests");
         report.Add("repeated", $"{run.Redeliveries.Sum} redelivered by the broker");
         return await report.WriteAsync(run.ReportFile, unanswered == 0 ? violations : [$"{unanswered} requests failed; {stage.Log.File} says when", .. violations]);

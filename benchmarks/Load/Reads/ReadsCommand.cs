@@ -28,7 +28,7 @@ internal static class ReadsCommand
         ("Payment", "payments"), ("Payment", "payments?status=PENDING"), ("Payment", "payments?status=VOIDED"), ("Payment", "payments?orderId=1000"),
         ("Payment", "payments?orderId=1000&status=REFUNDED"), ("Payment", "payments/1001/transactions"), ("Payment", "payments/1001/refunds"),
         ("Notification", "notifications"), ("Notification", "notifications?channel=SMS"), ("Notification", "notifications?orderId=1000"),
-        ("Notification", "notifications?orderId=1000&channel=SMS"), ("Order", "orders/ops/dead-letters?status=OPEN"), ("Order", "orders/ops/ledger?limit=1000"),
+        ("Notification", "notifications?orderId=1000&channel=SMS"), ("Order", "orders/ops/dead-letters?status=OPEN"), ("Order", "orders/ops/reconciliation?limit=1000"),
     ];
 
     public static async Task<int> RunAsync(ReadsOptions options, CancellationToken ct)

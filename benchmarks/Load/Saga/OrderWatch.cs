@@ -13,7 +13,7 @@ internal sealed record OrderCounts(IReadOnlyDictionary<string, long> ByStatus, l
 /// <summary>Follows the orders after a certain one by looking into the databases, which costs less than asking for each order.</summary>
 internal sealed class OrderWatch(RunningSystem system, long after)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public async Task<long> LastOrderAsync(CancellationToken ct) =>
         await ScalarAsync("Order", "SELECT coalesce(max(order_id), 0) FROM orders WHERE order_id > $1", ct);
@@ -44,18 +44,18 @@ internal sealed class OrderWatch(RunningSystem system, long after)
             if (posting.IsFaulted) await posting;
             if (posted && counts.Ended >= load.Answered - load.Refused) return;
             if (last != (load.Answered, counts.Ended)) (last, still) = ((load.Answered, counts.Ended), Stopwatch.StartNew());
-            if (still.Elapsed < Patience) continue;
+            if (still.Elapsed < Timeout) continue;
             throw new LoadException(
-                $"Nothing has moved for {Patience.TotalSeconds:0} s: {load.Answered} of {load.Count} orders are answered, "
+                $"Nothing has moved for {Timeout.TotalSeconds:0} s: {load.Answered} of {load.Count} orders are answered, "
                 + $"in the database are {string.Join(", ", counts.ByStatus.Select(pair => $"{pair.Value} {pair.Key}"))}.");
         }
     }
 
     /// <summary>Returns when stock and notifications have followed, or have not for a while: then it is up to the checks.</summary>
-    public async Task SettledAsync(CancellationToken ct)
+    public async Task WaitUntilIdleAsync(CancellationToken ct)
     {
         var ended = (await CountAsync(ct)).Ended;
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience / 4; await Task.Delay(50, ct))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Timeout / 4; await Task.Delay(50, ct))
         {
             if (await ScalarAsync("Inventory", "SELECT count(*) FROM reservations WHERE order_id > $1 AND status = 1", ct) == 0
                 && await ScalarAsync("Notification", "SELECT count(*) FROM notification_logs WHERE order_id > $1 AND channel = 1", ct) >= ended) return;

@@ -25,7 +25,7 @@ internal static class SagaCommand
         var clock = Stopwatch.StartNew();
         await watch.RunAsync(load, "measurement", ct);
         var endToEnd = clock.Elapsed;
-        await watch.SettledAsync(ct);
+        await watch.WaitUntilIdleAsync(ct);
         var result = new SagaResult(load, endToEnd, clock.Elapsed, meter.Read() - start, await watch.DurationsAsync(ct), await watch.CountAsync(ct));
 
         await SagaReport.WriteAsync(options, system, result, ct);

@@ -16,7 +16,7 @@ internal sealed record HostLaunch(string Name, string? Module, int Port, string 
 /// <summary>One process of the system, its output in a file.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly string _log;
 
@@ -71,10 +71,10 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>True once the process has ended, false when it has not after so long.</summary>
-    public async Task<bool> EndsAsync(TimeSpan patience, CancellationToken ct)
+    public async Task<bool> EndsAsync(TimeSpan timeout, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(patience);
+        deadline.CancelAfter(timeout);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
@@ -90,7 +90,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public async Task ReadyAsync(CancellationToken ct)
     {
         using var http = new HttpClient { BaseAddress = Address };
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(100, ct))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Timeout; await Task.Delay(100, ct))
         {
             ThrowIfEnded();
             try
@@ -104,7 +104,7 @@ internal sealed class HostProcess : IAsyncDisposable
             }
         }
 
-        throw new LoadException($"The host is not ready after {Patience.TotalSeconds:0} s; what it says is in {_log}");
+        throw new LoadException($"The host is not ready after {Timeout.TotalSeconds:0} s; what it says is in {_log}");
     }
 
     /// <summary>The most memory that the process has ever had in use, in bytes, where the system tells (Linux).</summary>
@@ -126,7 +126,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         Signal(Stage.Signal.Continue);
         Signal(Stage.Signal.Terminate);
-        if (!await EndsAsync(Patience, CancellationToken.None)) _process.Kill();
+        if (!await EndsAsync(Timeout, CancellationToken.None)) _process.Kill();
         _process.Dispose();
     }
 

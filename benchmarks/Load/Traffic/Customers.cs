@@ -61,11 +61,11 @@ internal sealed class Customers : IDisposable
         await Task.WhenAll(visits);
     }
 
-    /// <summary>Accepted orders that have no end yet after all patience.</summary>
-    public async Task<IReadOnlyList<long>> FindOpenAsync(TimeSpan patience)
+    /// <summary>Accepted orders that have no end yet after all timeout.</summary>
+    public async Task<IReadOnlyList<long>> FindOpenAsync(TimeSpan timeout)
     {
         var open = _accepted.ToList();
-        for (var clock = Stopwatch.StartNew(); open.Count > 0 && clock.Elapsed < patience; await Task.Delay(500))
+        for (var clock = Stopwatch.StartNew(); open.Count > 0 && clock.Elapsed < timeout; await Task.Delay(500))
         {
             var still = new ConcurrentQueue<long>();
             await Parallel.ForEachAsync(open, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (id, ct) =>

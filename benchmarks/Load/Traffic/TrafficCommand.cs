@@ -6,7 +6,7 @@ namespace Fulfillment.Load.Traffic;
 internal static class TrafficCommand
 {
     private const int ShownFailures = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns 0 when no request has failed and every accepted order has ended, else 1. A signal ends the time, not the command.</summary>
     public static async Task<int> RunAsync(TrafficOptions options)
@@ -17,7 +17,7 @@ internal static class TrafficCommand
         using var customers = new Customers(options.Address);
         await customers.StockAsync();
         await customers.ComeAsync(options.OrdersPerSecond, Show, over.Token);
-        var open = await customers.FindOpenAsync(Patience);
+        var open = await customers.FindOpenAsync(Timeout);
 
         Console.WriteLine($"requests    {customers.Requests:N0} to {options.Address}, {customers.Failures.Count} failed");
         Console.WriteLine($"latency     p50 {customers.Latency(50)}   p99 {customers.Latency(99)}   max {customers.Latency(100)} ms");

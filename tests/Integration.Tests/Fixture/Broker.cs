@@ -22,7 +22,7 @@ internal sealed record WireMessage(string Exchange, string RoutingKey, IReadOnly
 }
 
 /// <summary>A queue that gets a copy of everything that is published to some exchanges.</summary>
-internal sealed class Tap
+internal sealed class MessageRecorder
 {
     private readonly ConcurrentQueue<WireMessage> _seen = new();
 
@@ -102,12 +102,12 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     }
 
     /// <summary>Listens to everything that is published to the exchanges of the system, which must exist.</summary>
-    public Task<Tap> TapAsync() => TapAsync([.. EventExchanges.Select(exchange => (exchange, "#"))]);
+    public Task<MessageRecorder> RecordMessagesAsync() => RecordMessagesAsync([.. EventExchanges.Select(exchange => (exchange, "#"))]);
 
     /// <summary>Listens to some keys of some exchanges, which must exist.</summary>
-    public async Task<Tap> TapAsync(params (string Exchange, string Key)[] bindings)
+    public async Task<MessageRecorder> RecordMessagesAsync(params (string Exchange, string Key)[] bindings)
     {
-        var tap = new Tap();
+        var tap = new MessageRecorder();
         var channel = await OpenAsync(confirms: false);
         var queue = (await channel.QueueDeclareAsync()).QueueName;
         foreach (var (exchange, key) in bindings) await channel.QueueBindAsync(queue, exchange, key);

@@ -3,7 +3,7 @@ using Integration.Tests.Fixture;
 namespace Integration.Tests.Imports;
 
 /// <summary>Whatever dies during an import: it ends as if nothing had happened.</summary>
-public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassFixture<Undisturbed>
+public sealed class ImportCrashes(UninterruptedImports undisturbed) : SystemTest, IClassFixture<UninterruptedImports>
 {
     [Fact]
     public async Task Process_killed_at_five_random_moments_and_stopped_once_leaves_no_trace()
@@ -13,18 +13,18 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper!.WriteLine($"Seed {seed}");
         var random = new Random(seed);
-        var process = await system.StartAsync("Inventory", Undisturbed.Chunks);
+        var process = await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         var id = await imports.StartAsync(undisturbed.File);
         foreach (var share in Enumerable.Range(0, 5).Select(_ => random.NextDouble() * 0.9).Order().ToList())
         {
             await DoneAsync(system, id, share);
             await process.KillAsync();
-            process = await system.StartAsync("Inventory", Undisturbed.Chunks);
+            process = await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         }
 
         await DoneAsync(system, id, 0.95);
         (await process.StopAsync()).ShouldBe(0);
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         await undisturbed.IsAlsoTheEndOfAsync(imports, id);
     }
 
@@ -38,11 +38,11 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
         Assert.SkipUnless(Repository.Configuration == "Debug", "Crash points are compiled into Debug builds only");
         await using var system = await FulfillmentSystem.CreateAsync(undisturbed.Servers);
         var imports = new ImportApi(system);
-        var dying = await system.StartAsync("Inventory", [("FAILPOINT", $"{moment}:{hit}"), .. Undisturbed.Chunks]);
+        var dying = await system.StartAsync("Inventory", [("FAILPOINT", $"{moment}:{hit}"), .. UninterruptedImports.Chunks]);
         await SendAsync(imports);
         (await dying.WaitForExitAsync()).ShouldBe(137);
 
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
 
         // The upload was stored before anything of it was published, whether it has been answered or not.
         await undisturbed.IsAlsoTheEndOfAsync(imports, await system.Inventory.ScalarAsync<long>("SELECT id FROM import_jobs"));
@@ -54,11 +54,11 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
         Assert.SkipUnless(Repository.Configuration == "Debug", "Crash points are compiled into Debug builds only");
         await using var system = await FulfillmentSystem.CreateAsync(undisturbed.Servers);
         var imports = new ImportApi(system);
-        var dying = await system.StartAsync("Inventory", [("FAILPOINT", "import-before-plan:1"), .. Undisturbed.Chunks]);
+        var dying = await system.StartAsync("Inventory", [("FAILPOINT", "import-before-plan:1"), .. UninterruptedImports.Chunks]);
         await SendAsync(imports);
         (await dying.WaitForExitAsync()).ShouldBe(137);
 
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
 
         var stored = await system.Inventory.ListAsync<long>("SELECT id FROM import_jobs");
         await undisturbed.IsAlsoTheEndOfAsync(imports, stored is [var id] ? id : await imports.StartAsync(undisturbed.File));
@@ -69,9 +69,9 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
     {
         await using var system = await FulfillmentSystem.CreateAsync(undisturbed.Servers);
         var imports = new ImportApi(system);
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         // The last one to be started is the one that takes the upload.
-        var dying = await system.StartAsync("Inventory", Undisturbed.Chunks);
+        var dying = await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         var id = await imports.StartAsync(undisturbed.File);
         await DoneAsync(system, id, 0.3);
 
@@ -86,7 +86,7 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
         undisturbed.Servers.SkipUnlessBrokerIsOurs();
         await using var system = await FulfillmentSystem.CreateAsync(undisturbed.Servers);
         var imports = new ImportApi(system);
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         var id = await imports.StartAsync(undisturbed.File);
         await DoneAsync(system, id, 0.2);
 
@@ -101,7 +101,7 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
         undisturbed.Servers.SkipUnlessDatabaseIsOurs();
         await using var system = await FulfillmentSystem.CreateAsync(undisturbed.Servers);
         var imports = new ImportApi(system);
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         var id = await imports.StartAsync(undisturbed.File);
         await DoneAsync(system, id, 0.2);
 
@@ -117,7 +117,7 @@ public sealed class ImportCrashes(Undisturbed undisturbed) : SystemTest, IClassF
     {
         await using var system = await FulfillmentSystem.CreateAsync(undisturbed.Servers);
         var imports = new ImportApi(system);
-        await system.StartAsync("Inventory", Undisturbed.Chunks);
+        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         var id = await imports.StartAsync(undisturbed.File);
         for (var tenth = 0; tenth < 8; tenth++)
         {

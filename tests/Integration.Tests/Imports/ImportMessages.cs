@@ -13,7 +13,7 @@ public sealed class ImportMessages(NothingStarted shared) : SystemTest, IClassFi
     {
         var imports = new ImportApi(_system);
         await _system.StartAsync("Inventory", ("Import__ChunkBytes", "4096"));
-        var tap = await _system.Broker.TapAsync(("inventory.events", "product.import"));
+        var tap = await _system.Broker.RecordMessagesAsync(("inventory.events", "product.import"));
         var import = await imports.RunAsync(Catalogue.Of("M-", 500, n => n % 100 == 0 ? Catalogue.Line("M-", n, price: "free") : null));
         var (id, chunks) = (ImportApi.IdOf(import), import.GetProperty("chunks").GetInt32());
         chunks.ShouldBeGreaterThan(5);

@@ -116,7 +116,7 @@ public sealed class ImportRules(SmallChunks shared) : SystemTest, IClassFixture<
     }
 
     [Fact]
-    public async Task Too_many_errors_end_an_import_and_more_patience_finishes_it()
+    public async Task Too_many_errors_end_an_import_and_a_higher_limit_finishes_it()
     {
         var prefix = Catalogue.NewPrefix();
         var file = Catalogue.Of(prefix, 1_000, n => n % 50 == 0 ? Catalogue.Line(prefix, n, price: "free") : null);

@@ -24,7 +24,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
         builder.AddModuleDatabase<PaymentDbContext>("Payment");
         builder.Services.AddLogging().AddMetrics();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(gateway).AddSingleton<Startup>().AddSingleton<PaymentMetrics>();
-        builder.Services.AddSingleton<ChargeWriter>().AddSingleton<OutcomeWriter>().AddSingleton<EndWriter>();
+        builder.Services.AddSingleton<ChargeWriter>().AddSingleton<ChargeResultWriter>().AddSingleton<CancelPaymentWriter>();
         builder.Services.AddSingleton<RefundWriter>().AddSingleton<RefundWorker>().AddSingleton<ChargeRecovery>();
         // Events stay in the outbox, where the test reads them.
         builder.Services.AddSingleton(services => new OutboxRelay<PaymentDbContext>(
@@ -50,7 +50,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var worker in new BackgroundService[] { Get<RefundWorker>(), Get<ChargeRecovery>() }) await worker.StopAsync(CancellationToken.None);
-        foreach (var writer in new IAsyncDisposable[] { Get<ChargeWriter>(), Get<OutcomeWriter>(), Get<EndWriter>(), Get<RefundWriter>() }) await writer.DisposeAsync();
+        foreach (var writer in new IAsyncDisposable[] { Get<ChargeWriter>(), Get<ChargeResultWriter>(), Get<CancelPaymentWriter>(), Get<RefundWriter>() }) await writer.DisposeAsync();
         _host.Dispose();
     }
 }

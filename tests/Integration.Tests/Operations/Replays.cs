@@ -45,7 +45,7 @@ public sealed class Replays(OneProcess shared) : SystemTest, IClassFixture<OnePr
     public async Task Message_with_a_mistake_is_processed_when_it_is_edited_and_its_original_is_kept()
     {
         await _system.StockUpAsync("EDITED", 5);
-        var tap = await _system.Broker.TapAsync(("order.events", "#"), ("inventory.events", "inventory.reserved"));
+        var tap = await _system.Broker.RecordMessagesAsync(("order.events", "#"), ("inventory.events", "inventory.reserved"));
         object Body(object quantity) => new
         {
             eventId = "6f1c0a8e-1111-4000-8000-000000000001", timestamp = "2026-01-15T22:43:06", orderId = 9_100_000_001, customerId = "CUST-APPROVE", totalAmount = 3m,

@@ -43,7 +43,7 @@ public sealed class Views(Browser browser, FilledSystem shared) : ConsoleTest(br
         "dead-letters" => ("#/dead-letters", "[aria-label='Groups of Notification'] tbody tr"),
         "dead-letter-list" => ("#/dead-letters/inventory?status=OPEN", "[aria-label='Dead letters'] tbody tr:nth-child(2)"),
         "dead-letter" => ($"#/dead-letters/inventory/{shared.Letter}", "textarea"),
-        "unrouted" => ("#/dead-letters/unrouted", "[aria-label='Unrouted messages'] tbody tr"),
+        "unrouted" => ("#/dead-letters/unrouted", "[aria-label='Unroutable messages'] tbody tr"),
         "stock" => ("#/stock", "tbody tr:nth-child(3)"),
         "system" => ("#/system", ".invariants > div:nth-child(4) .checks"),
         _ => throw new ArgumentOutOfRangeException(nameof(view), view, "There is no such view"),

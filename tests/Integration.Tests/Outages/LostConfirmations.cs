@@ -17,12 +17,12 @@ public sealed class LostConfirmations(NothingStarted shared) : SystemTest, IClas
     {
         await using var network = new TcpProxy("127.0.0.1", new NpgsqlConnectionStringBuilder(_system.Orders.ConnectionString).Port);
         await using var host = await _system.StartAsync("Order", ("ConnectionStrings__Order", Through(network, _system.Orders)));
-        var tap = await _system.Broker.TapAsync();
-        network.Weather.LoseReplies(1, "COMMIT"u8);
+        var tap = await _system.Broker.RecordMessagesAsync();
+        network.NetworkConditions.LoseReplies(1, "COMMIT"u8);
 
         using var response = await _system.Api("Order").PostAsJsonAsync("/api/orders", FulfillmentSystem.OrderOf("CUST-LOST", "NO-STOCK"));
 
-        network.Weather.Lost.ShouldBe(1);
+        network.NetworkConditions.Lost.ShouldBe(1);
         response.StatusCode.ShouldBe(HttpStatusCode.Created);
         var placed = await response.Content.ReadFromJsonAsync<JsonElement>();
         var id = placed.GetProperty("orderId").GetInt64();
@@ -41,11 +41,11 @@ public sealed class LostConfirmations(NothingStarted shared) : SystemTest, IClas
         await using var network = new TcpProxy("127.0.0.1", new NpgsqlConnectionStringBuilder(_system.Payments.ConnectionString).Port);
         await using var host = await _system.StartAsync("Payment", ("ConnectionStrings__Payment", Through(network, _system.Payments)));
         var settings = new { successRate = 0.5, latencyMs = new { min = 0, max = 0 }, seed = 77 };
-        network.Weather.LoseReplies(1, "COMMIT"u8);
+        network.NetworkConditions.LoseReplies(1, "COMMIT"u8);
 
         using var response = await _system.Api("Payment").PutAsJsonAsync("/api/payments/simulator", settings);
 
-        network.Weather.Lost.ShouldBe(1);
+        network.NetworkConditions.Lost.ShouldBe(1);
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
         response.Headers.RetryAfter.ShouldNotBeNull("a PUT may be repeated");
         (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("OUTCOME_UNKNOWN");

@@ -8,7 +8,7 @@ public sealed class AuditJoinTests
     private static readonly string[] Email = ["EMAIL"];
 
     /// <summary>A system at rest in which every way for an order to go was gone.</summary>
-    private static readonly Ledgers Healthy = new(
+    private static readonly ReconciliationFeeds Healthy = new(
         [
             new OrderEntry(1, "C", "COMPLETED", null, 10m), new OrderEntry(2, "C", "FAILED", "OUT_OF_STOCK", 20m),
             new OrderEntry(3, "C", "FAILED", "PAYMENT_DECLINED", 30m), new OrderEntry(4, "C", "CANCELLED", "CUSTOMER_REQUESTED", 40m),
@@ -33,7 +33,7 @@ public sealed class AuditJoinTests
         new HashSet<long> { 11 });
 
     /// <summary>Name of the check that must find it, the key of what is wrong, and the ledgers with it.</summary>
-    private static readonly (string Check, string Key, Ledgers Ledgers)[] Planted =
+    private static readonly (string Check, string Key, ReconciliationFeeds ReconciliationFeeds)[] Planted =
     [
         ("completed-is-paid", "1", Without(payment: 1)),
         ("completed-is-paid", "1", With(new PaymentEntry(1, "FAILED", 10m, 0m, null, 0m))),
@@ -106,19 +106,19 @@ public sealed class AuditJoinTests
         AuditJoin.Check(With(new PaymentEntry(2, "VOIDED", 20m, 0m, "CUSTOMER_REQUESTED", 0m))).ShouldAllBe(check => check.Violations == 0);
 
     private static NotificationEntry Told(long order, params string[][] events) =>
-        new(order, [.. events.Select(channels => new ToldEvent(Guid.NewGuid(), channels))]);
+        new(order, [.. events.Select(channels => new NotifiedEvent(Guid.NewGuid(), channels))]);
 
-    private static Ledgers With(PaymentEntry payment) => Without(payment: payment.OrderId) is var rest ? rest with { Payments = [.. rest.Payments, payment] } : rest;
+    private static ReconciliationFeeds With(PaymentEntry payment) => Without(payment: payment.OrderId) is var rest ? rest with { Payments = [.. rest.Payments, payment] } : rest;
 
-    private static Ledgers With(ReservationEntry reservation) =>
+    private static ReconciliationFeeds With(ReservationEntry reservation) =>
         Without(reservation: reservation.OrderId) is var rest ? rest with { Reservations = [.. rest.Reservations, reservation] } : rest;
 
-    private static Ledgers With(NotificationEntry told) => Healthy with
+    private static ReconciliationFeeds With(NotificationEntry told) => Healthy with
     {
         Notifications = [.. Healthy.Notifications.Where(entry => entry.OrderId != told.OrderId), told],
     };
 
-    private static Ledgers Without(long payment = 0, long reservation = 0) => Healthy with
+    private static ReconciliationFeeds Without(long payment = 0, long reservation = 0) => Healthy with
     {
         Payments = [.. Healthy.Payments.Where(entry => entry.OrderId != payment)],
         Reservations = [.. Healthy.Reservations.Where(entry => entry.OrderId != reservation)],

@@ -14,9 +14,9 @@ public sealed class ChaosChecksTests
     private readonly List<Placement> _history =
     [
         Answered("A", 1), Answered("B", 2), Answered("C", 3, CancelOutcome.Cancelled),
-        new(Wish("D") with { IsInvalid = true }, null) { Outcome = Outcome.Refused, Refusal = "400" },
-        new(Wish("E"), null) { Outcome = Outcome.Info },
-        new(Wish("F"), "key") { Outcome = Outcome.Info },
+        new(OrderRequest("D") with { IsInvalid = true }, null) { Outcome = Outcome.Refused, Refusal = "400" },
+        new(OrderRequest("E"), null) { Outcome = Outcome.Info },
+        new(OrderRequest("F"), "key") { Outcome = Outcome.Info },
     ];
 
     private readonly List<OrderFact> _orders =
@@ -250,7 +250,7 @@ public sealed class ChaosChecksTests
     }
 
     private IReadOnlyList<string> Violations() => ChaosChecks.Find(
-        _history, new Facts(_orders, _reservations, _stock, _payments, _notifications, _deadLetters, _leftOver) { Poison = _poison }, Stocked);
+        _history, new DatabaseSnapshot(_orders, _reservations, _stock, _payments, _notifications, _deadLetters, _leftOver) { Poison = _poison }, Stocked);
 
     private void Add(OrderFact order)
     {
@@ -258,13 +258,13 @@ public sealed class ChaosChecksTests
         _notifications.Add(new(order.OrderId, Told, NotificationFact.Email, 1));
     }
 
-    private static Wish Wish(string customer) => new(customer, [new WishLine("P", "Product", 2, 3.5m)]);
+    private static OrderRequest OrderRequest(string customer) => new(customer, [new OrderRequestLine("P", "Product", 2, 3.5m)]);
 
     private static OrderFact Order(long id, string customer, short status) => new(id, customer, status, null, 7m, "P 2 3.50", TimeSpan.Zero);
 
     private static Placement Answered(string customer, long id, CancelOutcome cancel = CancelOutcome.NotTried)
     {
-        var placement = new Placement(Wish(customer), null) { Outcome = Outcome.Ok, Cancel = cancel };
+        var placement = new Placement(OrderRequest(customer), null) { Outcome = Outcome.Ok, Cancel = cancel };
         placement.OrderIds.Add(id);
         return placement;
     }

@@ -14,10 +14,10 @@ internal static class GoldenEvents
     private static readonly List<ReleasedLine> Released = [new("PROD-001", 2), new("PROD-002", 10_000)];
 
     private static readonly OrderCreatedEvent Created =
-        new OrderCreatedEvent(1, "CUST-001", Lines, 10_000_000_059.98m).Starting(Id(1), At);
+        new OrderCreatedEvent(1, "CUST-001", Lines, 10_000_000_059.98m).WithNewCorrelation(Id(1), At);
 
     private static readonly InventoryReservedEvent Reserved =
-        new InventoryReservedEvent(1, "CUST-001", Lines, 10_000_000_059.98m).CausedBy(Created, Id(2), At);
+        new InventoryReservedEvent(1, "CUST-001", Lines, 10_000_000_059.98m).WithCausation(Created, Id(2), At);
 
     /// <summary>Each event with the name of its file and the message that is published for it.</summary>
     public static IReadOnlyDictionary<string, (BaseEvent Event, OutgoingMessage Message)> All { get; } =
@@ -26,15 +26,15 @@ internal static class GoldenEvents
             ["order-created"] = Publish(Created),
             ["inventory-reserved"] = Publish(Reserved),
             ["inventory-failed"] = Publish(new InventoryFailedEvent(
-                long.MaxValue, "CUST-001", "Not enough stock of product PROD-002", "PROD-002", "OUT_OF_STOCK").CausedBy(Created, Id(3), At)),
-            ["payment-completed"] = Publish(new PaymentCompletedEvent(1, "CUST-001", 42, "TXN-0123ABCD", 59.90m, "CREDIT_CARD").CausedBy(Reserved, Id(4), At)),
-            ["payment-failed"] = Publish(new PaymentFailedEvent(1, "CUST-001", 59m, "Insufficient funds", "INSUFFICIENT_FUNDS").CausedBy(Reserved, Id(5), At)),
-            ["inventory-committed"] = Publish(new InventoryCommittedEvent(1, "CUST-001").CausedBy(Created, Id(7), At)),
-            ["inventory-released"] = Publish(new InventoryReleasedEvent(1, "CUST-001", Released, "PAYMENT_DECLINED").CausedBy(Created, Id(8), At)),
-            ["reservation-expired"] = Publish(new ReservationExpiredEvent(1, "CUST-001", Released, "RESERVATION_EXPIRED").Starting(Id(9), At, Id(1))),
-            ["order-cancelled"] = Publish(new OrderCancelledEvent(1, "CUST-001", "Changed my mind", "CUSTOMER_REQUESTED").Starting(Id(10), At, Id(1))),
-            ["payment-refunded"] = Publish(new PaymentRefundedEvent(1, "CUST-001", 42, 7, 59.90m, "CUSTOMER_REQUESTED").Starting(Id(11), At, Id(1))),
-            ["product-import"] = Publish(new ImportChunkDueEvent(long.MaxValue, 3).Starting(Id(6), At)),
+                long.MaxValue, "CUST-001", "Not enough stock of product PROD-002", "PROD-002", "OUT_OF_STOCK").WithCausation(Created, Id(3), At)),
+            ["payment-completed"] = Publish(new PaymentCompletedEvent(1, "CUST-001", 42, "TXN-0123ABCD", 59.90m, "CREDIT_CARD").WithCausation(Reserved, Id(4), At)),
+            ["payment-failed"] = Publish(new PaymentFailedEvent(1, "CUST-001", 59m, "Insufficient funds", "INSUFFICIENT_FUNDS").WithCausation(Reserved, Id(5), At)),
+            ["inventory-committed"] = Publish(new InventoryCommittedEvent(1, "CUST-001").WithCausation(Created, Id(7), At)),
+            ["inventory-released"] = Publish(new InventoryReleasedEvent(1, "CUST-001", Released, "PAYMENT_DECLINED").WithCausation(Created, Id(8), At)),
+            ["reservation-expired"] = Publish(new ReservationExpiredEvent(1, "CUST-001", Released, "RESERVATION_EXPIRED").WithNewCorrelation(Id(9), At, Id(1))),
+            ["order-cancelled"] = Publish(new OrderCancelledEvent(1, "CUST-001", "Changed my mind", "CUSTOMER_REQUESTED").WithNewCorrelation(Id(10), At, Id(1))),
+            ["payment-refunded"] = Publish(new PaymentRefundedEvent(1, "CUST-001", 42, 7, 59.90m, "CUSTOMER_REQUESTED").WithNewCorrelation(Id(11), At, Id(1))),
+            ["product-import"] = Publish(new ImportChunkDueEvent(long.MaxValue, 3).WithNewCorrelation(Id(6), At)),
         };
 
     private static (BaseEvent, OutgoingMessage) Publish<TEvent>(TEvent @event)

@@ -72,7 +72,7 @@ internal static partial class BrokerRules
             string[] written = [module.EventExchange, module.QueueExchange, .. watch];
             string[] read =
             [
-                .. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutedQueue, .. watch, .. module.WatchesEvents ? Topology.TopicExchanges : [],
+                .. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutableQueue, .. watch, .. module.WatchesEvents ? Topology.TopicExchanges : [],
             ];
             if (own.GetProperty("vhost").GetString() != "/") yield return $"{module.Name} is somewhere else";
             foreach (var wrong in Wrong(own.GetProperty("configure").GetString()!, watch)) yield return $"{module.Name}, configure: {wrong}";
@@ -99,7 +99,7 @@ internal static partial class BrokerRules
             policy.GetProperty("definition").GetProperty("overflow").GetString() == "reject-publish";
     }
 
-    private static string WatchOf(ModuleTopology module) => $"{EventWatch.PrefixOf(module.Name)}some-pod.12345678";
+    private static string WatchOf(ModuleTopology module) => $"{LiveEventFeed.PrefixOf(module.Name)}some-pod.12345678";
 
     private static IEnumerable<string> Wrong(string pattern, IReadOnlyList<string> wanted)
     {

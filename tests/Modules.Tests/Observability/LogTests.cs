@@ -14,7 +14,7 @@ public sealed class LogTests
     {
         var eventId = Guid.NewGuid();
         var correlation = Guid.NewGuid();
-        Flow.Enter("Payment", 7, eventId, correlation);
+        MessageLogContext.Enter("Payment", 7, eventId, correlation);
 
         Lines(logger => logger.Information("Charged {Amount}", 59.98m)).ShouldHaveSingleItem()
             .ShouldEndWith($"INF Charged 59.98 module=Payment orderId=7 eventId={eventId} correlationId={correlation}");
@@ -76,7 +76,7 @@ public sealed class LogTests
     private static string[] Lines(Action<ILogger> write)
     {
         var told = new List<LogEvent>();
-        using (var logger = new LoggerConfiguration().Enrich.With<FlowEnricher>().WriteTo.Sink(new ListSink(told)).CreateLogger()) write(logger);
+        using (var logger = new LoggerConfiguration().Enrich.With<MessageLogEnricher>().WriteTo.Sink(new ListSink(told)).CreateLogger()) write(logger);
         using var text = new StringWriter { NewLine = "\n" };
         new TerminalFormatter().Format(told.ShouldHaveSingleItem(), text);
         return text.ToString().TrimEnd('\n').Split('\n');

@@ -173,12 +173,12 @@ public sealed class BatchQueueTests
     public async Task A_caller_that_gives_up_while_it_waits_is_not_served()
     {
         await using var queue = new GatedQueue();
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
         var (first, earlier) = await queue.OccupyAsync();
         var stays = queue.ExecuteAsync("stays", Test);
-        var leaves = queue.ExecuteAsync("leaves", patience.Token);
+        var leaves = queue.ExecuteAsync("leaves", timeout.Token);
 
-        await patience.CancelAsync();
+        await timeout.CancelAsync();
         await Soon(leaves).ShouldThrowAsync<OperationCanceledException>();
         first.Succeed();
         var batch = await queue.NextAsync();
@@ -192,10 +192,10 @@ public sealed class BatchQueueTests
     public async Task When_all_callers_of_a_batch_have_given_up_the_next_one_is_served()
     {
         await using var queue = new GatedQueue(new BatchLimits { MaxBatch = 1 });
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
         var (first, earlier) = await queue.OccupyAsync();
-        var leaves = queue.ExecuteAsync("leaves", patience.Token);
-        await patience.CancelAsync();
+        var leaves = queue.ExecuteAsync("leaves", timeout.Token);
+        await timeout.CancelAsync();
         await Soon(leaves).ShouldThrowAsync<OperationCanceledException>();
         first.Succeed();
         await Soon(earlier);
@@ -212,15 +212,15 @@ public sealed class BatchQueueTests
     public async Task A_caller_that_gives_up_while_its_batch_runs_does_not_harm_the_others()
     {
         await using var queue = new GatedQueue();
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
         var (first, earlier) = await queue.OccupyAsync();
-        var leaves = queue.ExecuteAsync("leaves", patience.Token);
+        var leaves = queue.ExecuteAsync("leaves", timeout.Token);
         var stays = queue.ExecuteAsync("stays", Test);
         first.Succeed();
         await Soon(earlier);
         var batch = await queue.NextAsync();
 
-        await patience.CancelAsync();
+        await timeout.CancelAsync();
         await Soon(leaves).ShouldThrowAsync<OperationCanceledException>();
         stays.IsCompleted.ShouldBeFalse();
         batch.Succeed();
@@ -233,7 +233,7 @@ public sealed class BatchQueueTests
     public async Task A_caller_that_waits_longer_than_callers_wait_is_told_so_and_not_served_late()
     {
         var time = new ObservedTime();
-        await using var queue = new GatedQueue(new BatchLimits { Patience = TimeSpan.FromSeconds(4) }, time);
+        await using var queue = new GatedQueue(new BatchLimits { Timeout = TimeSpan.FromSeconds(4) }, time);
         var (first, busy) = await queue.OccupyAsync();
         await time.PassAsync(4, 4);
         var late = queue.ExecuteAsync("late", Test);
@@ -275,15 +275,15 @@ public sealed class BatchQueueTests
     public async Task A_batch_is_rolled_back_and_processed_without_a_caller_that_gives_up_before_its_commit_begins()
     {
         await using var queue = new GatedQueue();
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
         var (first, earlier) = await queue.OccupyAsync();
-        var leaves = queue.ExecuteAsync("leaves", patience.Token);
+        var leaves = queue.ExecuteAsync("leaves", timeout.Token);
         var stays = queue.ExecuteAsync("stays", Test);
         first.Succeed();
         await Soon(earlier);
         var batch = await queue.NextAsync();
 
-        await patience.CancelAsync();
+        await timeout.CancelAsync();
         await Soon(leaves).ShouldThrowAsync<OperationCanceledException>();
         batch.BeginCommit().ShouldBeFalse();
         batch.Fail(new CallerGaveUpException());
@@ -299,7 +299,7 @@ public sealed class BatchQueueTests
     public async Task A_caller_that_gives_up_while_its_commit_is_under_way_is_told_that_the_outcome_is_unknown()
     {
         var time = new ObservedTime();
-        await using var queue = new GatedQueue(new BatchLimits { Patience = TimeSpan.FromSeconds(4) }, time);
+        await using var queue = new GatedQueue(new BatchLimits { Timeout = TimeSpan.FromSeconds(4) }, time);
         var (batch, caller) = await queue.OccupyAsync();
         batch.BeginCommit().ShouldBeTrue();
 
@@ -389,12 +389,12 @@ public sealed class BatchQueueTests
     public async Task A_caller_that_gives_up_before_there_is_room_leaves_no_trace()
     {
         await using var queue = new GatedQueue(new BatchLimits { Capacity = 1 });
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
         var (first, earlier) = await queue.OccupyAsync();
         var inside = queue.ExecuteAsync("inside", Test);
-        var outside = queue.ExecuteAsync("outside", patience.Token);
+        var outside = queue.ExecuteAsync("outside", timeout.Token);
 
-        await patience.CancelAsync();
+        await timeout.CancelAsync();
         await Soon(outside).ShouldThrowAsync<OperationCanceledException>();
         first.Succeed();
         var batch = await queue.NextAsync();
@@ -450,19 +450,19 @@ public sealed class BatchQueueTests
     [Fact]
     public async Task Writers_inherit_neither_flow_nor_trace_of_a_caller()
     {
-        Flow.Enter("Order", 1, Guid.NewGuid(), Guid.NewGuid());
+        MessageLogContext.Enter("Order", 1, Guid.NewGuid(), Guid.NewGuid());
         using var trace = new Activity("request").Start();
-        var seen = new List<(Flow?, Activity?)>();
+        var seen = new List<(MessageLogContext?, Activity?)>();
         await using var queue = new FreeQueue(items =>
         {
-            seen.Add((Flow.Current, Activity.Current));
+            seen.Add((MessageLogContext.Current, Activity.Current));
             return items;
         });
 
         await Soon(queue.ExecuteAsync("a", Test));
 
         seen.ShouldBe([(null, null)]);
-        Flow.Current.ShouldNotBeNull("the caller keeps its own");
+        MessageLogContext.Current.ShouldNotBeNull("the caller keeps its own");
     }
 
     [Fact]

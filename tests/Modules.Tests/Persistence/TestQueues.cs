@@ -8,14 +8,14 @@ namespace Modules.Tests.Persistence;
 /// <summary>A queue that a failed test can leave as it is, without waiting for ever for batches that nobody lets go.</summary>
 internal abstract class TestQueue(BatchLimits limits, TimeProvider? time) : BatchQueue<string, string>(limits, time), IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Ends the queue as its owner does.</summary>
     public Task EndAsync() => base.DisposeAsync().AsTask();
 
     public new async ValueTask DisposeAsync()
     {
-        await Task.WhenAny(EndAsync(), Task.Delay(Patience));
+        await Task.WhenAny(EndAsync(), Task.Delay(Timeout));
         GC.SuppressFinalize(this);
     }
 }

@@ -33,20 +33,20 @@ internal static class Ending
             Must(product.Value.Sold == Pieces(shop, product.Key, ReservationStatus.Committed), $"{product} did not sell what is committed");
         }
 
-        foreach (var check in AuditJoin.Check(Ledgers(shop)))
+        foreach (var check in AuditJoin.Check(ReconciliationFeeds(shop)))
             Must(check.Violations == 0, $"{check.Name}: {string.Join("; ", check.Examples.Select(example => $"order {example.Key}: {example.What}"))}");
     }
 
     private static int Pieces(Shop shop, string product, ReservationStatus status) => shop.Reservations.Values.Where(held => held.Status == status)
         .SelectMany(held => held.ProductIds.Zip(held.Quantities)).Where(line => line.First == product).Sum(line => line.Second);
 
-    private static Ledgers Ledgers(Shop shop) => new(
-        [.. shop.Orders.Select(order => new OrderEntry(order.Key, "C", Name(order.Value.Status), order.Value.Reason, shop.Wishes[order.Key].Total))],
+    private static ReconciliationFeeds ReconciliationFeeds(Shop shop) => new(
+        [.. shop.Orders.Select(order => new OrderEntry(order.Key, "C", Name(order.Value.Status), order.Value.Reason, shop.OrderRequests[order.Key].Total))],
         [.. shop.Reservations.Select(held => new ReservationEntry(held.Key, Name(held.Value.Status), held.Value.ReasonCode))],
         [.. shop.Payments.Select(payment => new PaymentEntry(
             payment.Key, Name(payment.Value.Status), payment.Value.Amount, payment.Value.Refund is null ? 0 : payment.Value.Amount, payment.Value.CancelReason, 0))],
         [.. shop.Told.GroupBy(told => told.Event.Order).Select(order => new NotificationEntry(
-            order.Key, [.. order.GroupBy(told => told.Event.Id, told => Name(told.Channel)).Select(told => new ToldEvent(told.Key, [.. told]))]))],
+            order.Key, [.. order.GroupBy(told => told.Event.Id, told => Name(told.Channel)).Select(told => new NotifiedEvent(told.Key, [.. told]))]))],
         new HashSet<long>());
 
     private static string Name<T>(T value)

@@ -13,7 +13,7 @@ internal sealed class Schedule
     private readonly Random _random;
     private readonly Rules _rules;
     private readonly List<string>? _trace;
-    private readonly List<Wish> _unplaced;
+    private readonly List<OrderRequest> _unplaced;
     private readonly List<long> _cancels = [];
     private readonly List<Delivery> _inFlight = [];
     private int _faults;
@@ -22,7 +22,7 @@ internal sealed class Schedule
     {
         (_random, _rules, _trace) = (new Random(seed), rules, trace);
         _faults = _random.Next(12);
-        _unplaced = [.. Enumerable.Range(1, _random.Next(1, 4)).Select(Wish)];
+        _unplaced = [.. Enumerable.Range(1, _random.Next(1, 4)).Select(OrderRequest)];
         Shop = new Shop(rules, new Dictionary<string, int> { ["A"] = 3, ["B"] = 1 }, _unplaced);
     }
 
@@ -58,17 +58,17 @@ internal sealed class Schedule
         return schedule;
     }
 
-    private Wish Wish(int order)
+    private OrderRequest OrderRequest(int order)
     {
         var lines = Enumerable.Range(0, _random.Next(1, 3)).Select(_ => new OrderLine(
             _random.Next(20) switch { 0 => "UNKNOWN", < 8 => "B", _ => "A" }, "N", _random.Next(1, 3), _random.Next(1, 100)));
-        return new Wish(order, [.. lines], Chance(70), Chance(40), Chance(30));
+        return new OrderRequest(order, [.. lines], Chance(70), Chance(40), Chance(30));
     }
 
     private bool Step()
     {
         var active = Shop.Reservations.Where(held => held.Value.Status == ReservationStatus.Active).Select(held => held.Key);
-        long[] expiring = [.. active.Where(order => Shop.Wishes[order].Expires)];
+        long[] expiring = [.. active.Where(order => Shop.OrderRequests[order].Expires)];
         long[] refunds = [.. Shop.Payments.Where(payment => payment.Value.RefundOpen).Select(payment => payment.Key)];
         var (place, cancel, publish, deliver) = (_unplaced.Count > 0 ? 1 : 0, _cancels.Count, Shop.Outbox.Count, _inFlight.Count);
         var choices = place + cancel + expiring.Length + refunds.Length + publish + deliver;
@@ -141,7 +141,7 @@ internal sealed class Schedule
             return;
         }
 
-        foreach (var happening in led.OfType<Happening>()) Publish(happening);
+        foreach (var happening in led.OfType<ModelEvent>()) Publish(happening);
         if (!Fault("dies before it acknowledges", first)) Acknowledge(batch);
     }
 
@@ -150,7 +150,7 @@ internal sealed class Schedule
         foreach (var delivery in batch) _inFlight.Remove(delivery);
     }
 
-    private void Publish(Happening happening)
+    private void Publish(ModelEvent happening)
     {
         Say($"  {happening} is published");
         _inFlight.AddRange(Routes.Of(happening));

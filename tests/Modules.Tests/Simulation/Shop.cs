@@ -10,18 +10,18 @@ using Fulfillment.Payment;
 namespace Modules.Tests.Simulation;
 
 /// <summary>What a customer wants, and what will become of the charge.</summary>
-internal sealed record Wish(long Order, IReadOnlyList<OrderLine> Lines, bool Approved, bool Cancels, bool Expires)
+internal sealed record OrderRequest(long Order, IReadOnlyList<OrderLine> Lines, bool Approved, bool Cancels, bool Expires)
 {
     public decimal Total { get; } = Lines.Sum(line => line.Quantity * line.Price);
 
-    public Happening Created { get; } = new("ORDER_CREATED", Order, new Guid((int)Order, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]));
+    public ModelEvent Created { get; } = new("ORDER_CREATED", Order, new Guid((int)Order, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]));
 }
 
 /// <summary>A row of orders.</summary>
 internal sealed record OrderRow(OrderStatus Status, string? Reason);
 
 /// <summary>A row of payments with its refund: amounts are whole, because nothing is refunded by hand here.</summary>
-internal sealed record PaymentRow(PaymentStatus Status, decimal Amount, string? CancelReason, Guid? Outcome, Happening? Refund, bool RefundOpen);
+internal sealed record PaymentRow(PaymentStatus Status, decimal Amount, string? CancelReason, Guid? Outcome, ModelEvent? Refund, bool RefundOpen);
 
 /// <summary>A row of inventory_items.</summary>
 internal sealed record StockRow(int Available, int Reserved, int Sold);
@@ -35,24 +35,24 @@ internal sealed class Shop
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
     private readonly Rules _rules;
 
-    public Shop(Rules rules, IReadOnlyDictionary<string, int> stock, IEnumerable<Wish> wishes)
+    public Shop(Rules rules, IReadOnlyDictionary<string, int> stock, IEnumerable<OrderRequest> wishes)
     {
         _rules = rules;
         Received = stock;
-        Wishes = wishes.ToDictionary(wish => wish.Order);
+        OrderRequests = wishes.ToDictionary(wish => wish.Order);
         Stock = stock.ToDictionary(product => product.Key, product => new StockRow(product.Value, 0, 0));
     }
 
     private Shop(Shop other)
     {
-        (_rules, Received, Wishes) = (other._rules, other.Received, other.Wishes);
+        (_rules, Received, OrderRequests) = (other._rules, other.Received, other.OrderRequests);
         (Stock, Orders, Reservations, Payments, Told, Charged, Outbox) = (
             new(other.Stock), new(other.Orders), new(other.Reservations), new(other.Payments), new(other.Told), new(other.Charged), new(other.Outbox));
     }
 
     public IReadOnlyDictionary<string, int> Received { get; }
 
-    public IReadOnlyDictionary<long, Wish> Wishes { get; }
+    public IReadOnlyDictionary<long, OrderRequest> OrderRequests { get; }
 
     public Dictionary<string, StockRow> Stock { get; }
 
@@ -62,17 +62,17 @@ internal sealed class Shop
 
     public Dictionary<long, PaymentRow> Payments { get; } = [];
 
-    public HashSet<(Happening Event, NotificationChannel Channel)> Told { get; } = [];
+    public HashSet<(ModelEvent Event, NotificationChannel Channel)> Told { get; } = [];
 
     /// <summary>Orders for which the gateway has the customer's money.</summary>
     public HashSet<long> Charged { get; } = [];
 
     /// <summary>Events that wait for a relay, of all modules.</summary>
-    public List<Happening> Outbox { get; } = [];
+    public List<ModelEvent> Outbox { get; } = [];
 
     public Shop Clone() => new(this);
 
-    public void Place(Wish wish)
+    public void Place(OrderRequest wish)
     {
         Orders[wish.Order] = new OrderRow(OrderStatus.Pending, null);
         Outbox.Add(wish.Created);
@@ -82,14 +82,14 @@ internal sealed class Shop
     {
         if (Orders[order].Status.IsTerminal()) return;
         Orders[order] = new OrderRow(OrderStatus.Cancelled, "CUSTOMER_REQUESTED");
-        Outbox.Add(Wishes[order].Created.Causes("ORDER_CANCELLED", "CUSTOMER_REQUESTED"));
+        Outbox.Add(OrderRequests[order].Created.Causes("ORDER_CANCELLED", "CUSTOMER_REQUESTED"));
     }
 
     public void Expire(long order)
     {
         var held = Reservations[order];
         Store(new() { [order] = held with { Status = ReservationStatus.Expired, SettledBy = null, ReasonCode = "RESERVATION_EXPIRED" } });
-        Outbox.Add(Wishes[order].Created.Causes("RESERVATION_EXPIRED", "RESERVATION_EXPIRED"));
+        Outbox.Add(OrderRequests[order].Created.Causes("RESERVATION_EXPIRED", "RESERVATION_EXPIRED"));
     }
 
     public void CarryOutRefund(long order)
@@ -101,7 +101,7 @@ internal sealed class Shop
     }
 
     /// <summary>Handles messages of one writer in one transaction. Per message what it leads to.</summary>
-    public IReadOnlyList<Happening?> Handle(IReadOnlyList<Delivery> batch) => (batch[0].Module, batch[0].Event.Type) switch
+    public IReadOnlyList<ModelEvent?> Handle(IReadOnlyList<Delivery> batch) => (batch[0].Module, batch[0].Event.Type) switch
     {
         ("Inventory", "ORDER_CREATED") => Reserve(batch),
         ("Inventory", _) => Settle(batch),
@@ -112,18 +112,18 @@ internal sealed class Shop
     };
 
     /// <summary>The first of the two transactions of a charge.</summary>
-    public void BeginCharge(Happening reserved) =>
-        Payments.TryAdd(reserved.Order, new PaymentRow(PaymentStatus.Pending, Wishes[reserved.Order].Total, null, null, null, RefundOpen: false));
+    public void BeginCharge(ModelEvent reserved) =>
+        Payments.TryAdd(reserved.Order, new PaymentRow(PaymentStatus.Pending, OrderRequests[reserved.Order].Total, null, null, null, RefundOpen: false));
 
-    private Happening?[] Reserve(IReadOnlyList<Delivery> batch)
+    private ModelEvent?[] Reserve(IReadOnlyList<Delivery> batch)
     {
         long[] open = [.. batch.Select(delivery => delivery.Event.Order).Distinct().Where(order => !Reservations.ContainsKey(order))];
         var (failures, taken) = ReservationDecision.Decide(
-            Stock.ToDictionary(product => product.Key, product => product.Value.Available), [.. open.Select(order => Wishes[order].Lines)]);
+            Stock.ToDictionary(product => product.Key, product => product.Value.Available), [.. open.Select(order => OrderRequests[order].Lines)]);
         foreach (var (product, pieces) in taken) Move(product, -pieces, pieces, 0);
         foreach (var (order, failure) in open.Zip(failures))
         {
-            var lines = Wishes[order].Lines;
+            var lines = OrderRequests[order].Lines;
             Reservations[order] = new ReservedStock(
                 failure is null ? ReservationStatus.Active : ReservationStatus.Rejected, null, Now, failure?.ReasonCode,
                 [.. lines.Select(line => line.ProductId)], [.. lines.Select(line => line.Quantity)]);
@@ -137,7 +137,7 @@ internal sealed class Shop
         })];
     }
 
-    private Happening?[] Settle(IReadOnlyList<Delivery> batch)
+    private ModelEvent?[] Settle(IReadOnlyList<Delivery> batch)
     {
         ReservationChange[] wanted = [.. batch.Where(Heeded).Select(delivery => delivery.Event).Select(message => new ReservationChange(
             message.Order, "C", Kind(message), message.Id, message.Reason ?? "PAYMENT_DECLINED", message.Id))];
@@ -152,7 +152,7 @@ internal sealed class Shop
             _rules.CancelLeavesTombstone || Kind(delivery.Event) != ReservationTransition.Cancel || Reservations.ContainsKey(delivery.Event.Order);
     }
 
-    private static ReservationTransition Kind(Happening message) => message.Type switch
+    private static ReservationTransition Kind(ModelEvent message) => message.Type switch
     {
         "PAYMENT_COMPLETED" => ReservationTransition.Commit,
         "PAYMENT_FAILED" => ReservationTransition.Release,
@@ -175,7 +175,7 @@ internal sealed class Shop
             throw new BrokenRuleException($"{product} has {row}");
     }
 
-    private Happening?[] Track(IReadOnlyList<Delivery> batch)
+    private ModelEvent?[] Track(IReadOnlyList<Delivery> batch)
     {
         StatusChange[] changes = [.. batch.Select(delivery => Change(delivery.Event))];
         var stored = Orders.ToDictionary(order => order.Key, order => order.Value.Status);
@@ -189,10 +189,10 @@ internal sealed class Shop
         }
 
         foreach (var change in last) Orders[change.OrderId] = new OrderRow(stored[change.OrderId], change.Reason);
-        return new Happening?[batch.Count];
+        return new ModelEvent?[batch.Count];
     }
 
-    private StatusChange Change(Happening message) => message.Type switch
+    private StatusChange Change(ModelEvent message) => message.Type switch
     {
         "INVENTORY_RESERVED" => new StatusChange(message.Order, OrderStatus.Confirmed),
         "PAYMENT_COMPLETED" => new StatusChange(message.Order, _rules.Paid),
@@ -204,13 +204,13 @@ internal sealed class Shop
         _ => throw new InvalidOperationException($"Order does not follow {message}."),
     };
 
-    private Happening? Charge(Happening reserved)
+    private ModelEvent? Charge(ModelEvent reserved)
     {
         BeginCharge(reserved);
         var payment = Payments[reserved.Order];
         if (payment.Status == PaymentStatus.Pending)
         {
-            var approved = Wishes[reserved.Order].Approved;
+            var approved = OrderRequests[reserved.Order].Approved;
             if (approved) Charged.Add(reserved.Order);
             payment = payment with
             {
@@ -222,10 +222,10 @@ internal sealed class Shop
 
         if (payment.Outcome is not { } outcome) return null;
         var id = _rules.RedeliveryFindsItsOutcome ? outcome : Guid.NewGuid();
-        return new Happening(payment.Status == PaymentStatus.Failed ? "PAYMENT_FAILED" : "PAYMENT_COMPLETED", reserved.Order, id);
+        return new ModelEvent(payment.Status == PaymentStatus.Failed ? "PAYMENT_FAILED" : "PAYMENT_COMPLETED", reserved.Order, id);
     }
 
-    private Happening? End(Happening ended)
+    private ModelEvent? End(ModelEvent ended)
     {
         if (!Payments.TryGetValue(ended.Order, out var payment))
             Payments[ended.Order] = new PaymentRow(PaymentStatus.Voided, 0, ended.Reason, null, null, RefundOpen: false);
@@ -236,10 +236,10 @@ internal sealed class Shop
 
     private PaymentRow RefundIfEnded(long order, PaymentRow payment) =>
         payment is { Status: PaymentStatus.Completed, CancelReason: { } reason, Refund: null }
-            ? payment with { Refund = Wishes[order].Created.Causes("PAYMENT_REFUNDED", reason), RefundOpen = true }
+            ? payment with { Refund = OrderRequests[order].Created.Causes("PAYMENT_REFUNDED", reason), RefundOpen = true }
             : payment;
 
-    private Happening? Tell(Happening happening)
+    private ModelEvent? Tell(ModelEvent happening)
     {
         Told.Add((happening, NotificationChannel.Email));
         if (happening.Type == "PAYMENT_COMPLETED") Told.Add((happening, NotificationChannel.Sms));

@@ -72,7 +72,7 @@ public sealed class SimulationTests
     [MemberData(nameof(Crossings))]
     public void Every_interleaving_of_the_events_of_an_order_ends_in_a_legal_state(bool approved, bool cancels, bool expires)
     {
-        var exploration = Exploration.Run(approved, cancels, expires, Rules.AsBuilt);
+        var exploration = StateSpaceSearch.Run(approved, cancels, expires, Rules.AsBuilt);
 
         exploration.Ends.ShouldBeGreaterThan(0);
         TestContext.Current.TestOutputHelper!.WriteLine($"{exploration.States} states, {exploration.Ends} ends");
@@ -80,13 +80,13 @@ public sealed class SimulationTests
 
     [Fact]
     public void Every_interleaving_of_a_cancel_with_an_order_that_gets_no_stock_ends_in_a_legal_state() =>
-        Exploration.Run(approved: true, cancels: true, expires: false, Rules.AsBuilt, stock: 0).Ends.ShouldBeGreaterThan(0);
+        StateSpaceSearch.Run(approved: true, cancels: true, expires: false, Rules.AsBuilt, stock: 0).Ends.ShouldBeGreaterThan(0);
 
     [Theory]
     [MemberData(nameof(BrokenRules))]
     public void A_broken_rule_is_found_among_the_interleavings(string rule) => Should.Throw<BrokenRuleException>(() =>
     {
-        foreach (var (approved, cancels, expires) in Crossings.Select(crossing => crossing.Data)) Exploration.Run(approved, cancels, expires, Broken[rule]);
+        foreach (var (approved, cancels, expires) in Crossings.Select(crossing => crossing.Data)) StateSpaceSearch.Run(approved, cancels, expires, Broken[rule]);
     });
 
     private static string? Failure(int seed, Rules rules)

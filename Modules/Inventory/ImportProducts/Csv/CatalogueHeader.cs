@@ -29,7 +29,7 @@ internal sealed class CatalogueHeader
     /// <summary>The names as they stand in the file.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>It is a file of rejected rows that were corrected; see <see cref="HarmlessCell"/>.</summary>
+    /// <summary>It is a file of rejected rows that were corrected; see <see cref="FormulaEscaping"/>.</summary>
     public bool IsErrorsFile { get; }
 
     /// <summary>Place of a column, or -1.</summary>

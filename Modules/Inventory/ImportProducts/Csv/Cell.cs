@@ -25,7 +25,7 @@ internal static class Cell
     /// <param name="restore">It comes from an errors file, whose cells were made harmless.</param>
     public static (int Skip, int Length) Bounds(ReadOnlySpan<byte> value, CatalogueColumn column, bool restore)
     {
-        var restored = restore ? HarmlessCell.Restore(value) : value;
+        var restored = restore ? FormulaEscaping.Restore(value) : value;
         var skip = value.Length - restored.Length;
         if (!CatalogueColumns.IsTrimmed(column)) return (skip, restored.Length);
         var started = restored.TrimStart(" \t"u8);

@@ -121,7 +121,7 @@ public sealed class ImportDispatcher(
 
         if (due.Count == 0) return;
         var now = Time.GetUtcNow();
-        await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk).Select(chunk => publisher.PublishAsync(chunk.Starting(Guid.CreateVersion7(), now), ct)));
+        await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk).Select(chunk => publisher.PublishAsync(chunk.WithNewCorrelation(Guid.CreateVersion7(), now), ct)));
         Failpoint.Hit("import-after-publish");
         await transaction.CommitAsync(ct);
     }

@@ -62,7 +62,7 @@ public sealed class ErrorEndpoints : ICarterModule
         await foreach (var error in db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id).OrderBy(error => error.Row).AsAsyncEnumerable().WithCancellation(ct))
         {
             var cells = Cells(error.Record, (byte)job.Delimiter);
-            var values = places.Select(place => place < cells.Count ? Harmless(isErrorsFile ? HarmlessCell.Restore(cells[place]) : cells[place]) : "");
+            var values = places.Select(place => place < cells.Count ? Harmless(isErrorsFile ? FormulaEscaping.Restore(cells[place]) : cells[place]) : "");
             var column = Harmless(Encoding.UTF8.GetBytes(error.ColumnName ?? ""));
             await WriteAsync(output, [.. values, error.Row.ToString(CultureInfo.InvariantCulture), column, ImportView.NameOf(error.Code), error.Message]);
         }
@@ -97,7 +97,7 @@ public sealed class ErrorEndpoints : ICarterModule
         return cells;
     }
 
-    private static string Harmless(ReadOnlySpan<byte> cell) => Text(HarmlessCell.Protect(cell));
+    private static string Harmless(ReadOnlySpan<byte> cell) => Text(FormulaEscaping.Protect(cell));
 
     private static string Text(byte[] cell) => Encoding.UTF8.GetString(cell);
 

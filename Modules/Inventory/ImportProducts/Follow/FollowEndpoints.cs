@@ -83,7 +83,7 @@ public sealed class FollowEndpoints : ICarterModule
             {
                 return await ImportView.FindAsync(db, id, ct);
             }
-            catch (Exception e) when (done && TransientFailure.Is(e))
+            catch (Exception e) when (done && TransientErrors.Is(e))
             {
                 throw new OutcomeUnknownException($"Import {id} was {what}, and its state cannot be read: {e.Message}", e);
             }

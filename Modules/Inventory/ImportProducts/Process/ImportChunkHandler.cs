@@ -82,7 +82,7 @@ public sealed class ImportChunkHandler(
     private static string TooSlow(ImportChunk chunk) =>
         $"TOO_SLOW: chunk {chunk.Chunk} was not written in time {MaxTimeouts} times; resume when the database is less busy, or upload again with a smaller Import__ChunkBytes";
 
-    private static bool IsFinal(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException || !TransientFailure.Is(exception);
+    private static bool IsFinal(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException || !TransientErrors.Is(exception);
 
     private static string Reason(Exception exception, ImportChunk chunk) => exception is FileNotFoundException or DirectoryNotFoundException or InvalidDataException
         ? $"FILE_MISSING: the uploaded file is not, or not wholly, in the folder of the process that worked on chunk {chunk.Chunk}; replicas must share Import__Directory"

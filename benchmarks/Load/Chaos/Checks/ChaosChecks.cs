@@ -10,18 +10,18 @@ namespace Fulfillment.Load.Chaos.Checks;
 internal static class ChaosChecks
 {
     /// <summary>A sentence for each thing that is not as it must be.</summary>
-    public static IReadOnlyList<string> Find(IEnumerable<Placement> history, Facts facts, IReadOnlyDictionary<string, int> stocked) =>
+    public static IReadOnlyList<string> Find(IEnumerable<Placement> history, DatabaseSnapshot facts, IReadOnlyDictionary<string, int> stocked) =>
     [
-        .. History(history, facts), .. Ends(facts), .. Strays(facts), .. Stock(facts, stocked), .. Notifications(facts), .. DeadLetters(facts), .. LeftOver(facts),
+        .. History(history, facts), .. Ends(facts), .. Orphans(facts), .. Stock(facts, stocked), .. Notifications(facts), .. DeadLetters(facts), .. LeftOver(facts),
     ];
 
     /// <summary>What was answered is what is stored: an accepted order once, a refused one never, one without an answer at most once.</summary>
-    private static IEnumerable<string> History(IEnumerable<Placement> history, Facts facts)
+    private static IEnumerable<string> History(IEnumerable<Placement> history, DatabaseSnapshot facts)
     {
         var stored = facts.Orders.ToLookup(order => order.CustomerId);
         foreach (var placement in history)
         {
-            var (wish, orders) = (placement.Wish, stored[placement.Wish.CustomerId].ToList());
+            var (wish, orders) = (placement.OrderRequest, stored[placement.OrderRequest.CustomerId].ToList());
             var found = orders.Count == 0 ? "there is no such order" : string.Join(" and ", orders);
             if (placement.OrderIds.Count > 1)
                 yield return $"{wish.CustomerId} was given several numbers for one key: {string.Join(", ", placement.OrderIds)}; {found}";
@@ -42,7 +42,7 @@ internal static class ChaosChecks
     }
 
     /// <summary>Every order has ended, and the other modules agree with how.</summary>
-    private static IEnumerable<string> Ends(Facts facts)
+    private static IEnumerable<string> Ends(DatabaseSnapshot facts)
     {
         var reservations = facts.Reservations.ToDictionary(reservation => reservation.OrderId);
         var payments = facts.Payments.ToLookup(payment => payment.OrderId);
@@ -65,7 +65,7 @@ internal static class ChaosChecks
     }
 
     /// <summary>Nobody knows of an order that does not exist.</summary>
-    private static IEnumerable<string> Strays(Facts facts)
+    private static IEnumerable<string> Orphans(DatabaseSnapshot facts)
     {
         var orders = facts.Orders.Select(order => order.OrderId).ToHashSet();
         foreach (var reservation in facts.Reservations.Where(reservation => !orders.Contains(reservation.OrderId)))
@@ -77,7 +77,7 @@ internal static class ChaosChecks
     }
 
     /// <summary>Every piece is somewhere, and those that are sold were bought by completed orders.</summary>
-    private static IEnumerable<string> Stock(Facts facts, IReadOnlyDictionary<string, int> stocked)
+    private static IEnumerable<string> Stock(DatabaseSnapshot facts, IReadOnlyDictionary<string, int> stocked)
     {
         var held = new Dictionary<(string Product, short Status), long>();
         foreach (var reservation in facts.Reservations)
@@ -105,7 +105,7 @@ internal static class ChaosChecks
     }
 
     /// <summary>Each event was told once per channel, and the end of every order was told.</summary>
-    private static IEnumerable<string> Notifications(Facts facts)
+    private static IEnumerable<string> Notifications(DatabaseSnapshot facts)
     {
         foreach (var notification in facts.Notifications.Where(notification => notification.Times > 1))
             yield return $"order {notification.OrderId} was told {notification.Times} times of event {notification.EventId} on channel {notification.Channel}";
@@ -126,7 +126,7 @@ internal static class ChaosChecks
     }
 
     /// <summary>What was put aside is exactly what belongs there.</summary>
-    private static IEnumerable<string> DeadLetters(Facts facts)
+    private static IEnumerable<string> DeadLetters(DatabaseSnapshot facts)
     {
         var aside = facts.DeadLetters.Select(letter => letter.MessageId).ToHashSet();
         foreach (var (id, poison) in facts.Poison.Where(poison => !aside.Contains(poison.Key)))
@@ -135,9 +135,9 @@ internal static class ChaosChecks
             yield return $"an innocent message was put aside by {letter.Module}: {letter.MessageId} {letter.Text}";
     }
 
-    private static IEnumerable<string> LeftOver(Facts facts) =>
+    private static IEnumerable<string> LeftOver(DatabaseSnapshot facts) =>
         facts.LeftOver.Where(left => left.Value != 0).Select(left => $"left over: {left.Value} in {left.Key}");
 
-    private static string Lines(Wish wish) => string.Join(", ", wish.Items.OrderBy(line => line.ProductId, StringComparer.Ordinal).Select(line =>
+    private static string Lines(OrderRequest wish) => string.Join(", ", wish.Items.OrderBy(line => line.ProductId, StringComparer.Ordinal).Select(line =>
         string.Create(CultureInfo.InvariantCulture, $"{line.ProductId} {line.Quantity} {line.Price:0.00}")));
 }

@@ -31,9 +31,9 @@ internal enum CancelOutcome
 }
 
 /// <summary>A wish and everything that was ever answered to it.</summary>
-/// <param name="Wish">What was posted, once or, with a key, until it was answered.</param>
+/// <param name="OrderRequest">What was posted, once or, with a key, until it was answered.</param>
 /// <param name="Key">Idempotency-Key, if it was sent with one.</param>
-internal sealed record Placement(Wish Wish, string? Key)
+internal sealed record Placement(OrderRequest OrderRequest, string? Key)
 {
     public Outcome Outcome { get; set; } = Outcome.Info;
 

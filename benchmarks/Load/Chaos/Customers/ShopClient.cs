@@ -48,7 +48,7 @@ internal sealed class ShopClient : IDisposable
         }
     }
 
-    public Task<Answer> PlaceAsync(Wish wish, string? key, CancellationToken ct)
+    public Task<Answer> PlaceAsync(OrderRequest wish, string? key, CancellationToken ct)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, "api/orders")) { Content = Body(wish.ToJson()) };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);

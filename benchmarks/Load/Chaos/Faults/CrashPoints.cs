@@ -13,7 +13,7 @@ internal static class CrashPoints
     private static readonly (string Module, string Writer)[] Writers =
     [
         ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"), ("Inventory", "ReservationTransitionWriter"),
-        ("Payment", "ChargeWriter"), ("Payment", "OutcomeWriter"), ("Payment", "EndWriter"), ("Payment", "RefundWriter"),
+        ("Payment", "ChargeWriter"), ("Payment", "ChargeResultWriter"), ("Payment", "CancelPaymentWriter"), ("Payment", "RefundWriter"),
         ("Notification", "NotificationWriter"),
     ];
 

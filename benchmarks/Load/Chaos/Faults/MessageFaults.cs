@@ -6,12 +6,12 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.Load.Chaos.Faults;
 
 /// <summary>Messages that nobody should have sent, and queues that nobody should have deleted.</summary>
-internal sealed class MessageFaults(ChaosStage stage, Tap? tap, int seed)
+internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int seed)
 {
     private const string DeadLetterSuffix = "-dead-letter-queue";
-    private const string UnroutedQueue = "unrouted-queue";
+    private const string UnroutableQueue = "unrouted-queue";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
     private readonly ConcurrentDictionary<string, PoisonMessage> _poison = [];
     private readonly Random _random = new(seed);
 
@@ -30,7 +30,7 @@ internal sealed class MessageFaults(ChaosStage stage, Tap? tap, int seed)
     public async Task<IReadOnlyList<string>> WorkQueuesAsync(CancellationToken ct) =>
     [
         .. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)
-            .Where(name => name is not (Tap.Queue or UnroutedQueue) && !name.EndsWith(DeadLetterSuffix, StringComparison.Ordinal))
+            .Where(name => name is not (MessageRecorder.Queue or UnroutableQueue) && !name.EndsWith(DeadLetterSuffix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal),
     ];
 
@@ -71,7 +71,7 @@ internal sealed class MessageFaults(ChaosStage stage, Tap? tap, int seed)
     {
         properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>())
         {
-            [Tap.OursHeader] = true, ["reply-uri"] = "rabbitmq://queue/elsewhere", ["ack-requested"] = "true",
+            [MessageRecorder.OursHeader] = true, ["reply-uri"] = "rabbitmq://queue/elsewhere", ["ack-requested"] = "true",
         };
         return properties;
     }
@@ -115,7 +115,7 @@ internal sealed class MessageFaults(ChaosStage stage, Tap? tap, int seed)
     private static async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(Timeout);
         while (true)
         {
             try

@@ -7,7 +7,7 @@ namespace Fulfillment.Load.Chaos.Faults;
 internal sealed class NetworkFaults(ChaosStage stage)
 {
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ReplyPatience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(4);
 
     public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
     [
@@ -18,17 +18,17 @@ internal sealed class NetworkFaults(ChaosStage stage)
         }),
         .. Both("slow", (network, _, fault, ct) =>
         {
-            network.Weather.Delay(Slow);
+            network.NetworkConditions.Delay(Slow);
             return Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
         }),
         .. Both("hole", (network, _, fault, ct) =>
         {
-            network.Weather.Hold(TimeSpan.FromSeconds(fault.Size));
+            network.NetworkConditions.Hold(TimeSpan.FromSeconds(fault.Size));
             return Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
         }),
         .. Both("refused", (network, _, fault, ct) =>
         {
-            network.Weather.Refuses = true;
+            network.NetworkConditions.Refuses = true;
             network.Cut();
             return Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
         }),
@@ -53,16 +53,16 @@ internal sealed class NetworkFaults(ChaosStage stage)
         }
         finally
         {
-            network.Weather.Clear();
+            network.NetworkConditions.Clear();
         }
     }
 
     private async Task LoseRepliesAsync(TcpProxy network, bool database, Fault fault, CancellationToken ct)
     {
-        var before = network.Weather.Lost;
+        var before = network.NetworkConditions.Lost;
         // The database's answer to a commit that has been made; of the broker whatever comes next, which under load is a confirm or a delivery.
-        network.Weather.LoseReplies((int)Math.Ceiling(fault.Size), database ? "COMMIT\0"u8 : []);
-        await Task.Delay(ReplyPatience, ct);
-        stage.Log.Count(database ? "commits without an answer" : "confirms or deliveries lost", network.Weather.Lost - before);
+        network.NetworkConditions.LoseReplies((int)Math.Ceiling(fault.Size), database ? "COMMIT\0"u8 : []);
+        await Task.Delay(ReplyTimeout, ct);
+        stage.Log.Count(database ? "commits without an answer" : "confirms or deliveries lost", network.NetworkConditions.Lost - before);
     }
 }

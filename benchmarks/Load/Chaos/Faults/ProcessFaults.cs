@@ -5,7 +5,7 @@ namespace Fulfillment.Load.Chaos.Faults;
 /// <summary>What happens to processes.</summary>
 internal sealed class ProcessFaults(ChaosStage stage)
 {
-    private static readonly TimeSpan CrashPatience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan CrashTimeout = TimeSpan.FromSeconds(40);
 
     public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
     [
@@ -17,13 +17,13 @@ internal sealed class ProcessFaults(ChaosStage stage)
     ];
 
     /// <summary>Starts a process so that it dies at a point of its code, and again when it has. False when it has not come there in time.</summary>
-    public async Task<bool> CrashAtAsync(Instance instance, string point, int hit, TimeSpan patience, CancellationToken ct)
+    public async Task<bool> CrashAtAsync(Instance instance, string point, int hit, TimeSpan timeout, CancellationToken ct)
     {
         using var turn = await instance.TakeTurnAsync(ct);
         await instance.KillAsync(ct);
         stage.Log.Count("kill -9");
         instance.Start($"{point}:{hit}");
-        var died = await instance.DiesAsync(patience, ct);
+        var died = await instance.DiesAsync(timeout, ct);
         if (!died) await instance.KillAsync(ct);
         stage.Log.Count("kill -9");
         stage.Log.Count(died ? $"died at {point}" : "crash points not reached");
@@ -56,7 +56,7 @@ internal sealed class ProcessFaults(ChaosStage stage)
     }
 
     private Task<bool> CrashAsync(Fault fault, CancellationToken ct) =>
-        CrashAtAsync(stage.Process(fault.Target), fault.CrashPoint, (int)fault.Size, CrashPatience, ct);
+        CrashAtAsync(stage.Process(fault.Target), fault.CrashPoint, (int)fault.Size, CrashTimeout, ct);
 
     private async Task TerminateAsync(Fault fault, CancellationToken ct)
     {

@@ -7,9 +7,9 @@ using Npgsql;
 namespace Fulfillment.Load.Chaos.Faults;
 
 /// <summary>What happens to the broker and to PostgreSQL. Whatever it is, it is over when the task ends.</summary>
-internal sealed class ServerFaults(ChaosStage stage, Crowd crowd, Rest rest, DevServers? servers)
+internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest rest, DevServers? servers)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TopologyTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
@@ -68,7 +68,7 @@ internal sealed class ServerFaults(ChaosStage stage, Crowd crowd, Rest rest, Dev
     private async Task ResetBrokerAsync(CancellationToken ct)
     {
         // The virtual host of this run does not come back by itself, unlike the default one: nothing may connect before it has been created.
-        foreach (var instance in stage.Instances) instance.Broker.Weather.Refuses = true;
+        foreach (var instance in stage.Instances) instance.Broker.NetworkConditions.Refuses = true;
         try
         {
             await Servers.RunAsync("reset-broker", ct);
@@ -77,7 +77,7 @@ internal sealed class ServerFaults(ChaosStage stage, Crowd crowd, Rest rest, Dev
         }
         finally
         {
-            foreach (var instance in stage.Instances) instance.Broker.Weather.Clear();
+            foreach (var instance in stage.Instances) instance.Broker.NetworkConditions.Clear();
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class ServerFaults(ChaosStage stage, Crowd crowd, Rest rest, Dev
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
             WHERE datname = ANY($1) AND application_name <> 'load' AND pid <> pg_backend_pid()
             """);
-        command.CommandTimeout = (int)Patience.TotalSeconds;
+        command.CommandTimeout = (int)Timeout.TotalSeconds;
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
             TypedValue = [.. modules.Select(module => new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Database!)],

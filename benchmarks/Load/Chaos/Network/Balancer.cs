@@ -9,8 +9,8 @@ namespace Fulfillment.Load.Chaos.Network;
 /// </summary>
 internal sealed class Balancer : TcpServer
 {
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = AnswerPatience };
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = AnswerTimeout };
     private readonly IReadOnlyList<Replica> _replicas;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Fulfillment.Load.Chaos.Network;
 
 /// <summary>Two connections whose bytes are handed across until one of them ends.</summary>
-internal sealed class Link(Socket client, Socket server, Weather weather) : IDisposable
+internal sealed class Link(Socket client, Socket server, NetworkConditions weather) : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 

@@ -7,7 +7,7 @@ namespace Fulfillment.Load.Chaos.Network;
 /// <summary>Listens on this machine and links each connection to one that it opens itself.</summary>
 internal abstract class TcpServer : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Link, Task> _links = [];
     private readonly CancellationTokenSource _stop = new();
@@ -22,7 +22,7 @@ internal abstract class TcpServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public Weather Weather { get; } = new();
+    public NetworkConditions NetworkConditions { get; } = new();
 
     /// <summary>Ends every connection with a reset.</summary>
     public void Cut()
@@ -48,7 +48,7 @@ internal abstract class TcpServer : IAsyncDisposable
     protected static async Task<Socket?> TryConnectAsync(EndPoint target, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(ConnectPatience);
+        deadline.CancelAfter(ConnectTimeout);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -69,7 +69,7 @@ internal abstract class TcpServer : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_stop.Token);
-                if (Weather.Refuses) Link.Reset(client);
+                if (NetworkConditions.Refuses) Link.Reset(client);
                 else _ = Task.Run(() => ServeAsync(client));
             }
         }
@@ -92,7 +92,7 @@ internal abstract class TcpServer : IAsyncDisposable
         }
 
         if (server is null) return;
-        using var link = new Link(client, server, Weather);
+        using var link = new Link(client, server, NetworkConditions);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _links[link] = ended.Task;
         try

@@ -6,7 +6,7 @@ namespace Fulfillment.Load.Chaos.Staging;
 /// <summary>Does to the servers of a set of <c>./dev</c> what happens to servers.</summary>
 internal sealed class DevServers(string set)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     /// <summary>Runs <c>./dev servers COMMAND SET</c>.</summary>
     /// <exception cref="LoadException">It failed or did not end.</exception>
@@ -23,7 +23,7 @@ internal sealed class DevServers(string set)
             start.Environment.Remove(name);
         using var dev = Process.Start(start)!;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(Timeout);
         try
         {
             await dev.WaitForExitAsync(deadline.Token);

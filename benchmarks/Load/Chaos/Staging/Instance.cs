@@ -10,10 +10,10 @@ namespace Fulfillment.Load.Chaos.Staging;
 /// </summary>
 internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy broker, ChaosLog log) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(5);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = HealthPatience, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}") };
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(5);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = HealthTimeout, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}") };
     private HostProcess? _process;
 
     public string Name => launch.Name;
@@ -55,8 +55,8 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
                 watch.Restart();
             }
 
-            if (watch.Elapsed < StartPatience) continue;
-            log.Violation($"{Name} is not ready {StartPatience.TotalSeconds:0} s after its start; its log is {launch.Log}");
+            if (watch.Elapsed < StartTimeout) continue;
+            log.Violation($"{Name} is not ready {StartTimeout.TotalSeconds:0} s after its start; its log is {launch.Log}");
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
     public async Task KillAsync(CancellationToken ct)
     {
         _process!.Signal(Signal.Kill);
-        if (!await _process.EndsAsync(StopPatience, ct)) throw new LoadException($"{Name} survives SIGKILL.");
+        if (!await _process.EndsAsync(StopTimeout, ct)) throw new LoadException($"{Name} survives SIGKILL.");
         log.Say($"{Name} is dead");
     }
 
@@ -76,9 +76,9 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
     {
         var watch = Stopwatch.StartNew();
         _process!.Signal(Signal.Terminate);
-        if (!await _process.EndsAsync(StopPatience, ct))
+        if (!await _process.EndsAsync(StopTimeout, ct))
         {
-            log.Violation($"{Name} still runs {StopPatience.TotalSeconds:0} s after SIGTERM; its log is {launch.Log}");
+            log.Violation($"{Name} still runs {StopTimeout.TotalSeconds:0} s after SIGTERM; its log is {launch.Log}");
             await KillAsync(ct);
         }
         else if (_process.ExitCode != 0)
@@ -90,7 +90,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
     }
 
     /// <summary>True once it has died by itself, false when it has not after so long.</summary>
-    public Task<bool> DiesAsync(TimeSpan patience, CancellationToken ct) => _process!.EndsAsync(patience, ct);
+    public Task<bool> DiesAsync(TimeSpan timeout, CancellationToken ct) => _process!.EndsAsync(timeout, ct);
 
     public void Freeze() => _process!.Signal(Signal.Stop);
 

@@ -6,13 +6,13 @@ using Npgsql;
 namespace Fulfillment.Load.Chaos.Staging;
 
 /// <summary>Waits until a system that is left alone has nothing to do any more.</summary>
-internal sealed class Rest(ChaosStage stage, FactReader facts)
+internal sealed class Rest(ChaosStage stage, SnapshotReader facts)
 {
     /// <summary>Looks in a row that must find nothing. The management's numbers may be five seconds old.</summary>
     private const int LooksInARow = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan ListenersPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ListenersTimeout = TimeSpan.FromSeconds(90);
 
     /// <summary>Also starts processes that have ended, and looks at the listeners. False when nothing has moved for minutes although something is left.</summary>
     public async Task<bool> ComesAsync(CancellationToken ct)
@@ -38,7 +38,7 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
             quiet = now == (0, 0, 0) ? quiet + 1 : 0;
             if (quiet == LooksInARow) break;
             if (now != last) (last, still) = (now, Stopwatch.StartNew());
-            if (still.Elapsed > Patience)
+            if (still.Elapsed > Timeout)
             {
                 stage.Log.Violation($"the system does not come to rest: {now.Orders} orders are open, {now.Events} events pending, {now.Messages} messages in queues");
                 break;
@@ -72,17 +72,17 @@ internal sealed class Rest(ChaosStage stage, FactReader facts)
         {
             string[] wrong =
             [
-                .. (await stage.Broker.QueuesAsync(ct)).Where(queue => queue.Name is not (Tap.Queue or "unrouted-queue") && queue.Consumers != ChaosStage.Replicas)
+                .. (await stage.Broker.QueuesAsync(ct)).Where(queue => queue.Name is not (MessageRecorder.Queue or "unrouted-queue") && queue.Consumers != ChaosStage.Replicas)
                     .Select(queue => $"{queue.Name} has {queue.Consumers} consumers"),
             ];
             if (wrong.Length == 0) return;
-            if (still.Elapsed < ListenersPatience) continue;
+            if (still.Elapsed < ListenersTimeout) continue;
             foreach (var queue in wrong) stage.Log.Violation($"{queue} instead of {ChaosStage.Replicas}");
             return;
         }
     }
 
     private async Task<long> MessagesAsync(CancellationToken ct) => (await stage.Broker.QueuesAsync(ct))
-        .Where(queue => queue.Name != Tap.Queue)
+        .Where(queue => queue.Name != MessageRecorder.Queue)
         .Sum(queue => queue.Ready + queue.Unacknowledged);
 }

@@ -20,7 +20,7 @@ public sealed class DeliveryHandlerTests
         await ConsumeAsync("a-queue", JsonSerializer.SerializeToUtf8Bytes(message, ContractsJson.Default.PaymentFailedEvent));
 
         _recorder.Message.ShouldNotBeNull().EventId.ShouldBe(message.EventId);
-        _recorder.Context.ShouldBe(new Flow("Recording", 7, message.EventId, message.EventId));
+        _recorder.Context.ShouldBe(new MessageLogContext("Recording", 7, message.EventId, message.EventId));
     }
 
     [Fact]
@@ -53,11 +53,11 @@ public sealed class DeliveryHandlerTests
     {
         public PaymentFailedEvent? Message { get; private set; }
 
-        public Flow? Context { get; private set; }
+        public MessageLogContext? Context { get; private set; }
 
         public Task HandleAsync(PaymentFailedEvent message, CancellationToken ct)
         {
-            (Message, Context) = (message, Flow.Current);
+            (Message, Context) = (message, MessageLogContext.Current);
             return Task.CompletedTask;
         }
     }

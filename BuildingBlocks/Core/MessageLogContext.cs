@@ -1,0 +1,14 @@
+namespace Fulfillment.Core;
+
+/// <summary>The order that the current work is about; it is attached to every log line of that work.</summary>
+public sealed record MessageLogContext(string? Module, long OrderId, Guid EventId, Guid CorrelationId)
+{
+    private static readonly AsyncLocal<MessageLogContext?> Ambient = new();
+
+    /// <summary>The flow of the current asynchronous work, if there is one.</summary>
+    public static MessageLogContext? Current => Ambient.Value;
+
+    /// <summary>Sets the flow for the rest of the calling asynchronous method and what it calls.</summary>
+    public static void Enter(string? module, long orderId, Guid eventId, Guid correlationId) =>
+        Ambient.Value = new MessageLogContext(module, orderId, eventId, correlationId);
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Fulfillment.Persistence;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Fulfillment.Operations.Reconciliation;
+
+/// <summary>What a module knows of one order: the least that a join over the modules needs.</summary>
+public interface IReconciliationEntry
+{
+    /// <summary>Number of the order.</summary>
+    long OrderId { get; }
+}
+
+/// <summary>How a module reads its ledger.</summary>
+/// <param name="Sql">One row per order with a number above <c>$1</c>, ascending, at most <c>$2</c> rows. A constant.</param>
+/// <param name="Read">Makes an entry from the current row.</param>
+public sealed record ReconciliationQuery<TEntry>(string Sql, Func<NpgsqlDataReader, TEntry> Read)
+    where TEntry : IReconciliationEntry;
+
+/// <summary>The ledger is the auditor's source: long pages that are cheap to read, oldest first.</summary>
+public static class ReconciliationSetup
+{
+    /// <summary>Header with the largest number of an order of which retention has removed something; 0 when it has removed nothing.</summary>
+    public const string RemovedTo = "Orders-Removed-To";
+
+    private const string AfterName = "after";
+    private const string LimitName = "limit";
+    private const int DefaultLimit = 1_000;
+    private const int MaxLimit = 10_000;
+
+    /// <summary>
+    /// <c>GET {prefix}/ops/reconciliation?after=N&amp;limit=N</c>: an array in the order of the orders' numbers, with a <c>Link</c> to the next
+    /// page when there is one.
+    /// </summary>
+    /// <param name="app">The routes.</param>
+    /// <param name="prefix">Prefix of the module, for example <c>/api/orders</c>.</param>
+    /// <param name="tag">Tag of the module's endpoints.</param>
+    /// <param name="query">What is read.</param>
+    public static void MapReconciliationFeed<TContext, TEntry>(this IEndpointRouteBuilder app, string prefix, string tag, ReconciliationQuery<TEntry> query)
+        where TContext : DbContext
+        where TEntry : IReconciliationEntry =>
+        app.MapGet($"{prefix}/ops/reconciliation", (HttpRequest request, ModuleDatabase<TContext> database, CancellationToken ct) =>
+            ReadAsync(request, database.Queries, query, ct)).WithTags(tag)
+            .Does("List what the module knows of each order", "For an audit, by order number.").Answers<TEntry[]>(null)
+            .Reads(AfterName, "Order number to begin after.").Reads(LimitName, $"Rows, 1 to {MaxLimit}; {DefaultLimit} when absent.");
+
+    private static async Task<IResult> ReadAsync<TEntry>(HttpRequest request, NpgsqlDataSource database, ReconciliationQuery<TEntry> query, CancellationToken ct)
+        where TEntry : IReconciliationEntry
+    {
+        var errors = OperationQuery.Read(request, AfterName, LimitName);
+        var after = OperationQuery.Number(request, AfterName, fallback: 0, least: 0, long.MaxValue, errors);
+        var limit = (int)OperationQuery.Number(request, LimitName, DefaultLimit, least: 1, MaxLimit, errors);
+        if (errors.Count > 0) return Problems.Invalid(errors);
+
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection).Add(query.Sql, after, limit + 1);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT orders_removed_to FROM retention_progress"));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var entries = await reader.ReadAllAsync(query.Read);
+        // Read after the entries: what was removed meanwhile is among the removed ones.
+        request.HttpContext.Response.Headers[RemovedTo] = (await reader.ReadAllAsync(row => row.GetInt64(0)))[0].ToString(CultureInfo.InvariantCulture);
+        if (entries.Count > limit)
+        {
+            entries.RemoveAt(limit);
+            request.HttpContext.Response.Headers.Link = $"<{request.Path}?{AfterName}={entries[^1].OrderId}&{LimitName}={limit}>; rel=\"next\"";
+        }
+
+        return TypedResults.Ok(entries);
+    }
+}

@@ -1,0 +1,39 @@
+using Fulfillment.Messaging;
+using Fulfillment.Persistence;
+using Fulfillment.Web;
+using Fulfillment.Web.Description;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Fulfillment.Operations.Unroutable;
+
+/// <summary>
+/// Lists and republishes what no queue wanted. The queue belongs to all modules, so each of them shows the same; a module republishes what was
+/// published to its own exchange.
+/// </summary>
+internal static class UnroutableEndpoints
+{
+    public static void Map<TContext>(IEndpointRouteBuilder routes)
+        where TContext : DbContext
+    {
+        routes.MapGet("/unrouted", ListAsync)
+            .Does("List messages that no queue wanted", "The first of the queue; they stay there.").Answers<UnroutableView[]>(null).Reads("limit", "Messages, 50 when absent.");
+        routes.MapPost("/unrouted/republish", RepublishAsync<TContext>)
+            .Does("Publish again what this module has published and no queue wanted").Answers<RepublishView>(new RepublishView(5, 0));
+    }
+
+    private static async Task<IResult> ListAsync(UnroutableMessages messages, HttpRequest request, CancellationToken ct)
+    {
+        var (page, errors) = Page.Read(request);
+        if (page.After is not null) errors["cursor"] = ["this list has one page, the first messages of the queue"];
+        return errors.Count > 0 ? Problems.Invalid(errors) : TypedResults.Ok(await messages.PeekAsync(page.Limit, ct));
+    }
+
+    private static async Task<Ok<RepublishView>> RepublishAsync<TContext>(
+        UnroutableMessages messages, Topology topology, ModuleDatabase<TContext> database, CancellationToken ct)
+        where TContext : DbContext =>
+        TypedResults.Ok(await messages.RepublishAsync(topology.Modules.Single(module => module.Name == database.Module).EventExchange, ct));
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Fulfillment.Core;
+using Fulfillment.Messaging;
+using Fulfillment.Operations.DeadLetters;
+using RabbitMQ.Client;
+
+namespace Fulfillment.Operations.Unroutable;
+
+/// <summary>A message that no queue wanted.</summary>
+public sealed record UnroutableView(string Exchange, string RoutingKey, string? MessageId, string? Type, long BodyBytes, BodyView Body, JsonElement Headers);
+
+/// <summary>What republishing has led to.</summary>
+/// <param name="Republished">Messages that a queue has taken.</param>
+/// <param name="StillUnroutable">Messages that no queue wants still; they wait as before.</param>
+public sealed record RepublishView(int Republished, int StillUnroutable);
+
+/// <summary>Looks at the messages that no queue wanted, and publishes them once more.</summary>
+internal sealed class UnroutableMessages(BrokerConnection broker)
+{
+    private const int MaxRepublished = 10_000;
+    private const int ShownBody = 4 * 1024;
+
+    private const int MaxLooks = 50;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    // Tells a message that came back in this run from one that is new.
+    private const string RunHeader = "republish-run";
+
+    /// <summary>The first messages, which stay where they are. Whoever looks at the same moment sees others.</summary>
+    public async Task<IReadOnlyList<UnroutableView>> PeekAsync(int limit, CancellationToken ct)
+    {
+        await using var channel = await broker.OpenChannelAsync(ct: ct);
+        var seen = new List<UnroutableView>();
+        ulong last = 0;
+        while (seen.Count < limit && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
+        {
+            seen.Add(View(message));
+            last = message.DeliveryTag;
+        }
+
+        if (last > 0) await ReturnAsync(channel, last, seen.Count);
+        return seen;
+    }
+
+    /// <summary>
+    /// Publishes once more what is there now and was published to this exchange; the rest stays. Each message is acknowledged after the broker has
+    /// confirmed its copy, so a crash doubles it and never loses it.
+    /// </summary>
+    public async Task<RepublishView> RepublishAsync(string exchange, CancellationToken ct)
+    {
+        await using var channel = await broker.OpenChannelAsync(new CreateChannelOptions(true, true), ct);
+        var run = Guid.NewGuid().ToString();
+        var waiting = Math.Min((await channel.QueueDeclarePassiveAsync(Topology.UnroutableQueue, ct)).MessageCount, MaxRepublished);
+        var (published, others) = (0, 0);
+        ulong lastOther = 0;
+        while (published + others < waiting && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
+        {
+            if (message.Exchange != exchange)
+            {
+                (others, lastOther) = (others + 1, message.DeliveryTag);
+                continue;
+            }
+
+            var copy = new BasicProperties(message.BasicProperties) { Persistent = true };
+            copy.ClearExpiration();
+            copy.ClearUserId();
+            copy.Headers = new Dictionary<string, object?>(message.BasicProperties.Headers ?? new Dictionary<string, object?>()) { [RunHeader] = run };
+            await channel.BasicPublishAsync(message.Exchange, message.RoutingKey, mandatory: true, copy, message.Body, ct);
+            Failpoint.Hit("unrouted-after-confirm");
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: false, ct);
+            published++;
+        }
+
+        if (others > 0) await ReturnAsync(channel, lastOther, others);
+        var back = await CountAsync(channel, run, published, ct);
+        return new RepublishView(published - back, back);
+    }
+
+    /// <summary>How many of a run have come back; they and what is new stay in the queue.</summary>
+    private static async Task<int> CountAsync(IChannel channel, string run, int published, CancellationToken ct)
+    {
+        var (back, looked) = (0, 0);
+        ulong last = 0;
+        while (looked < MaxRepublished + published && back < published && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
+        {
+            looked++;
+            last = message.DeliveryTag;
+            if (message.BasicProperties.Headers?.TryGetValue(RunHeader, out var mark) is true && HeaderJson.AsText(mark) == run) back++;
+        }
+
+        if (last > 0) await ReturnAsync(channel, last, looked);
+        return back;
+    }
+
+    /// <summary>Puts messages back, all at once so that they keep their order, and waits a little until the queue has them, for whoever looks next.</summary>
+    private static async Task ReturnAsync(IChannel channel, ulong last, int count)
+    {
+        await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        for (var look = 0; look < MaxLooks && await channel.MessageCountAsync(Topology.UnroutableQueue, CancellationToken.None) < count; look++)
+            await Task.Delay(BetweenLooks, CancellationToken.None);
+    }
+
+    private static UnroutableView View(BasicGetResult message)
+    {
+        using var headers = JsonDocument.Parse(HeaderJson.Write(message.BasicProperties.Headers ?? new Dictionary<string, object?>()));
+        var body = message.Body[..Math.Min(message.Body.Length, ShownBody)].ToArray();
+        return new UnroutableView(
+            message.Exchange, message.RoutingKey, message.BasicProperties.MessageId, message.BasicProperties.Type, message.Body.Length,
+            BodyView.Of(body, body.Length < message.Body.Length), headers.RootElement.Clone());
+    }
+}

@@ -1,0 +1,48 @@
+namespace Fulfillment.Load.Audit;
+
+/// <summary>What the modules know of all orders. Statuses are those of the API.</summary>
+/// <param name="LaterOrders">
+/// Orders that came while the ledgers were read: known, but not judged, because the other ledgers are older than they are.
+/// </param>
+internal sealed record ReconciliationFeeds(
+    IReadOnlyList<OrderEntry> Orders, IReadOnlyList<ReservationEntry> Reservations, IReadOnlyList<PaymentEntry> Payments,
+    IReadOnlyList<NotificationEntry> Notifications, IReadOnlySet<long> LaterOrders)
+{
+    /// <summary>Only the orders with larger numbers.</summary>
+    public ReconciliationFeeds After(long order) => order == 0 ? this : new ReconciliationFeeds(
+        Above(Orders, order), Above(Reservations, order), Above(Payments, order), Above(Notifications, order), LaterOrders);
+
+    private static T[] Above<T>(IReadOnlyList<T> entries, long order)
+        where T : IReconciliationEntry => [.. entries.Where(entry => entry.OrderId > order)];
+}
+
+/// <summary>What a module knows of one order.</summary>
+internal interface IReconciliationEntry
+{
+    long OrderId { get; }
+}
+
+internal sealed record OrderEntry(long OrderId, string CustomerId, string Status, string? StatusReason, decimal TotalAmount) : IReconciliationEntry
+{
+    public bool Completed => Status == "COMPLETED";
+
+    /// <summary>Ended without a sale.</summary>
+    public bool Abandoned => Status is "FAILED" or "CANCELLED";
+
+    public bool Ended => Completed || Abandoned;
+}
+
+internal sealed record ReservationEntry(long OrderId, string Status, string? ReasonCode) : IReconciliationEntry;
+
+internal sealed record PaymentEntry(
+    long OrderId, string Status, decimal Amount, decimal RefundedAmount, string? CancelReason, decimal ManualRefund) : IReconciliationEntry
+{
+    public bool Captured => Status is "COMPLETED" or "REFUNDED";
+
+    /// <summary>What is left of the customer's money.</summary>
+    public decimal Kept => Captured ? Amount - RefundedAmount : 0;
+}
+
+internal sealed record NotificationEntry(long OrderId, IReadOnlyList<NotifiedEvent> Events) : IReconciliationEntry;
+
+internal sealed record NotifiedEvent(Guid EventId, IReadOnlyList<string> Channels);

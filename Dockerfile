@@ -5,7 +5,7 @@ ARG TARGETARCH
 WORKDIR /src
 
 # Packages have a layer of their own, which only a change of these files makes anew.
-COPY .editorconfig Directory.Build.props Directory.Packages.props global.json ./
+COPY .editorconfig Directory.Build.props Directory.Build.targets Directory.Packages.props global.json ./
 COPY BuildingBlocks/Directory.Build.props BuildingBlocks/
 COPY BuildingBlocks/Contracts/Contracts.csproj BuildingBlocks/Contracts/
 COPY BuildingBlocks/Core/Core.csproj BuildingBlocks/Core/

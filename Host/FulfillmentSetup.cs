@@ -13,7 +13,7 @@ using Serilog;
 
 namespace Fulfillment.Host;
 
-/// <summary>Puts the enabled modules and what they share into one process.</summary>
+/// <summary>Puts the enabled modules and their shared services into one process.</summary>
 internal static class FulfillmentSetup
 {
     public static void AddFulfillment(this WebApplicationBuilder builder, IReadOnlyList<Module> enabled)
@@ -59,7 +59,10 @@ internal static class FulfillmentSetup
         app.Lifetime.ApplicationStopped.Register(Log.CloseAndFlush);
     }
 
-    /// <summary>Brings the databases of the enabled modules to this version and declares the topology; what is away is waited for.</summary>
+    /// <summary>
+    /// Brings the databases of the enabled modules to this version and declares the topology. It waits for dependencies that are
+    /// unavailable.
+    /// </summary>
     public static async Task MigrateAsync(this WebApplication app)
     {
         await DependencyWait.ForAsync("the databases", app.Services.GetRequiredService<Migrator>().MigrateAsync, Waiting, default);
@@ -73,14 +76,15 @@ internal static class FulfillmentSetup
     /// <returns>True when the process is to build and run another one.</returns>
     public static async Task<bool> RunToTheEndAsync(this WebApplication app)
     {
-        var (startup, stopping, stopped) = (app.Services.GetRequiredService<Startup>(), app.Lifetime.ApplicationStopping, app.Lifetime.ApplicationStopped);
+        var startup = app.Services.GetRequiredService<Startup>();
+        var (stopping, stopped) = (app.Lifetime.ApplicationStopping, app.Lifetime.ApplicationStopped);
         try
         {
             await app.RunAsync();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !stopped.IsCancellationRequested)
         {
-            // It was told to stop before it listened.
+            // The stop signal came before the host listened.
         }
 #pragma warning disable CA1031 // All work has ended by then; a connection that cannot be closed in good order ends with the process.
         catch (Exception e) when (stopped.IsCancellationRequested)

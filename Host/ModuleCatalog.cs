@@ -12,12 +12,13 @@ namespace Fulfillment.Host;
 /// <summary>The modules of the system, listed by hand.</summary>
 public static class ModuleCatalog
 {
-    public static IReadOnlyList<Module> All { get; } = [new OrderModule(), new InventoryModule(), new PaymentModule(), new NotificationModule()];
+    public static IReadOnlyList<Module> All { get; } =
+        [new OrderModule(), new InventoryModule(), new PaymentModule(), new NotificationModule()];
 
-    /// <summary>What all modules have in the broker.</summary>
+    /// <summary>Topology of all modules in the broker.</summary>
     public static Topology Topology { get; } = new([.. All.Select(module => module.Topology)]);
 
-    /// <summary>The errors of all modules: the gateway brings their pages from any process.</summary>
+    /// <summary>The errors of all modules: the gateway takes their pages from any process.</summary>
     public static ErrorCatalog Errors { get; } = new(All.SelectMany(module => module.Errors));
 
     /// <summary>The modules that MODULES names, separated by commas; all of them when it is unset.</summary>

@@ -7,13 +7,14 @@ using Scalar.AspNetCore;
 namespace Fulfillment.Host;
 
 /// <summary>
-/// <c>/openapi/{module}.json</c> for each module of the process, and <c>/scalar</c>, which shows those of all modules. It is here because comments become
-/// descriptions in the assembly that adds the documents.
+/// <c>/openapi/{module}.json</c> for each module of the process, and <c>/scalar</c>, which shows the documents of all modules. It
+/// is in the host because comments become descriptions in the assembly that adds the documents.
 /// </summary>
 internal static class OpenApiSetup
 {
-    // The program of the page is its own; what it shows is written into the page by the server.
-    private const string ScalarPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    // The page brings its own program; the server writes the content into the page, which needs 'unsafe-inline'.
+    private const string ScalarPolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>A document per module.</summary>
@@ -28,15 +29,18 @@ internal static class OpenApiSetup
                 // Written by a converter of the system, which the documents do not know.
                 options.AddSchemaTransformer((schema, context, _) =>
                 {
-                    if (context.JsonTypeInfo.Type == typeof(DateTimeOffset)) schema.Type = JsonSchemaType.String;
-                    else if (context.JsonTypeInfo.Type == typeof(DateTimeOffset?)) schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+                    if (context.JsonTypeInfo.Type == typeof(DateTimeOffset))
+                        schema.Type = JsonSchemaType.String;
+                    else if (context.JsonTypeInfo.Type == typeof(DateTimeOffset?))
+                        schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
                     return Task.CompletedTask;
                 });
                 options.AddDocumentTransformer((document, _, _) =>
                 {
                     document.Info.Title = $"Fulfillment: {module.Name}";
-                    document.Info.Description = "Errors are problem details (RFC 9457) whose type leads to a page about them. Times are UTC; money is a decimal number.";
-                    // Where it is called from is where it is called: any of the ports, or the gateway.
+                    document.Info.Description = "Errors are problem details (RFC 9457) whose type leads to a page about them. "
+                        + "Times are UTC; money is a decimal number.";
+                    // A client calls the address of the document: one of the ports, or the gateway.
                     document.Servers = [];
                     return Task.CompletedTask;
                 });

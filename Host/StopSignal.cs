@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Fulfillment.Host;
 
 /// <summary>
-/// Tells the host to stop when the process is told so, from the first moment on. A host listens to SIGTERM only while it runs: before that, and while one host makes room
-/// for the next, the signal would be lost, because the first process of a container is not ended by a signal that it does not handle.
+/// Passes the stop signal of the process on to its host, from the first moment on. A host listens to SIGTERM only while it runs.
+/// Before that, and while one host makes room for the next, the signal would be lost: the first process of a container is not
+/// ended by a signal that it does not handle.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ./dev compose-test: builds the image, brings up docker-compose.yml as a project of its own, and tries what a user would: the scenarios of
-# the README through the gateway, and scaling and restarting every service while customers come. Needs a Docker engine and the ports of the
-# compose file; what it has started is gone afterwards, its data too.
+# ./dev compose-test: builds the image, starts docker-compose.yml as a project of its own, and tests it as a user would:
+# the scenarios of the README through the gateway, and scaling and restarting every service under load. Needs a Docker
+# engine and the ports of the compose file. At the end it removes everything that it has started, with its data.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -24,7 +24,7 @@ finish() {
 
 keep_logs() { docker compose logs --no-color >>"$logs/containers.log" 2>&1; }
 
-# The image of the runtime has up to 118 MB and the whole is to have less than 150, so what is ours may have 32.
+# The image of the runtime has up to 118 MB and the whole image must have less than 150, so our files may have 32.
 is_small_and_bare() {
   local user files container bytes image=${FULFILLMENT_IMAGE:-fulfillment:local}
   user=$(docker image inspect -f '{{.Config.User}}' "$image")
@@ -37,7 +37,7 @@ is_small_and_bare() {
   [[ $files == *' app/Host.dll'* && $user == 1654 ]] && ((bytes > 0 && bytes < 32000000))
 }
 
-# may STATUS PATH BODY: whether that is what the management API answers to the user of the order service.
+# may STATUS PATH BODY: whether the management API answers the user of the order service with this status.
 may() {
   local code
   code=$(curl -s -o /dev/null -w '%{http_code}' -u "order:${ORDER_RABBITMQ_PASSWORD:-orderpass}" -H 'Content-Type: application/json' -d "$3" "http://127.0.0.1:15672/api/$2")
@@ -45,7 +45,7 @@ may() {
   [[ $code == $1 ]]
 }
 
-# Every service has a user of its own at the broker, which may not read or write what is another's.
+# Every service has a user of its own at the broker, which may not read or write the messages of another service.
 broker_refuses() {
   local event='{"properties":{},"routing_key":"nobody.wants","payload":"{}","payload_encoding":"string"}'
   local look='{"count":1,"ackmode":"ack_requeue_true","encoding":"auto"}'
@@ -64,7 +64,7 @@ data_is_still_there() {
 
 docker info >/dev/null 2>&1 || die "no Docker engine answers"
 for container in order-db inventory-db payment-db notification-db rabbitmq nginx-gateway; do
-  if docker container inspect "$container" >/dev/null 2>&1; then die "there is a container $container already; 'docker compose down' ends it and keeps its data"; fi
+  if docker container inspect "$container" >/dev/null 2>&1; then die "there is a container $container already; 'docker compose down' removes it and keeps its data"; fi
 done
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -77,7 +77,7 @@ step 'docker compose up --wait: everything healthy' docker compose --progress qu
 step "scenarios 1 to 3 on $gateway" run_scenarios "$gateway" "$gateway" "$gateway" "$gateway" || true
 step 'scenarios 1 to 3 on 8081 to 8084' run_scenarios http://localhost:808{1,2,3,4} || true
 step 'a service may not touch the messages of another' broker_refuses || true
-step 'customers come' begin_traffic || exit 1
+step 'load starts' begin_traffic || exit 1
 step 'scale order-service to 3 under load' docker compose --progress quiet up -d --no-recreate --scale order-service=3 order-service || true
 for service in "${services[@]}"; do
   step "restart $service under load" docker compose --progress quiet restart "$service" || true
@@ -85,6 +85,6 @@ for service in "${services[@]}"; do
 done
 step 'no request failed, every accepted order has ended' end_traffic || true
 cat "$logs/traffic.log"
-step 'the books of all modules agree' dotnet "$load" audit --wait 60 || true
+step 'the invariants of all modules hold' dotnet "$load" audit --wait 60 || true
 step 'down and up again: order 1 is still there' data_is_still_there || true
 ((failed == 0)) || die "something failed; the logs are in $logs"

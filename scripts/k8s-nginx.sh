@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes nginx.conf anew into the ConfigMap that Kubernetes gives the gateway; to be run after a change of nginx.conf.
+# Writes nginx.conf into the ConfigMap of the gateway. Run it after a change of nginx.conf.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 {

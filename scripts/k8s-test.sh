@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# ./dev k8s-test [--keep]: deploys k8s/ to the cluster that kubectl points to, as a user would, and tries it: the scenarios of the README through the
-# gateway, and then scaling, deleted pods and restarts while customers come. Needs the image fulfillment:local where the cluster finds it, and a namespace
-# "fulfillment" that does not exist yet; it is gone afterwards, with its data, unless --keep is given.
+# ./dev k8s-test [--keep]: deploys k8s/ to the cluster of kubectl, as a user would, and tests it: the scenarios of the
+# README through the gateway, and then scaling, deleted pods and restarts under load. Needs the image fulfillment:local
+# where the cluster finds it, and no namespace "fulfillment". It creates this namespace, and deletes it with its data at
+# the end, unless --keep is given.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -41,7 +42,8 @@ everything_is_ready() {
   kube get pods
 }
 
-# address_of PORT: where a port of the gateway's service is reached from here. A forwarded port would do for a look, but is tied to one pod.
+# address_of PORT: the address of a port of the gateway's service from here. A forwarded port is the last choice,
+# because it is tied to one pod.
 address_of() {
   local name=$1 port node address
   port=$(kube get service nginx-gateway -o jsonpath="{.spec.ports[?(@.name=='$name')].port}")
@@ -93,7 +95,7 @@ no_restarts() {
 
 books_agree() { dotnet "$load" audit --orders "$gateway" --inventory "$gateway" --payments "$gateway" --notifications "$gateway" --wait 60; }
 
-# The cluster is asked about the overlay production only: the others need operators and storage that it may not have.
+# Only the overlay production is checked by the cluster: the others need operators and storage that it may not have.
 overlays_are_made() {
   local name copy
   copy=$(mktemp -d)
@@ -105,7 +107,7 @@ overlays_are_made() {
     echo "$name: $(grep -c '^kind:' "$copy/$name.yaml") objects"
   done
   kubectl apply --dry-run=server -f "$copy/production.yaml" || return 1
-  # Nothing is left that an operator replaces, and everything follows the name that the overlay gives the Secret.
+  # No object is left that an operator replaces, and every object uses the name that the overlay gives the Secret.
   ! grep -E '^kind: (StatefulSet|HorizontalPodAutoscaler)$|name: passwords$' "$copy/operators.yaml" || return 1
   rm -r "$copy"
 }
@@ -131,20 +133,20 @@ say "Cluster: $(kubectl config current-context), $(kubectl version 2>/dev/null |
 
 applied=yes
 step 'kubectl apply -f k8s/' kubectl apply -f k8s/ || exit 1
-step 'overlays can be made, and the cluster would take them' overlays_are_made || true
+step 'overlays can be built, and the cluster accepts them' overlays_are_made || true
 step 'the Job is complete, every pod is ready' everything_is_ready || exit 1
 step 'the gateway is reached' find_gateway || exit 1
 cat "$logs/step.log"
 step 'scenarios 1 to 3 through the gateway on port 80' run_scenarios "$gateway" "$gateway" "$gateway" "$gateway" || true
 step 'scenarios 1 to 3 through the gateway on 8081 to 8084' run_scenarios "${addresses[@]}" || true
-step 'customers come' begin_traffic || exit 1
+step 'load starts' begin_traffic || exit 1
 step 'kubectl scale deployment order-service --replicas=3' scale || true
 for service in "${services[@]}"; do step "kubectl delete pod, one of $service" delete_pod "$service" || true; done
 step 'kubectl rollout restart deployment, all four' restart_all || true
 step 'no request failed, every accepted order has ended' end_traffic || true
 cat "$logs/traffic.log"
 step 'no container was restarted' no_restarts || true
-step 'the books of all modules agree' books_agree || true
+step 'the invariants of all modules hold' books_agree || true
 keep_logs >/dev/null 2>&1 || true
 if [[ -z $keep ]]; then
   step 'kubectl delete -f k8s/ leaves nothing' delete_all || true

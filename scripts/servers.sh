@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # PostgreSQL and RabbitMQ for ./dev, which sources this file from the top of the checkout.
 #
-# They come in sets (run, test, bench, chaos), so that tests and measurements never disturb what is being
-# tried by hand. A set's state is kept in .local/SET. Its servers come from, in this order:
-#   given       FULFILLMENT_POSTGRES and FULFILLMENT_RABBITMQ name servers that exist already
+# They come in sets (run, test, bench, chaos), so that tests and measurements never disturb a system that runs
+# by hand. The state of a set is in .local/SET. Its servers come from the first of these sources:
+#   given       FULFILLMENT_POSTGRES and FULFILLMENT_RABBITMQ name existing servers
 #   compose     a Docker engine runs docker-compose.yml
 #   containers  the same for the test set: there, each test run starts containers of its own
 #   private     processes of our own on free ports, from the system's packages
@@ -16,7 +16,7 @@ readonly services=(order-db inventory-db payment-db notification-db rabbitmq)
 say() { printf '%s\n' "$*" >&2; }
 die() { say "dev: $*"; exit 1; }
 
-# name_set [SET], use_set [SET]: what follows is about this set; and where its servers come from.
+# name_set [SET]: selects a set. use_set [SET]: also finds the source of its servers.
 name_set() {
   case ${1:=run} in
     run | test | bench | chaos) ;;
@@ -43,9 +43,9 @@ docker_works() {
   if ! timeout 5 docker info >/dev/null 2>&1 || ! docker compose version >/dev/null 2>&1; then return 1; fi
   for image in $(docker compose config --images order-db rabbitmq); do
     if docker image inspect "$image" >/dev/null 2>&1; then continue; fi
-    say "Getting $image ..."
+    say "Pulling $image ..."
     if ! timeout 300 docker pull -q "$image" >/dev/null; then
-      say "Docker cannot get it; going on without Docker."
+      say "Docker cannot pull it; using private processes instead of Docker."
       return 1
     fi
   done
@@ -68,7 +68,7 @@ servers_are_up() {
   esac
 }
 
-# Stops what servers_up started, whatever has been chosen since.
+# Stops the servers that servers_up started, even when the source has changed since.
 servers_down() (
   exec 9>"$state/lock"
   flock 9
@@ -82,8 +82,8 @@ servers_down() (
 
 # ---- addresses
 
-# Exports the addresses of the set: FULFILLMENT_* for programs that make their own databases, and for
-# the run set what the host reads.
+# Exports the addresses of the set: FULFILLMENT_* for programs that create their own databases, and for
+# the run set also the settings of the host.
 export_addresses() {
   local module
   case $source in
@@ -190,7 +190,7 @@ compose_up() {
   running=$(docker compose ps --services --status running)
   for service in "${services[@]}"; do
     grep -qx "$service" <<<"$running" || echo "$service"
-  done >>"$state/compose" # so that servers_down leaves alone what somebody else had started
+  done >>"$state/compose" # so that servers_down does not stop servers that were running before
   docker compose --progress quiet up -d --wait "${services[@]}"
 }
 
@@ -201,7 +201,7 @@ private_up() {
   ensure_installed
   if ! is_running postgres && ! is_running rabbitmq; then
     choose_ports
-    # Tests and measurements begin with nothing; what they leave can be looked at until the next ones.
+    # Tests and measurements start empty. Their data stays for inspection until the next start.
     if [[ $set_name != run ]]; then remove_data; fi
   fi
   load_ports
@@ -216,8 +216,8 @@ remove_data() {
   rm -rf "$state/rabbitmq"
 }
 
-# Ports are kept from one start to the next. New ones lie below the range from which the kernel takes
-# the ports of outgoing connections, so that a restarted server still finds its own free.
+# Ports are kept from one start to the next. New ports are below the range from which the kernel takes
+# the ports of outgoing connections, so that the port of a restarted server is still free.
 choose_ports() {
   local port
   stop_processes epmd
@@ -253,7 +253,7 @@ start_postgres() {
   if ((EUID == 0)); then run_as=(setpriv --reuid=postgres --regid=postgres --init-groups); fi
   if [[ ! -s $state/postgres.data ]]; then make_postgres_data; fi
   data=$(<"$state/postgres.data")
-  # The last setting is not PostgreSQL's: it shows in the process list, for is_running.
+  # The last setting is not one of PostgreSQL: is_running finds it in the process list.
   launch postgres "${run_as[@]}" "$pg_bin/postgres" -D "$data" \
     -c port="$postgres_port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB -c fulfillment.set="$state/"
@@ -265,7 +265,7 @@ make_postgres_data() {
   rm -rf "$data"
   if ((EUID == 0)); then
     install -d -o postgres -m 700 "$data"
-    # A checkout below a private home is out of reach for the postgres user.
+    # The postgres user cannot read a checkout below a private home.
     if ! "${run_as[@]}" test -w "$data"; then
       rmdir "$data"
       data=$(mktemp -d /var/tmp/fulfillment.XXXXXX)
@@ -275,7 +275,7 @@ make_postgres_data() {
   # shellcheck disable=SC2016 # the inner shell expands
   (cd / && "${run_as[@]}" sh -c 'echo postgres | "$0" -D "$1" --username=postgres --pwfile=/dev/stdin \
     --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8' "$pg_bin/initdb" "$data") >"$state/initdb.log" 2>&1 ||
-    { tail "$state/initdb.log" >&2; die "PostgreSQL could not make its data directory $data"; }
+    { tail "$state/initdb.log" >&2; die "PostgreSQL could not create its data directory $data"; }
   echo "$data" >"$state/postgres.data"
 }
 
@@ -289,19 +289,19 @@ listeners.tcp.local = 127.0.0.1:$amqp_port
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $management_port
 CONF
-  # Its own port mapper: one that nodes share would outlive us or be stopped under somebody else.
+  # A port mapper of its own: a shared one would outlive this set, or its stop would break another set.
   if ! is_running epmd; then launch epmd epmd -port "$epmd_port" -address 127.0.0.1; fi
-  # Erlang sizes its tables by the limit of open files, which may be enormous or tiny.
+  # Erlang sizes its tables by the limit of open files, which may be very large or very small.
   ulimit -Sn 65536 2>/dev/null || true
-  # Most of RabbitMQ's start is loading a thousand Erlang modules one by one. Loading them all at once first
-  # makes the start twice as fast; a version with other names for them just starts as slowly as ever.
+  # Most of RabbitMQ's start is loading a thousand Erlang modules one by one. Loading all of them first
+  # makes the start twice as fast. A version with other module names starts without this gain.
   local preload='os:unsetenv("ERL_AFLAGS"), catch code:ensure_modules_loaded([list_to_atom(filename:basename(F, ".beam")) ||
     A <- [kernel, stdlib, sasl, compiler, syntax_tools, tools, os_mon, inets, crypto, asn1, public_key, ssl, xmerl, mnesia,
           ra, osiris, syslog, cuttlefish, recon, observer_cli, jsx, ranch, cowlib, cowboy, rabbit_common, rabbit,
           amqp_client, amqp10_common, rabbitmq_prelaunch, rabbitmq_web_dispatch, rabbitmq_management_agent, rabbitmq_management],
     D <- [code:lib_dir(A)], is_list(D), F <- filelib:wildcard(D ++ "/ebin/*.beam")]).'
-  # A clean environment, because every RABBITMQ_* or ERL_* variable of the caller would apply too. "Under
-  # systemd" makes the start script become the broker instead of watching over it: the pid is the broker's.
+  # A clean environment, because every RABBITMQ_* or ERL_* variable of the caller would apply too. With "under
+  # systemd" the start script becomes the broker instead of its parent: the pid is the broker's.
   launch rabbitmq env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home" FULFILLMENT_SET="$state/" \
     RUNNING_UNDER_SYSTEMD=true RABBITMQ_CONF_ENV_FILE=/dev/null \
     RABBITMQ_NODENAME="fulfillment-$set_name@localhost" \
@@ -318,8 +318,8 @@ CONF
 # RabbitMQ opens its AMQP port last, when everything behind it works.
 rabbitmq_ready() { port_in_use "$amqp_port" && http_ok "$management_port" /; }
 
-# launch NAME COMMAND: in a session of its own, so that Ctrl-C ends servers only by way of ./dev, after
-# what uses them; without our lock, which it would hold for ever; without our output, which may be a pipe.
+# launch NAME COMMAND: starts a server in a session of its own, so that Ctrl-C ends servers only through ./dev,
+# after their clients. It gets neither our lock, which it would hold for ever, nor our output, which may be a pipe.
 launch() {
   local name=$1
   shift
@@ -327,26 +327,26 @@ launch() {
   echo $! >"$state/$name.pid"
 }
 
-# await NAME CHECK: until the check succeeds, the process has ended, or a minute has passed.
+# await NAME CHECK: waits until the check succeeds, the process has ended, or a minute has passed.
 await() {
   local name=$1 end=$((SECONDS + 60))
   shift
   until "$@"; do
     if ! kill -0 "$(<"$state/$name.pid")" 2>/dev/null || ((SECONDS > end)); then
       tail -n 20 "$state/$name.log" >&2
-      die "$name did not start; all it said is in $state/$name.log"
+      die "$name did not start; its log is $state/$name.log"
     fi
     sleep 0.1
   done
 }
 
-# A pid file alone proves nothing: the number may belong to another process by now.
+# A pid file alone is not enough: the pid may belong to another process by now.
 is_running() {
   local pid
   pid=$(cat "$state/$1.pid" 2>/dev/null) && grep -qsF "$state/" "/proc/$pid/cmdline" "/proc/$pid/environ"
 }
 
-# stop_processes NAME...: asks all of them, then waits for each, at last by force.
+# stop_processes NAME...: signals all of them, then waits for each, and kills it after 20 s.
 stop_processes() {
   local name pid patience
   for name in "$@"; do
@@ -368,13 +368,13 @@ stop_processes() {
   done
 }
 
-# On its way down, RabbitMQ 3 with the management plugin waits five seconds for an answer that cannot come
+# While it stops, RabbitMQ 3 with the management plugin waits five seconds for a response that cannot come
 # any more, unless the plugin has stopped listening to events before.
 unhook_management() {
   call_broker 'gen_event delete_handler [rabbit_event,rabbit_mgmt_db_handler,[]]' 5 >/dev/null 2>&1 || true
 }
 
-# call_broker 'MODULE FUNCTION ARGUMENTS' [SECONDS]: within the broker, in Erlang. Much faster than rabbitmqctl.
+# call_broker 'MODULE FUNCTION ARGUMENTS' [SECONDS]: calls Erlang within the broker. Much faster than rabbitmqctl.
 call_broker() {
   load_ports
   HOME=$state/rabbitmq ERL_EPMD_PORT=$epmd_port PATH=/usr/lib/erlang/bin:$PATH timeout "${2:-60}" \
@@ -390,7 +390,7 @@ find_postgres() {
   pg_bin=$found
 }
 
-# Debian's rabbitmq-server on PATH changes to another user; the one behind it does not.
+# Debian's rabbitmq-server on PATH changes to another user; the script that it calls does not.
 find_rabbitmq() {
   rabbitmq_server=/usr/lib/rabbitmq/bin/rabbitmq-server
   [[ -x $rabbitmq_server ]] || rabbitmq_server=$(command -v rabbitmq-server) || rabbitmq_server=''
@@ -409,15 +409,15 @@ ensure_installed() {
   fi
 }
 
-# The tests of the gateway run nginx itself, wherever the servers come from.
+# The tests of the gateway run nginx itself, with every source of servers.
 ensure_nginx() {
   if [[ -x /usr/sbin/nginx ]] || command -v nginx >/dev/null; then return; fi
   command -v apt-get >/dev/null || die "missing: nginx. Install it so that it is on PATH"
   install_packages nginx
 }
 
-# The tests of the console drive a browser of the system; fonts do not come with it. Ubuntu's package of this name is none
-# without snapd, so Chrome will do as well.
+# The tests of the console drive a browser of the system, which needs fonts. Ubuntu's package chromium does not work
+# without snapd, so Chrome is accepted too.
 ensure_chromium() {
   local name
   for name in chromium chromium-browser google-chrome; do
@@ -427,14 +427,14 @@ ensure_chromium() {
   install_packages chromium fonts-dejavu-core fonts-liberation
 }
 
-# One program of a large package, which needs nothing else of it. The test that wants it is skipped where it cannot be had.
+# promtool is one program of a large package and needs nothing else of it. Without it, its test is skipped.
 ensure_promtool() {
   if [[ -x .local/promtool ]] || command -v promtool >/dev/null || ! command -v apt-get >/dev/null; then return; fi
-  say "Getting promtool ..."
+  say "Downloading promtool ..."
   local folder
   folder=$(mktemp -d .local/promtool-XXXXXX)
   (cd "$folder" && { apt-get -q download prometheus || { sudo apt-get -q update && apt-get -q download prometheus; }; } >/dev/null 2>&1 &&
-    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool && mv usr/bin/promtool ../promtool) || say "It cannot be had."
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool && mv usr/bin/promtool ../promtool) || say "promtool is not available; its test is skipped."
   rm -rf "$folder"
 }
 
@@ -447,8 +447,8 @@ install_packages() {
     sudo=(sudo)
   fi
   say "Installing $* ..."
-  # These packages start a service for the whole machine, which is not wanted here; the two files that
-  # prevent it go away again. The lock is for another set that installs at the same time.
+  # These packages start a service for the whole machine. Two temporary files prevent that. The lock is for
+  # another set that installs at the same time.
   # shellcheck disable=SC2016 # the inner shell expands
   "${sudo[@]}" flock "$PWD/.local" bash -ec '
     policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d/fulfillment.conf
@@ -460,7 +460,7 @@ install_packages() {
     apt-get -q update
     apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install "$@"
   ' bash "$@" </dev/null >"$state/install.log" 2>&1 9>&- ||
-    { tail "$state/install.log" >&2; die "the installation failed; all it said is in $state/install.log"; }
+    { tail "$state/install.log" >&2; die "the installation failed; its log is $state/install.log"; }
 }
 
 # ---- ./dev servers
@@ -468,7 +468,7 @@ install_packages() {
 servers_command() {
   local command=${1:-status}
   use_set "${2:-run}"
-  # Who asks for servers of the test set has not got containers.
+  # Containers of the test set belong to a test run, so ./dev servers uses private processes.
   if [[ $source == containers ]]; then source=private; fi
   case $command in
     up) servers_up ;;
@@ -477,11 +477,13 @@ servers_command() {
     status) servers_status ;;
     stop-broker | start-broker | restart-broker) servers_control "${command%-broker}" rabbitmq ;;
     kill-broker) kill_broker ;;
-    pause-broker) servers_call 'rabbit stop []' ;; # as rabbitmqctl stop_app: the runtime goes on
+    pause-broker) servers_call 'rabbit stop []' ;; # as rabbitmqctl stop_app: the runtime keeps running
     resume-broker) servers_call 'rabbit start []' ;;
-    reset-broker) servers_call "$(broker_database) reset []" ;; # as rabbitmqctl reset, of one that is paused: users, definitions and messages are lost
+    # As rabbitmqctl reset, while the broker is paused: users, definitions and messages are lost.
+    reset-broker) servers_call "$(broker_database) reset []" ;;
     stop-postgres | start-postgres | restart-postgres | crash-postgres) servers_control "${command%-postgres}" postgres ;;
-    fill-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.00001]' ;; # it blocks whoever publishes
+    # The broker blocks publishers.
+    fill-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.00001]' ;;
     relieve-broker) servers_call 'vm_memory_monitor set_vm_memory_high_watermark [0.4]' ;;
     *) die "unknown command 'servers $command'; see ./dev help" ;;
   esac
@@ -500,7 +502,7 @@ servers_status() {
   esac
 }
 
-# servers_control start|stop|restart|crash postgres|rabbitmq: for trying what an outage does.
+# servers_control start|stop|restart|crash postgres|rabbitmq: for tests of outages.
 servers_control() (
   if [[ $source == compose && $2 == rabbitmq ]]; then
     docker compose --progress quiet "$1" rabbitmq
@@ -515,7 +517,7 @@ servers_control() (
   if [[ $1 != stop ]]; then ensure_installed; "start_$2"; fi
 )
 
-# Ends the broker as a failure would, waits until it is gone, and starts it again.
+# Kills the broker as a failure would, waits until it has ended, and starts it again.
 kill_broker() (
   [[ $source == private ]] || die "set $set_name ($source) has no rabbitmq of ours to kill"
   exec 9>"$state/lock"
@@ -527,7 +529,7 @@ kill_broker() (
   start_rabbitmq
 )
 
-# The module of the broker that keeps its definitions, which has another name since RabbitMQ 3.12.
+# The Erlang module with the broker's definitions, which has another name since RabbitMQ 3.12.
 broker_database() {
   if [[ $(call_broker 'code which [rabbit_db]') == non_existing ]]; then echo rabbit_mnesia; else echo rabbit_db; fi
 }

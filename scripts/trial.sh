@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the trials of a deployed system have in common: steps with a table, customers who must not notice anything, and the scenarios of the README.
-# Sourced; wants $logs, a folder, and $gateway, the address of all modules.
+# Shared by the tests of a deployed system: steps with a table, load during which no request may fail, and the scenarios
+# of the README. Sourced; needs $logs, a folder, and $gateway, the address of all modules.
 
 load=artifacts/bin/Load/release/Load.dll
 traffic='' failed=0
@@ -88,7 +88,7 @@ run_scenarios() {
     if curl -sf "$4/api/notifications?orderId=$id" | grep -q '"orderId":'"$id"; then break; fi
     sleep 0.5
   done
-  curl -sf "$4/api/notifications?orderId=$id" | grep -q '"orderId":'"$id" || { echo "nobody was told of order $id"; return 1; }
+  curl -sf "$4/api/notifications?orderId=$id" | grep -q '"orderId":'"$id" || { echo "no notification about order $id"; return 1; }
 
   before=$(stock "$2" PROD-001 availableQuantity)
   id=$(place "$1" CUST-002 PROD-001 100 999.99)

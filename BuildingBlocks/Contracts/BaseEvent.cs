@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Fulfillment.Contracts;
 
-/// <summary>What every event carries. Bodies are plain JSON; no message header is needed to read one.</summary>
+/// <summary>Base of every event. Bodies are plain JSON; no message header is needed to read one.</summary>
 public abstract record BaseEvent
 {
-    /// <summary>Sets the two names that belong to the type of an event; what a message claims them to be is not read.</summary>
+    /// <summary>Sets the two names that belong to the type of an event. The names in a received message are ignored.</summary>
     /// <param name="eventType">Upper-case name of the event, for example <c>ORDER_CREATED</c>.</param>
     /// <param name="sourceService">Service that owns the event, for example <c>order-service</c>.</param>
     protected BaseEvent(string eventType, string sourceService)
@@ -22,7 +22,7 @@ public abstract record BaseEvent
     [JsonPropertyOrder(-4)]
     public string SourceService { get; }
 
-    /// <summary>Identity of the event: random for an event that starts a flow, derived from its cause otherwise.</summary>
+    /// <summary>Identity of the event: random for an event that starts a correlation, derived from its cause otherwise.</summary>
     [JsonRequired, JsonPropertyOrder(-7)]
     public Guid EventId { get; init; }
 
@@ -34,15 +34,15 @@ public abstract record BaseEvent
     [JsonPropertyOrder(-3), JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>The event that started the flow; absent means this one.</summary>
+    /// <summary>The event that started the correlation; absent means this one.</summary>
     [JsonPropertyOrder(-2)]
     public Guid? CorrelationId { get; init; }
 
-    /// <summary>The event that caused this one; absent when it starts a flow.</summary>
+    /// <summary>The event that caused this one; absent when it starts a correlation.</summary>
     [JsonPropertyOrder(-1)]
     public Guid? CausationId { get; init; }
 
-    /// <summary>The order that the event is about. Not a field of the message; each override has to say so again.</summary>
+    /// <summary>The order that the event is about. Not a field of the message; each override repeats the attribute.</summary>
     [JsonIgnore]
     public abstract long AboutOrder { get; }
 }

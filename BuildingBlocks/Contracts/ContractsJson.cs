@@ -5,7 +5,7 @@ namespace Fulfillment.Contracts;
 
 /// <summary>
 /// The one way in which events become JSON and back: camelCase, strict about required and null values, tolerant of
-/// fields that were added later. Reading throws <see cref="JsonException"/> with the path of what is wrong.
+/// fields that were added later. Reading throws <see cref="JsonException"/> with the path of the mistake.
 /// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,

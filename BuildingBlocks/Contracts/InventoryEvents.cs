@@ -58,7 +58,7 @@ public sealed record InventoryCommittedEvent(long OrderId, string CustomerId)
 /// <summary>Stock that was held for an order, or sold to it, was given back.</summary>
 /// <param name="OrderId">Number of the order.</param>
 /// <param name="CustomerId">Customer who placed it.</param>
-/// <param name="Items">What came back.</param>
+/// <param name="Items">The returned lines.</param>
 /// <param name="ReasonCode"><c>PAYMENT_DECLINED</c> or the reason code of a cancelled order.</param>
 public sealed record InventoryReleasedEvent(long OrderId, string CustomerId, IReadOnlyList<ReleasedLine> Items, string ReasonCode)
     : BaseEvent("INVENTORY_RELEASED", "inventory-service"), IRoutedEvent
@@ -71,10 +71,10 @@ public sealed record InventoryReleasedEvent(long OrderId, string CustomerId, IRe
     public override long AboutOrder => OrderId;
 }
 
-/// <summary>Nobody paid in time: the stock was given back, and a payment that completes after all is refunded.</summary>
+/// <summary>The payment did not arrive in time: the stock was given back. A payment that completes later is refunded.</summary>
 /// <param name="OrderId">Number of the order.</param>
 /// <param name="CustomerId">Customer who placed it.</param>
-/// <param name="Items">What came back.</param>
+/// <param name="Items">The returned lines.</param>
 /// <param name="ReasonCode"><c>RESERVATION_EXPIRED</c>.</param>
 public sealed record ReservationExpiredEvent(long OrderId, string CustomerId, IReadOnlyList<ReleasedLine> Items, string ReasonCode)
     : BaseEvent("RESERVATION_EXPIRED", "inventory-service"), IRoutedEvent

@@ -25,7 +25,7 @@ public sealed record OrderCreatedEvent(long OrderId, string CustomerId, IReadOnl
     public override long AboutOrder => OrderId;
 }
 
-/// <summary>The customer took the order back. Whatever was held or charged for it is given back.</summary>
+/// <summary>The customer cancelled the order. Its reserved stock and its charge are given back.</summary>
 /// <param name="OrderId">Number of the order.</param>
 /// <param name="CustomerId">Customer who placed it.</param>
 /// <param name="Reason">Sentence for people.</param>

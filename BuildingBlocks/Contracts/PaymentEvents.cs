@@ -44,7 +44,9 @@ public sealed record PaymentFailedEvent(long OrderId, string CustomerId, decimal
 /// <param name="PaymentId">Number of the payment.</param>
 /// <param name="RefundId">Number of the refund.</param>
 /// <param name="Amount">Amount that went back; a part of the payment, or all of it.</param>
-/// <param name="ReasonCode"><c>CUSTOMER_REQUESTED</c> or <c>RESERVATION_EXPIRED</c> after the end of an order, <c>MANUAL</c> when somebody asked for it.</param>
+/// <param name="ReasonCode">
+/// <c>CUSTOMER_REQUESTED</c> or <c>RESERVATION_EXPIRED</c> after the end of an order, <c>MANUAL</c> for a refund through the API.
+/// </param>
 public sealed record PaymentRefundedEvent(long OrderId, string CustomerId, long PaymentId, long RefundId, decimal Amount, string ReasonCode)
     : BaseEvent("PAYMENT_REFUNDED", "payment-service"), IRoutedEvent
 {

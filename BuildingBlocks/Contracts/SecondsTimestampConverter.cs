@@ -10,7 +10,8 @@ public sealed class SecondsTimestampConverter : JsonConverter<DateTimeOffset>
     /// <summary>Reads a time. Throws <see cref="JsonException"/> when the value is not one.</summary>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && reader.TryGetDateTime(out var time)
-            ? new DateTimeOffset(time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime())
+            ? new DateTimeOffset(
+                time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime())
             : throw new JsonException("A timestamp like 2026-01-15T22:43:06 is expected.");
 
     /// <summary>Writes the time in UTC, cut to the second.</summary>

@@ -1,9 +1,9 @@
 namespace Fulfillment.Core;
 
-/// <summary>Another process wrote the same business key at the same time. Trying again will find what it wrote.</summary>
+/// <summary>Another process wrote the same business key at the same time. A retry finds that row.</summary>
 public sealed class ConcurrentWriteException : Exception
 {
-    /// <summary>Says what was written twice.</summary>
+    /// <summary>Names the key that was written twice.</summary>
     public ConcurrentWriteException(string message) : base(message)
     {
     }

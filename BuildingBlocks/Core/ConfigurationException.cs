@@ -1,6 +1,6 @@
 namespace Fulfillment.Core;
 
-/// <summary>A setting is missing or wrong. It ends the start; the message names the setting, what is wrong and an example.</summary>
+/// <summary>A setting is missing or wrong. It ends the start; the message names the setting, the mistake and an example.</summary>
 public sealed class ConfigurationException : Exception
 {
     /// <summary>One line per mistake.</summary>

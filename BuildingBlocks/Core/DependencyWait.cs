@@ -2,17 +2,17 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Core;
 
-/// <summary>Waits for a dependency that is away, and tells it from one that is set wrong.</summary>
+/// <summary>Waits for a dependency that is unavailable, and tells it from one whose settings are wrong.</summary>
 public static class DependencyWait
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>Tries until it works.</summary>
     /// <param name="what">Name of the dependency, for people.</param>
-    /// <param name="attempt">What needs it.</param>
-    /// <param name="waiting">Told what is waited for, whenever the reason changes.</param>
+    /// <param name="attempt">Work that needs it.</param>
+    /// <param name="waiting">Notified of the reason for the wait, whenever that changes.</param>
     /// <param name="ct">Ends the waiting.</param>
-    /// <exception cref="ConfigurationException">The dependency answers, but refuses what it was given.</exception>
+    /// <exception cref="ConfigurationException">The dependency answers, but refuses the settings.</exception>
     public static async Task ForAsync(string what, Func<CancellationToken, Task> attempt, Action<string> waiting, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(attempt);
@@ -34,7 +34,7 @@ public static class DependencyWait
                 var reason = $"{what}: {e.Message}";
                 if (reason != last) waiting(reason);
                 last = reason;
-                await Task.Delay(Pause, ct);
+                await Task.Delay(RetryDelay, ct);
             }
         }
     }
@@ -44,7 +44,8 @@ public static class DependencyWait
         null => null,
         AuthenticationFailureException => "RabbitMq__Uri: the broker refuses user or password, for example amqp://user:password@host:5672/",
         OperationInterruptedException { ShutdownReason.ReplyCode: 530 } e =>
-            $"RabbitMq__Uri: the broker refuses the virtual host ({e.ShutdownReason.ReplyText}), for example amqp://user:password@host:5672/",
+            $"RabbitMq__Uri: the broker refuses the virtual host ({e.ShutdownReason.ReplyText}), "
+            + "for example amqp://user:password@host:5672/",
         _ => SettingMistake(exception.InnerException),
     };
 }

@@ -13,9 +13,11 @@ public sealed record BoundSection(string Section, object Value);
 internal static partial class EffectiveSettings
 {
     private const string Hidden = "***";
-    private static readonly string[] Plain = ["MODULES", "ASPNETCORE_ENVIRONMENT", "LogLevel", "MigrateAtStart", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+    private static readonly string[] Plain =
+        ["MODULES", "ASPNETCORE_ENVIRONMENT", "LogLevel", "MigrateAtStart", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
-    public static IReadOnlyDictionary<string, string> Of(IConfiguration configuration, IEnumerable<BoundSection> sections, IEnumerable<string> modules)
+    public static IReadOnlyDictionary<string, string> Of(
+        IConfiguration configuration, IEnumerable<BoundSection> sections, IEnumerable<string> modules)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in Plain)
@@ -40,9 +42,14 @@ internal static partial class EffectiveSettings
         return settings;
     }
 
-    /// <summary>The value without passwords: of an address, of a connection string, or the whole of it when the name says that it is one.</summary>
+    /// <summary>
+    /// The value with its secrets hidden: the passwords in an address or a connection string, or all of it when the name is that
+    /// of a secret.
+    /// </summary>
     public static string Mask(string name, string value) =>
-        value.Length > 0 && SecretName().IsMatch(name) ? Hidden : Secret().Replace(UserInfo().Replace(value, $"$1:{Hidden}@"), $"$1{Hidden}");
+        value.Length > 0 && SecretName().IsMatch(name)
+            ? Hidden
+            : Secret().Replace(UserInfo().Replace(value, $"$1:{Hidden}@"), $"$1{Hidden}");
 
     [GeneratedRegex("password|secret|token|credential", RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Fulfillment.Core;
 
 /// <summary>
-/// Crash points for fault tests, compiled into Debug builds only. <c>FAILPOINT=name:n</c> kills the process, as SIGKILL would, when the
+/// Failpoints for fault tests, compiled into Debug builds only. <c>FAILPOINT=name:n</c> kills the process, as SIGKILL would, when the
 /// named point is reached for the n-th time.
 /// </summary>
 public static class Failpoint
@@ -12,7 +12,7 @@ public static class Failpoint
     private static readonly (string Name, int Hit) Wanted = Parse(Environment.GetEnvironmentVariable("FAILPOINT"));
     private static int _hits;
 
-    /// <summary>Dies here when this point was asked for.</summary>
+    /// <summary>Dies here when this failpoint is set.</summary>
     [Conditional("FAILPOINTS")]
     public static void Hit(string name)
     {
@@ -21,14 +21,14 @@ public static class Failpoint
         Thread.Sleep(Timeout.Infinite); // The signal is on its way: nothing after this point may run.
     }
 
-    /// <summary>Dies here when this point of this module or writer was asked for, for example <c>payment-after-receive</c>.</summary>
+    /// <summary>Dies here when this failpoint of this module or writer is set, for example <c>payment-after-receive</c>.</summary>
     [Conditional("FAILPOINTS")]
     public static void Hit(string? owner, string moment)
     {
         if (Wanted.Name.Length > 0) Hit($"{owner?.ToLowerInvariant()}-{moment}");
     }
 
-    /// <summary>Dies when the answer to a request is out, if this point was asked for.</summary>
+    /// <summary>Dies when the response to a request is out, if this failpoint is set.</summary>
     [Conditional("FAILPOINTS")]
     public static void HitWhenAnswered(HttpResponse response, string name)
     {

@@ -3,7 +3,7 @@ namespace Fulfillment.Core;
 /// <summary>A message that is well-formed but can never be processed; it goes to the dead-letter queue without a retry.</summary>
 public sealed class InvalidMessageException : Exception
 {
-    /// <summary>Says what is wrong with the message.</summary>
+    /// <summary>Describes the mistake in the message.</summary>
     public InvalidMessageException(string message) : base(message)
     {
     }

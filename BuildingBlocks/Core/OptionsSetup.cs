@@ -25,7 +25,11 @@ public static class OptionsSetup
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var defaults = new T();
-        string[] unreadable = [.. typeof(T).GetProperties().Select(property => Unreadable(configuration.GetSection(section), property, defaults)).OfType<string>()];
+        string[] unreadable =
+        [
+            .. typeof(T).GetProperties()
+                .Select(property => Unreadable(configuration.GetSection(section), property, defaults)).OfType<string>(),
+        ];
         if (unreadable.Length > 0) throw new ConfigurationException(unreadable);
 
         var value = configuration.GetSection(section).Get<T>() ?? defaults;
@@ -48,7 +52,7 @@ public static class OptionsSetup
         }
         catch (InvalidOperationException)
         {
-            // Said below, in words that name the setting as it is written.
+            // The message below names the setting as it is written.
         }
 
         var kind = property.PropertyType.IsEnum
@@ -57,7 +61,9 @@ public static class OptionsSetup
         return $"{section.Key}__{property.Name}: '{section[property.Name]}' {kind}{Example(property, defaults)}";
     }
 
-    // The default shows best what a value looks like; a setting without one says it in its own message.
+    // The default is the best example of a value. A setting without a default has an example in its own message.
     private static string Example(PropertyInfo property, object defaults) =>
-        Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture) is { Length: > 0 } example ? $", for example {example}" : "";
+        Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture) is { Length: > 0 } example
+            ? $", for example {example}"
+            : "";
 }

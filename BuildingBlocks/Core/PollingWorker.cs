@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Fulfillment.Core;
 
 /// <summary>
-/// Work that lies in a database until somebody does it: looked for when <see cref="Wake"/> says that there is some, and every second, for
-/// what another process left behind. A failure is logged and tried again every second, for as long as the process lives.
+/// Work that waits in a database. The worker looks for it when <see cref="Wake"/> is called, and every second for work that
+/// another process left behind. A failure is logged, and the work is tried again every second until the process ends.
 /// </summary>
 /// <param name="startup">The work begins when the databases are ready.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told when the work begins to fail, and when it succeeds again.</param>
+/// <param name="logger">Logs when the work begins to fail, and when it succeeds again.</param>
 public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -22,10 +22,10 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     /// <summary>The clock.</summary>
     protected TimeProvider Time { get; } = time;
 
-    /// <summary>What is worked on, for people, in the plural.</summary>
+    /// <summary>Name of the work for log lines, in the plural.</summary>
     protected abstract string Work { get; }
 
-    /// <summary>Says that there is something to do.</summary>
+    /// <summary>Signals that there is work.</summary>
     public void Wake()
     {
         // Two callers may both see zero; the second release would exceed the limit of one, and one wake-up is enough.
@@ -51,7 +51,7 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     /// <summary>Completes when the work can succeed, for work that needs more than its database.</summary>
     protected virtual Task WhenReadyAsync(CancellationToken ct) => Task.CompletedTask;
 
-    /// <summary>Does a bounded part of what there is to do.</summary>
+    /// <summary>Does a bounded part of the work.</summary>
     /// <returns>True when there may be more.</returns>
     protected abstract Task<bool> WorkAsync(CancellationToken ct);
 
@@ -59,7 +59,7 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Startup.DatabasesReady.WaitAsync(stoppingToken);
-        // Work that has begun is finished when the process stops: cut off, it would be done again. So it looks once more, and ends then.
+        // A stop does not cut off work that has begun, because it would be repeated. The worker makes one more pass and ends.
         using var timeout = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => timeout.CancelAfter(GracePeriod));
         var failures = 0;
@@ -69,7 +69,7 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
             await WhenReadyAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             last = stoppingToken.IsCancellationRequested;
             failures = await TryAsync(failures, timeout.Token);
-            // What comes in while it fails needs no attempt of its own.
+            // A wake-up after a failure does not shorten the retry delay.
             var retry = Poll * (0.75 + (Random.Shared.NextDouble() / 2));
             var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(retry, Time, stoppingToken);
             await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -88,11 +88,12 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
             if (failures > 0) logger.LogInformation("The worker on {Work} succeeds again", Work);
             return 0;
         }
-#pragma warning disable CA1031 // Whatever it was, the work waits in the database; a worker that has ended would let it wait for ever.
+#pragma warning disable CA1031 // The work waits in the database, and a worker that has ended would let it wait for ever.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} has failed for something unexpected, and will try again", Work);
+            if (!TransientErrors.Is(e))
+                logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again every second", Work);
             else if (failures == 0) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
             return failures + 1;
         }

@@ -1,6 +1,8 @@
 namespace Fulfillment.Core;
 
-/// <summary>A value that is read again when it is asked for and older than it may be. Whoever asks meanwhile shares one reading, and its failure.</summary>
+/// <summary>
+/// A value that is read again when a caller asks for it and it is too old. Concurrent callers share one reading, and its failure.
+/// </summary>
 /// <param name="age">How old the value may be.</param>
 /// <param name="read">Reads it.</param>
 /// <param name="time">The clock.</param>
@@ -15,8 +17,12 @@ public sealed class SingleFlightCache<T>(TimeSpan age, Func<CancellationToken, T
     {
         lock (_gate)
         {
-            if (_value is not { IsCompleted: false } && (_value is not { IsCompletedSuccessfully: true } || time.GetElapsedTime(_since) > age))
+            if (_value is not { IsCompleted: false }
+                && (_value is not { IsCompletedSuccessfully: true } || time.GetElapsedTime(_since) > age))
+            {
                 _value = Task.Run(ReadAsync, CancellationToken.None);
+            }
+
             return _value.WaitAsync(ct);
         }
     }

@@ -1,6 +1,9 @@
 namespace Fulfillment.Core;
 
-/// <summary>How far the start of this process has come. HTTP answers after the first look at the databases; the rest waits for its dependencies.</summary>
+/// <summary>
+/// How far the start of this process has come. HTTP answers after the first look at the databases; all other parts wait for their
+/// dependencies.
+/// </summary>
 public sealed class Startup
 {
     private readonly TaskCompletionSource _initialCheck = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,10 +19,12 @@ public sealed class Startup
     /// <summary>Completes when the topology is declared and the listeners run.</summary>
     public Task MessagingReady => _messaging.Task;
 
-    /// <summary>What the start is waiting for; empty when it is complete.</summary>
+    /// <summary>Dependency that the start waits for; empty when the start is complete.</summary>
     public string WaitingFor { get; private set; } = "the first check";
 
-    /// <summary>True when the host has ended because listeners could not be started, or not be brought back: the process is to build another one.</summary>
+    /// <summary>
+    /// True when the host ended because listeners could not be started or restarted. The process then builds another host.
+    /// </summary>
     public bool RestartRequested { get; internal set; }
 
     internal void IsWaitingFor(string reason)

@@ -1,6 +1,6 @@
 namespace Fulfillment.Core;
 
-/// <summary>Names under which this system is seen in metrics.</summary>
+/// <summary>Names of this system in metrics.</summary>
 public static class Telemetry
 {
     /// <summary>Name of the meter of everything that this system measures itself.</summary>

@@ -31,5 +31,6 @@ public static class TransientErrors
         _ => Is(exception.InnerException),
     };
 
-    private static bool IsStateOfTheDatabase(string sqlState) => Array.Exists(StatesOfTheDatabase, state => sqlState.StartsWith(state, StringComparison.Ordinal));
+    private static bool IsStateOfTheDatabase(string sqlState) =>
+        Array.Exists(StatesOfTheDatabase, state => sqlState.StartsWith(state, StringComparison.Ordinal));
 }

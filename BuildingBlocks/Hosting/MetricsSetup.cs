@@ -10,7 +10,7 @@ namespace Fulfillment.Hosting;
 /// <summary>Metrics of the process in the format of Prometheus, at <c>/metrics</c>.</summary>
 public static class MetricsSetup
 {
-    // Requests by route and status, and what the process uses.
+    // Requests by route and status, and the resources of the process.
     private static readonly string[] OfTheRuntime = ["Microsoft.AspNetCore.Hosting", "System.Runtime"];
 
     // Names that Prometheus keeps for parts of histograms.
@@ -23,7 +23,7 @@ public static class MetricsSetup
             .AddView(instrument => Misnamed.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
             .AddPrometheusExporter());
 
-    /// <summary>Instruments of a module, which exist from the start: what has not happened yet is shown as zero.</summary>
+    /// <summary>Instruments of a module, which exist from the start: a counter without events is shown as zero.</summary>
     public static void AddInstruments<T>(this IServiceCollection services)
         where T : class
     {
@@ -31,7 +31,10 @@ public static class MetricsSetup
         services.AddSingleton(new Instruments(typeof(T)));
     }
 
-    /// <summary>Maps <c>/metrics</c>. Most instruments are read when somebody asks; only requests, orders and the like are counted as they come.</summary>
+    /// <summary>
+    /// Maps <c>/metrics</c>. Most instruments are read at a scrape; only requests, orders and the like are counted as they
+    /// happen.
+    /// </summary>
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
@@ -41,8 +44,9 @@ public static class MetricsSetup
                 await http.RequestServices.GetRequiredService<GaugeMetrics>().RefreshAsync(http.RequestAborted);
                 await next(http);
             }));
-        // Only now somebody listens.
-        foreach (var instruments in routes.ServiceProvider.GetServices<Instruments>()) routes.ServiceProvider.GetRequiredService(instruments.Type);
+        // The instruments are created now, when they have a listener.
+        foreach (var instruments in routes.ServiceProvider.GetServices<Instruments>())
+            routes.ServiceProvider.GetRequiredService(instruments.Type);
     }
 
     private sealed record Instruments(Type Type);

@@ -19,12 +19,12 @@ public abstract class Module
     /// <summary>Explanations of the errors that only this module answers with.</summary>
     public virtual IReadOnlyList<ErrorExplanation> Errors => [];
 
-    /// <summary>True when the module shows what all modules publish.</summary>
+    /// <summary>True when the module shows the events of all modules in a live feed.</summary>
     public virtual bool WatchesEvents => false;
 
-    /// <summary>What the module has in the broker.</summary>
+    /// <summary>Queues and exchanges of the module in the broker.</summary>
     public ModuleTopology Topology => new(Name, Subscriptions, WatchesEvents);
 
-    /// <summary>Registers what the module needs. Called only when the module is enabled.</summary>
+    /// <summary>Registers the services of the module. Called only when the module is enabled.</summary>
     public abstract void Register(IHostApplicationBuilder builder);
 }

@@ -10,12 +10,13 @@ using OpenTelemetry.Trace;
 namespace Fulfillment.Hosting;
 
 /// <summary>
-/// Sends traces to where the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> points: each begins with a request or a message and goes on in the handlers
-/// of the events that follow, because every event carries the context of its cause. Without the variable nothing is recorded.
+/// Sends traces to the address in the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. A trace begins with a request or a
+/// message and goes on in the handlers of the events that follow, because every event carries the context of its cause. Without
+/// the variable nothing is recorded.
 /// </summary>
 public static class TracingSetup
 {
-    /// <summary>Registers the exporter, if there is somebody to send to.</summary>
+    /// <summary>Registers the exporter, if the variable names an endpoint.</summary>
     /// <param name="builder">The process.</param>
     /// <param name="service">Name of the process in traces.</param>
     public static void AddTracing(this IHostApplicationBuilder builder, string service)
@@ -33,10 +34,12 @@ public static class TracingSetup
 
     private static bool IsOfCustomers(HttpContext http) => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
 
-    // Work in the background asks the database all the time; only what a request or a message has caused is worth a trace.
+    // Background work queries the database all the time; only work that a request or a message has caused is worth a trace.
     private sealed class CausesOnly : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            new(samplingParameters.Kind is ActivityKind.Server or ActivityKind.Consumer ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+            new(samplingParameters.Kind is ActivityKind.Server or ActivityKind.Consumer
+                ? SamplingDecision.RecordAndSample
+                : SamplingDecision.Drop);
     }
 }

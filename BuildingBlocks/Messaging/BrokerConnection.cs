@@ -41,7 +41,7 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, Topology
         factory.Uri = new Uri(options.Uri);
         factory.ClientProvidedName = name;
         factory.AutomaticRecoveryEnabled = true;
-        // The listeners are built anew when their connection has recovered: consumers that the client brought back would stand beside them.
+        // The listeners are rebuilt when their connection has recovered. Consumers that the client restored would stand beside them.
         factory.TopologyRecoveryEnabled = false;
         factory.NetworkRecoveryInterval = TimeSpan.FromSeconds(1);
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
@@ -52,7 +52,7 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, Topology
     {
         lock (_gate)
         {
-            // Whoever comes while it is being opened shares the attempt, and its failure. What has failed or was closed is replaced.
+            // Concurrent callers share the attempt, and its failure. A connection that failed or was closed is replaced.
             if (_current is { IsCompleted: false } or { IsCompletedSuccessfully: true, Result.IsOpen: true }) return _current;
             var old = _current;
             return _current = Task.Run(() => OpenAsync(old));
@@ -65,10 +65,10 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, Topology
         BlockedBecause = null;
         var factory = new ConnectionFactory();
         Configure(factory, options.Value, "fulfillment-publisher");
-        // A connection that recovers by itself is one that may be waited for in vain; this one is opened by whoever needs it.
+        // A connection that recovers by itself may never come back. This one is opened again at its next use.
         factory.AutomaticRecoveryEnabled = false;
         var connection = await factory.CreateConnectionAsync();
-        // Before anyone gets a channel of it: the broker may be another one than that of the last connection.
+        // Before any caller gets a channel of it: the new connection may lead to another broker.
         topology.Reset("the connection is new");
         connection.ConnectionShutdownAsync += (_, reason) =>
         {
@@ -97,7 +97,7 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, Topology
         {
             await (await old).DisposeAsync();
         }
-#pragma warning disable CA1031 // Whatever keeps a connection from being closed, there is nothing left to do with it.
+#pragma warning disable CA1031 // A connection that cannot be closed needs no further handling.
         catch (Exception e)
 #pragma warning restore CA1031
         {

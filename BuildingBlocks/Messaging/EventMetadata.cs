@@ -5,14 +5,14 @@ namespace Fulfillment.Messaging;
 /// <summary>Fills the fields that every event carries.</summary>
 public static class EventMetadata
 {
-    /// <summary>Stamps an event that no other event caused: a request or the clock did.</summary>
+    /// <summary>Stamps an event that no other event caused, but a request or the clock.</summary>
     /// <param name="event">Event whose own fields are set.</param>
     /// <param name="eventId">Its id.</param>
     /// <param name="at">When it happened.</param>
-    /// <param name="flow">Event that started the flow it belongs to; null when this one does.</param>
-    public static TEvent WithNewCorrelation<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at, Guid? flow = null)
+    /// <param name="correlationId">Event that started the correlation; null when this one does.</param>
+    public static TEvent WithNewCorrelation<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at, Guid? correlationId = null)
         where TEvent : BaseEvent =>
-        Stamp(@event, eventId, at, correlation: flow ?? eventId, causation: null);
+        Stamp(@event, eventId, at, correlation: correlationId ?? eventId, causation: null);
 
     /// <summary>
     /// Stamps the outcome of a handled event with the id and time that were stored with the outcome, so that

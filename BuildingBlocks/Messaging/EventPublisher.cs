@@ -69,10 +69,10 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyReadines
 
         try
         {
-            // A blocked broker reads nothing more from this connection: what is sent to it would only pile up here.
+            // A blocked broker reads nothing from this connection, so messages would only pile up here.
             if (connection.BlockedBecause is { } reason) throw new IOException($"the broker takes no messages, {reason}");
             var channel = slot.Channel is { IsOpen: true } open ? open : await OpenAsync(slot, ct);
-            // After the channel was opened, which may have taken a new connection.
+            // After the channel was opened, which may have opened a new connection.
             if (topology.NotCompleteBecause is { } unknown) throw new IOException($"the topology is not known to be complete, {unknown}");
             await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: true, properties, message.Body, ct)
                 .AsTask().WaitAsync(options.Value.PublishTimeout, ct);

@@ -4,7 +4,7 @@ using Fulfillment.Core;
 
 namespace Fulfillment.Messaging;
 
-/// <summary>A message whose body is not what its queue carries. The inner exception says why.</summary>
+/// <summary>A message whose body does not match the contract of its queue. The inner exception holds the reason.</summary>
 public sealed class UnreadableMessageException : Exception
 {
     /// <summary>Wraps the failure to read the body.</summary>

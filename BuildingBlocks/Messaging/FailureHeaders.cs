@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace Fulfillment.Messaging;
 
-/// <summary>Headers with which a message says, in a dead-letter queue, why it is there.</summary>
+/// <summary>Headers of a message in a dead-letter queue that describe its failure.</summary>
 public static class FailureHeaders
 {
     /// <summary>Full name of the exception's type.</summary>
@@ -15,7 +15,7 @@ public static class FailureHeaders
     /// <summary>The exception as text, with its stack.</summary>
     public const string Stack = "failure-stack";
 
-    /// <summary>How often the handler was called in the process that gave up.</summary>
+    /// <summary>Number of handler calls in the process that moved the message to the dead-letter queue.</summary>
     public const string Attempts = "failure-attempts";
 
     /// <summary>Queue that the message was received from.</summary>
@@ -27,10 +27,10 @@ public static class FailureHeaders
     /// <summary>Routing key by which that queue is bound.</summary>
     public const string RoutingKey = "failure-routing-key";
 
-    /// <summary>When the process gave up, RFC 3339.</summary>
+    /// <summary>When the message was moved to the dead-letter queue, RFC 3339.</summary>
     public const string Time = "failure-time";
 
-    /// <summary>How often a message was put back that nobody had given up.</summary>
+    /// <summary>How often the message was put back into its queue, because it came without the headers of a failure.</summary>
     public const string Returns = "dead-letter-returns";
 
     /// <summary>Marks a replayed message: the number of its dead letter.</summary>
@@ -46,10 +46,11 @@ public static class FailureHeaders
     /// <summary>Properties of the copy that goes to a dead-letter queue.</summary>
     /// <param name="original">Properties of the message as it came.</param>
     /// <param name="from">Subscription through which it came.</param>
-    /// <param name="exception">Why it is given up.</param>
+    /// <param name="exception">Failure that moves it to the dead-letter queue.</param>
     /// <param name="attempts">How often it was tried.</param>
     /// <param name="at">Time of the failure.</param>
-    public static BasicProperties Describe(IReadOnlyBasicProperties original, Subscription from, Exception exception, int attempts, DateTimeOffset at)
+    public static BasicProperties Describe(
+        IReadOnlyBasicProperties original, Subscription from, Exception exception, int attempts, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(original);
         ArgumentNullException.ThrowIfNull(from);
@@ -83,7 +84,7 @@ public static class FailureHeaders
         return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[kept - 1]) ? kept - 1 : kept), "…");
     }
 
-    /// <summary>True for what the client and the broker add to a message on its way.</summary>
+    /// <summary>True for a header that the client or the broker adds to a message on its way.</summary>
     internal static bool IsOfTheBroker(string header) => header is "x-dotnet-pub-seq-no" or "x-delivery-count" or "x-acquired-count";
 
     private static Dictionary<string, object?> Keep(IDictionary<string, object?>? headers)
@@ -95,7 +96,8 @@ public static class FailureHeaders
             var size = name.Length + value switch
             {
                 byte[] bytes => bytes.Length,
-                null or bool or sbyte or byte or short or ushort or int or uint or long or double or float or decimal or AmqpTimestamp => 16,
+                null or bool or sbyte or byte or short or ushort or int or uint or long or double or float or decimal
+                    or AmqpTimestamp => 16,
                 _ => MaxHeader,
             };
             if (size >= MaxHeader || size > room || IsOfTheBroker(name)) continue;

@@ -11,7 +11,10 @@ public interface IMessageListeners
     /// <summary>Starts all listeners, once in the life of a host. When it fails, some of them may have been started.</summary>
     Task StartAsync(CancellationToken ct);
 
-    /// <summary>Takes no new message and waits for those that are being handled, for <see cref="ShutdownOptions.DrainTimeout"/> at most.</summary>
+    /// <summary>
+    /// Takes no new message and waits for the messages that are being handled, for <see cref="ShutdownOptions.DrainTimeout"/> at
+    /// most.
+    /// </summary>
     Task DrainAsync();
 
     /// <summary>Closes the connection of the listeners.</summary>

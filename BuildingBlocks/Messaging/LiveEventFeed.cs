@@ -7,25 +7,26 @@ using RabbitMQ.Client.Events;
 namespace Fulfillment.Messaging;
 
 /// <summary>
-/// Sees what all modules publish, while somebody in this process watches, and costs nothing otherwise. Every process that watches gets every event, through
-/// a queue of its own that the broker drops with its connection. It is for eyes: what comes too fast is lost, and nothing is acknowledged.
+/// Live feed of the events of all modules, for people who look at this process; without subscribers it costs nothing. Every
+/// process with subscribers gets every event, through a queue of its own that the broker drops with its connection. Events that
+/// come too fast are lost, and nothing is acknowledged.
 /// </summary>
-/// <param name="module">Module that watches; its user may declare queues whose names begin with <see cref="PrefixOf"/>.</param>
-/// <param name="topology">The queue of a watch takes every event, so it is bound when those that must have the event are.</param>
-/// <param name="options">Where the broker is.</param>
+/// <param name="module">Module that has the feed; its user may declare queues whose names begin with <see cref="PrefixOf"/>.</param>
+/// <param name="topology">The queue of the feed takes every event, so it is bound after the queues of the consumers.</param>
+/// <param name="options">Address of the broker.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told when there is nothing to be seen.</param>
+/// <param name="logger">Logs when the feed is unavailable.</param>
 public sealed class LiveEventFeed(
     string module, TopologyReadiness topology, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<LiveEventFeed> logger)
     : IDisposable
 {
     private const int MaxWaiting = 10_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
-    private ImmutableArray<Action<string, ReadOnlyMemory<byte>>> _watchers = [];
-    private CancellationTokenSource? _watching;
+    private ImmutableArray<Action<string, ReadOnlyMemory<byte>>> _subscribers = [];
+    private CancellationTokenSource? _receiving;
 
-    /// <summary>Beginning of the names of the queues of a module that watches.</summary>
+    /// <summary>Beginning of the names of the queues of a module's live feed.</summary>
     /// <param name="module">Name of the module.</param>
     public static string PrefixOf(string module)
     {
@@ -33,7 +34,7 @@ public sealed class LiveEventFeed(
         return $"{module.ToLowerInvariant()}.watch.";
     }
 
-    /// <summary>True for a queue that belongs to a watch, of whichever module.</summary>
+    /// <summary>True for a queue that belongs to the live feed of any module.</summary>
     /// <param name="queue">Name of the queue.</param>
     public static bool IsOfWatch(string queue)
     {
@@ -41,44 +42,46 @@ public sealed class LiveEventFeed(
         return queue.Contains(".watch.", StringComparison.Ordinal);
     }
 
-    /// <summary>Watches until the result is disposed of.</summary>
-    /// <param name="watcher">Is given routing key and body of each event, one after the other; it returns at once, and keeps nothing of the body.</param>
-    public IDisposable Watch(Action<string, ReadOnlyMemory<byte>> watcher)
+    /// <summary>Subscribes until the result is disposed of.</summary>
+    /// <param name="subscriber">
+    /// Gets routing key and body of each event, one after the other. It returns at once, and keeps nothing of the body.
+    /// </param>
+    public IDisposable Watch(Action<string, ReadOnlyMemory<byte>> subscriber)
     {
         lock (_gate)
         {
-            _watchers = _watchers.Add(watcher);
-            if (_watching is null)
+            _subscribers = _subscribers.Add(subscriber);
+            if (_receiving is null)
             {
-                _watching = new CancellationTokenSource();
-                var ct = _watching.Token;
+                _receiving = new CancellationTokenSource();
+                var ct = _receiving.Token;
                 using (ExecutionContext.SuppressFlow()) _ = Task.Run(() => RunAsync(ct), ct);
             }
         }
 
-        return new Leave(this, watcher);
+        return new Unsubscriber(this, subscriber);
     }
 
-    /// <summary>Ends the watching.</summary>
+    /// <summary>Ends the feed.</summary>
     public void Dispose()
     {
         lock (_gate) End();
     }
 
-    private void Remove(Action<string, ReadOnlyMemory<byte>> watcher)
+    private void Remove(Action<string, ReadOnlyMemory<byte>> subscriber)
     {
         lock (_gate)
         {
-            _watchers = _watchers.Remove(watcher);
-            if (_watchers.IsEmpty) End();
+            _subscribers = _subscribers.Remove(subscriber);
+            if (_subscribers.IsEmpty) End();
         }
     }
 
     private void End()
     {
-        _watching?.Cancel();
-        _watching?.Dispose();
-        _watching = null;
+        _receiving?.Cancel();
+        _receiving?.Dispose();
+        _receiving = null;
     }
 
     private async Task RunAsync(CancellationToken ct)
@@ -89,18 +92,19 @@ public sealed class LiveEventFeed(
             {
                 await ReceiveAsync(ct);
             }
-#pragma warning disable CA1031 // Whatever it is, the next attempt may succeed, and nothing but this view depends on it.
+#pragma warning disable CA1031 // The next attempt may succeed after any failure, and only the live feed depends on it.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                if (!ct.IsCancellationRequested) logger.LogWarning("Events cannot be watched: {Reason}", e.Message);
+                if (!ct.IsCancellationRequested)
+                    logger.LogWarning("The live event feed is unavailable and connects again: {Reason}", e.Message);
             }
 
-            await Task.Delay(Pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RetryDelay, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Receives until the connection is lost or nobody watches any more.</summary>
+    /// <summary>Receives until the connection is lost or the last subscriber has left.</summary>
     private async Task ReceiveAsync(CancellationToken ct)
     {
         await topology.WhenCompleteAsync(ct);
@@ -118,26 +122,29 @@ public sealed class LiveEventFeed(
 
         // A new name each time: the queue of a connection that was lost may live a little longer.
         var queue = $"{PrefixOf(module)}{Environment.MachineName}.{Guid.NewGuid().ToString("N")[..8]}";
-        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "classic", ["x-max-length"] = MaxWaiting, ["x-overflow"] = "drop-head" };
+        var arguments = new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "classic", ["x-max-length"] = MaxWaiting, ["x-overflow"] = "drop-head",
+        };
         await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, arguments, cancellationToken: ct);
         foreach (var exchange in Topology.TopicExchanges) await channel.QueueBindAsync(queue, exchange, "#", cancellationToken: ct);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
-            foreach (var watcher in _watchers) watcher(delivery.RoutingKey, delivery.Body);
+            foreach (var subscriber in _subscribers) subscriber(delivery.RoutingKey, delivery.Body);
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer, ct);
         await lost.Task.WaitAsync(ct);
     }
 
-    private sealed class Leave(LiveEventFeed watch, Action<string, ReadOnlyMemory<byte>> watcher) : IDisposable
+    private sealed class Unsubscriber(LiveEventFeed feed, Action<string, ReadOnlyMemory<byte>> subscriber) : IDisposable
     {
-        private Action<string, ReadOnlyMemory<byte>>? _watcher = watcher;
+        private Action<string, ReadOnlyMemory<byte>>? _subscriber = subscriber;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _watcher, null) is { } left) watch.Remove(left);
+            if (Interlocked.Exchange(ref _subscriber, null) is { } left) feed.Remove(left);
         }
     }
 }

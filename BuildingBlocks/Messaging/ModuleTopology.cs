@@ -1,10 +1,11 @@
 namespace Fulfillment.Messaging;
 
-/// <summary>What a module has in the broker.</summary>
+/// <summary>Queues and exchanges of a module in the broker.</summary>
 /// <param name="Name">Name of the module.</param>
 /// <param name="Subscriptions">Queues that it listens to.</param>
 /// <param name="WatchesEvents">
-/// True when it shows what all modules publish. It declares a queue for that while somebody looks, see <see cref="LiveEventFeed"/>.
+/// True when it shows the events of all modules. It declares a queue for that while its live feed has subscribers, see
+/// <see cref="LiveEventFeed"/>.
 /// </param>
 public sealed record ModuleTopology(string Name, IReadOnlyList<Subscription> Subscriptions, bool WatchesEvents = false)
 {

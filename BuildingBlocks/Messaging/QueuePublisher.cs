@@ -14,7 +14,9 @@ public sealed class QueuePublisher(BrokerConnection connection, Topology topolog
     private IChannel? _channel;
 
     /// <summary>Publishes a message and waits until the broker has it.</summary>
-    /// <exception cref="PublishFailedException">The queue does not exist, or the broker did not confirm in time or could not be reached.</exception>
+    /// <exception cref="PublishFailedException">
+    /// The queue does not exist, or the broker did not confirm in time or could not be reached.
+    /// </exception>
     public async Task PublishAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(properties);
@@ -22,7 +24,8 @@ public sealed class QueuePublisher(BrokerConnection connection, Topology topolog
         {
             var exchange = topology.ExchangeTo(queue) ?? throw new InvalidOperationException("no module has such a queue");
             var channel = await OpenAsync(ct);
-            await channel.BasicPublishAsync(exchange, queue, mandatory: true, properties, body, ct).AsTask().WaitAsync(options.Value.PublishTimeout, ct);
+            await channel.BasicPublishAsync(exchange, queue, mandatory: true, properties, body, ct)
+                .AsTask().WaitAsync(options.Value.PublishTimeout, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {

@@ -29,8 +29,8 @@ public sealed class RabbitMqOptions : IValidatableObject
     public string ManagementUri { get; init; } = "";
 
     /// <summary>
-    /// Whether exchanges, queues and bindings are declared at start and whenever one is missing. Otherwise they are waited for: a user that may not
-    /// declare anything is enough, and <c>dotnet Host.dll migrate</c> declares them with another one.
+    /// Whether exchanges, queues and bindings are declared at start and whenever one is missing. Otherwise the process waits for
+    /// them: a user without the right to declare is enough, and <c>dotnet Host.dll migrate</c> declares them with another user.
     /// </summary>
     public bool DeclareTopology { get; init; } = true;
 
@@ -42,8 +42,8 @@ public sealed class RabbitMqOptions : IValidatableObject
     public ushort Concurrency { get; init; } = 256;
 
     /// <summary>
-    /// How long a message whose dependency is away is retried in place before it is given back to the broker, 5 seconds to 20 minutes: RabbitMQ
-    /// takes it back by itself after 30.
+    /// How long a message is retried in place while its dependency is unavailable, before it is given back to the broker; 5
+    /// seconds to 20 minutes. RabbitMQ takes a message back by itself after 30 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:20:00")]
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromMinutes(2);
@@ -60,13 +60,21 @@ public sealed class RabbitMqOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:04:00")]
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Checks what attributes cannot say.</summary>
+    /// <summary>Checks the addresses, which attributes cannot do.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         // The value is not repeated: it may hold a password.
-        if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var address) || address.Scheme is not ("amqp" or "amqps") || address.Host.Length == 0)
+        if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var address)
+            || address.Scheme is not ("amqp" or "amqps") || address.Host.Length == 0)
+        {
             yield return new ValidationResult($"is not the address of a broker, {Example}", [nameof(Uri)]);
-        if (ManagementUri.Length > 0 && (!System.Uri.TryCreate(ManagementUri, UriKind.Absolute, out var management) || management.Scheme is not ("http" or "https")))
+        }
+
+        if (ManagementUri.Length > 0
+            && (!System.Uri.TryCreate(ManagementUri, UriKind.Absolute, out var management)
+                || management.Scheme is not ("http" or "https")))
+        {
             yield return new ValidationResult($"is not the address of a management API, {ManagementExample}", [nameof(ManagementUri)]);
+        }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfillment.Messaging;
 
-/// <summary>One queue of a module: which event it receives, and the consumer that handles it.</summary>
+/// <summary>One queue of a module, with the event that it receives and the consumer that handles it.</summary>
 /// <param name="Queue">Name of the queue.</param>
 /// <param name="EventType">Contract that the queue carries.</param>
 /// <param name="Route">Exchange and routing key that the queue is bound to.</param>
@@ -12,7 +12,9 @@ namespace Fulfillment.Messaging;
 public sealed record Subscription(
     string Queue, Type EventType, EventRoute Route, Type ConsumerType, Func<IServiceProvider, BaseEvent, CancellationToken, Task> Consume)
 {
-    /// <summary>Messages that a process works on at a time; null for <see cref="RabbitMqOptions.Concurrency"/>. For few, heavy messages.</summary>
+    /// <summary>
+    /// Messages that a process works on at a time, for few, heavy messages; null for <see cref="RabbitMqOptions.Concurrency"/>.
+    /// </summary>
     public ushort? Concurrency { get; init; }
 
     /// <summary>Name of the event, for example <c>ORDER_CREATED</c>.</summary>
@@ -27,7 +29,7 @@ public sealed record Subscription(
             queue, typeof(TEvent), TEvent.Route, typeof(TConsumer),
             (services, message, ct) => services.GetRequiredService<TConsumer>().HandleAsync((TEvent)message, ct));
 
-    // The name is set by the constructor of the contract, whatever it is given.
+    // The constructor of the contract sets the name, for any arguments.
     private static string NameOf(Type eventType)
     {
         var constructor = eventType.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;
@@ -39,13 +41,13 @@ public sealed record Subscription(
 /// <summary>An exchange as it is declared.</summary>
 /// <param name="Name">Name of the exchange.</param>
 /// <param name="Type">For example <c>topic</c>.</param>
-/// <param name="Alternate">Exchange that takes what no queue wants; null for none.</param>
+/// <param name="Alternate">Exchange that takes unroutable messages; null for none.</param>
 /// <param name="Module">Module that uses it; null when all do.</param>
 public sealed record DeclaredExchange(string Name, string Type, string? Alternate, string? Module);
 
 /// <summary>A queue as it is declared.</summary>
 /// <param name="Name">Name of the queue.</param>
-/// <param name="DeadLetterQueue">Queue that takes what is rejected; null for none.</param>
+/// <param name="DeadLetterQueue">Queue that takes rejected messages; null for none.</param>
 /// <param name="Module">Module that uses it; null when all do.</param>
 public sealed record DeclaredQueue(string Name, string? DeadLetterQueue, string? Module);
 
@@ -56,11 +58,11 @@ public sealed record DeclaredQueue(string Name, string? DeadLetterQueue, string?
 /// <param name="Module">Module that uses the queue; null when all do.</param>
 public sealed record DeclaredBinding(string Exchange, string Queue, string RoutingKey, string? Module);
 
-/// <summary>The queues and exchanges of the whole system, whichever modules this process runs.</summary>
+/// <summary>The queues and exchanges of the whole system, not only of the modules of this process.</summary>
 /// <param name="modules">Every module of the system.</param>
 public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
 {
-    /// <summary>Queue that catches what no binding wants.</summary>
+    /// <summary>Queue of the unroutable messages.</summary>
     public const string UnroutableQueue = "unrouted-queue";
 
     /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
@@ -89,7 +91,9 @@ public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
     [
         new(UnroutableQueue, null, null),
         .. modules.Select(module => new DeclaredQueue(module.DeadLetterQueue, null, module.Name)),
-        .. modules.SelectMany(module => module.Subscriptions, (module, subscription) => new DeclaredQueue(subscription.Queue, module.DeadLetterQueue, module.Name)),
+        .. modules.SelectMany(
+            module => module.Subscriptions,
+            (module, subscription) => new DeclaredQueue(subscription.Queue, module.DeadLetterQueue, module.Name)),
     ];
 
     /// <summary>Every binding.</summary>
@@ -98,7 +102,8 @@ public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
         new(UnroutableExchange, UnroutableQueue, "", null),
         .. modules.SelectMany(
             module => module.Subscriptions,
-            (module, subscription) => new DeclaredBinding(subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),
+            (module, subscription) => new DeclaredBinding(
+                subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),
         .. modules.SelectMany(
             module => module.Subscriptions.Select(subscription => subscription.Queue).Append(module.DeadLetterQueue),
             (module, queue) => new DeclaredBinding(module.QueueExchange, queue, queue, module.Name)),
@@ -114,7 +119,10 @@ public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
     /// <summary>Queues that a module listens to, apart from its dead-letter queue.</summary>
     /// <param name="module">Name of the module.</param>
     public IReadOnlyList<string> QueuesOf(string module) =>
-        [.. Modules.Where(candidate => candidate.Name == module).SelectMany(owner => owner.Subscriptions).Select(subscription => subscription.Queue)];
+        [
+            .. Modules.Where(candidate => candidate.Name == module).SelectMany(owner => owner.Subscriptions)
+                .Select(subscription => subscription.Queue),
+        ];
 
     /// <summary>The subscription of a queue, and the module that listens to it; null when no module does.</summary>
     public (ModuleTopology Module, Subscription Subscription)? Find(string? queue) =>

@@ -14,7 +14,9 @@ public sealed class TopologyDeclarer(
     private const int DeliveryLimit = 1_000_000;
 
     /// <summary>Declares the topology, after which events may be published.</summary>
-    /// <exception cref="ConfigurationException">A queue or exchange exists with other properties, or the user may not declare it.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A queue or exchange exists with other properties, or the user may not declare it.
+    /// </exception>
     public async Task DeclareAsync(CancellationToken ct = default)
     {
         await using var channel = await connection.OpenChannelAsync(ct: ct);
@@ -33,8 +35,8 @@ public sealed class TopologyDeclarer(
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.AccessRefused)
         {
             throw new ConfigurationException(
-                $"RabbitMq__Uri: its user may not declare the topology ({e.ShutdownReason.ReplyText}). Set RabbitMq__DeclareTopology to false, and run "
-                + "'dotnet Host.dll migrate' as one who may.");
+                $"RabbitMq__Uri: its user may not declare the topology ({e.ShutdownReason.ReplyText}). "
+                + "Set RabbitMq__DeclareTopology to false, and run 'dotnet Host.dll migrate' as a user who may.");
         }
     }
 
@@ -63,7 +65,9 @@ public sealed class TopologyDeclarer(
 
         foreach (var exchange in topology.DeclaredExchanges)
         {
-            var arguments = exchange.Alternate is null ? null : new Dictionary<string, object?> { ["alternate-exchange"] = exchange.Alternate };
+            var arguments = exchange.Alternate is null
+                ? null
+                : new Dictionary<string, object?> { ["alternate-exchange"] = exchange.Alternate };
             await channel.ExchangeDeclareAsync(exchange.Name, exchange.Type, durable: true, arguments: arguments, cancellationToken: ct);
             foreach (var binding in topology.DeclaredBindings.Where(binding => binding.Exchange == exchange.Name))
                 await channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, cancellationToken: ct);

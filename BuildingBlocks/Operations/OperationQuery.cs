@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fulfillment.Operations;
 
-/// <summary>The query of an operation that is no list of the API: a few numbers, and nothing that is not known.</summary>
+/// <summary>The query of an operation that is not a list of the API: a few numbers, and no unknown names.</summary>
 internal static class OperationQuery
 {
-    /// <summary>The mistakes that need no look at a value: names that are not known, and names that are given twice.</summary>
+    /// <summary>The mistakes that need no look at a value: unknown names, and names that are given twice.</summary>
     public static Dictionary<string, string[]> Read(HttpRequest request, params ReadOnlySpan<string> known)
     {
         var errors = new Dictionary<string, string[]>();
@@ -23,7 +23,8 @@ internal static class OperationQuery
     public static long Number(HttpRequest request, string name, long fallback, long least, long most, Dictionary<string, string[]> errors)
     {
         if (request.Query[name] is not [{ } text]) return fallback;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
         errors[name] = [$"must be a number from {least} to {most}"];
         return fallback;
     }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Operations;
 
-/// <summary>What operators need of every module.</summary>
+/// <summary>Registers and maps the operations of a module.</summary>
 public static class OperationsSetup
 {
     /// <summary>Records and replays the dead letters of a module.</summary>
@@ -27,7 +27,7 @@ public static class OperationsSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<DeadLetterReplayer<TContext>>());
     }
 
-    /// <summary>Watches the topology, and reaches what no queue wanted. Once per process.</summary>
+    /// <summary>Registers the monitor of the topology, the access to unroutable messages, and the gauges. Once per process.</summary>
     public static void AddTopologyOperations(this IServiceCollection services)
     {
         services.AddSingleton<ManagementApi>();

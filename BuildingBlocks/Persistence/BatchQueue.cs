@@ -19,7 +19,7 @@ public sealed record BatchLimits
     /// <summary>How often a batch is tried when its failures are transient.</summary>
     public int Attempts { get; init; } = 4;
 
-    /// <summary>Pause before the second attempt; it doubles with each further one and is jittered.</summary>
+    /// <summary>Delay before the second attempt; it doubles with each further one and is jittered.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long a caller waits for the beginning of its commit; null: as long as it takes.</summary>
@@ -30,8 +30,8 @@ public sealed record BatchLimits
 /// Collects concurrent calls into batches without a timer: while one batch is being processed the next one forms, so an idle
 /// caller is served at once and a busy system in large batches. Each caller gets its own result, only after its batch is done.
 /// </summary>
-/// <typeparam name="TItem">What a caller brings.</typeparam>
-/// <typeparam name="TResult">What it gets.</typeparam>
+/// <typeparam name="TItem">Work of a caller.</typeparam>
+/// <typeparam name="TResult">Result of the work.</typeparam>
 public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
 {
     private readonly Channel<Waiting> _queue;
@@ -53,7 +53,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     /// <summary>The clock.</summary>
     protected TimeProvider Time { get; }
 
-    /// <summary>The current time in the precision that PostgreSQL keeps, so that a row and what is said about it agree.</summary>
+    /// <summary>The current time in the precision that PostgreSQL keeps, so that a row and its events agree.</summary>
     protected DateTimeOffset Now()
     {
         var now = Time.GetUtcNow();
@@ -108,7 +108,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    /// <summary>Finishes what is waiting, then ends the writers. Later calls fail.</summary>
+    /// <summary>Finishes the waiting work, then ends the writers. Later calls fail.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -123,7 +123,8 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     /// <param name="items">The work.</param>
     /// <param name="beginCommit">
     /// To be called right before the commit. False when a caller of the batch has given up: the batch is to be rolled back and
-    /// <see cref="CallerGaveUpException"/> to be thrown. From true on, a caller that gives up is told that the outcome is unknown.
+    /// <see cref="CallerGaveUpException"/> to be thrown. From true on, a caller that gives up gets an
+    /// <see cref="OutcomeUnknownException"/>.
     /// </param>
     /// <returns>One result per item, in the order of the items.</returns>
     /// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
@@ -175,7 +176,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            // A caller that was told "not done" must not find its work done later.
+            // A caller that was told "not done" must not find its work done later, so its item is dropped.
             if (batch.RemoveAll(waiting => waiting.HasGivenUp()) > 0 && batch.Count == 0) return [];
             TItem[] items = [.. batch.Select(waiting => waiting.Item)];
             var committing = false;
@@ -188,7 +189,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             }
             catch (CallerGaveUpException)
             {
-                // Rolled back, and begun again at once without that caller.
+                // Rolled back, and tried again at once without that caller.
                 attempt--;
             }
             catch (Exception e)
@@ -201,7 +202,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    // A caller that gives up while others are asked is found by the next attempt; until then it is told that the outcome is unknown.
+    // The next attempt finds a caller that gives up meanwhile; until then its outcome is unknown.
     private static bool TryBeginCommit(List<Waiting> batch)
     {
         var begun = batch.TakeWhile(waiting => waiting.TryBeginCommit()).Count();
@@ -265,7 +266,9 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             lock (_gate)
             {
                 Completion.TrySetException(
-                    _isInDoubt && exception is not OutcomeUnknownException ? new OutcomeUnknownException(exception.Message, exception) : exception);
+                    _isInDoubt && exception is not OutcomeUnknownException
+                        ? new OutcomeUnknownException(exception.Message, exception)
+                        : exception);
             }
         }
     }

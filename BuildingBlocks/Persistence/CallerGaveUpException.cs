@@ -1,9 +1,11 @@
 namespace Fulfillment.Persistence;
 
-/// <summary>A caller has given up before the commit of its batch began: the batch was rolled back and is to be processed without it.</summary>
+/// <summary>
+/// A caller has given up before the commit of its batch began. The batch was rolled back and is to be processed without it.
+/// </summary>
 public sealed class CallerGaveUpException : Exception
 {
-    /// <summary>Says so.</summary>
+    /// <summary>Creates the exception.</summary>
     public CallerGaveUpException() : base("A caller of the batch has given up.")
     {
     }

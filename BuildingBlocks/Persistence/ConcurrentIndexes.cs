@@ -6,12 +6,12 @@ namespace Fulfillment.Persistence;
 public static class ConcurrentIndexes
 {
     /// <summary>
-    /// Creates an index outside of a transaction, without blocking writes. What a failed attempt left behind is dropped first, so that the migration
-    /// can be repeated.
+    /// Creates an index outside of a transaction, without blocking writes. An invalid index of a failed attempt is dropped first,
+    /// so that the migration can be repeated.
     /// </summary>
     /// <param name="migration">The migration.</param>
     /// <param name="name">Name of the index.</param>
-    /// <param name="definition">What follows <c>ON</c>: table, columns and condition. A constant.</param>
+    /// <param name="definition">Text after <c>ON</c>: table, columns and condition. A constant.</param>
     public static void CreateIndexConcurrently(this MigrationBuilder migration, string name, string definition)
     {
         ArgumentNullException.ThrowIfNull(migration);

@@ -35,16 +35,18 @@ public static class ConnectionStrings
             : throw new ConfigurationException($"{setting} has no {string.Join(" and no ", missing)}, {example}");
     }
 
-    /// <summary>What is wrong with the connection string of a module when the database refuses it; null for any other failure.</summary>
+    /// <summary>The mistake in the connection string of a module when the database refuses it; null for any other failure.</summary>
     public static string? Refusal(string module, PostgresException exception)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(exception);
         return exception.SqlState switch
         {
-            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege =>
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
+                or PostgresErrorCodes.InsufficientPrivilege =>
                 $"{Setting(module)}: PostgreSQL refuses it ({exception.MessageText}), {Example(module)}",
-            PostgresErrorCodes.InvalidCatalogName => $"{Setting(module)}: {exception.MessageText}; create it, or name another one, {Example(module)}",
+            PostgresErrorCodes.InvalidCatalogName =>
+                $"{Setting(module)}: {exception.MessageText}; create it, or name another one, {Example(module)}",
             _ => null,
         };
     }

@@ -7,12 +7,12 @@ namespace Fulfillment.Persistence;
 /// Writes the work of many concurrent callers in one transaction with set-based SQL, so that they share its round trips and its
 /// fsync. Callers are completed after the commit, never before.
 /// </summary>
-/// <typeparam name="TItem">What a caller brings.</typeparam>
-/// <typeparam name="TResult">What it gets.</typeparam>
+/// <typeparam name="TItem">Work of a caller.</typeparam>
+/// <typeparam name="TResult">Result of the work.</typeparam>
 public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, BatchLimits? limits = null, TimeProvider? time = null)
     : BatchQueue<TItem, TResult>(limits ?? new BatchLimits(), time), IWarmUp
 {
-    /// <summary>Writes the sample and takes it back.</summary>
+    /// <summary>Writes the sample and rolls it back.</summary>
     /// <exception cref="NpgsqlException">The database cannot be used at the moment.</exception>
     public async Task WarmUpAsync(CancellationToken ct)
     {
@@ -22,7 +22,7 @@ public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, Bat
         await transaction.RollbackAsync(ct);
     }
 
-    /// <summary>What a warm-up writes and takes back: items that must not use up anything that a rollback does not give back.</summary>
+    /// <summary>Items of a warm-up. They must not consume sequence numbers: a rollback does not return them.</summary>
     protected virtual IReadOnlyList<TItem> Sample => [];
 
     /// <inheritdoc />
@@ -42,7 +42,7 @@ public abstract class GroupCommit<TItem, TResult>(NpgsqlDataSource database, Bat
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
-            // The pool holds connections to what was the primary, or to one that is writable for new sessions only.
+            // The pool holds connections to a former primary, or to a server that is writable for new sessions only.
             database.Clear();
             throw;
         }

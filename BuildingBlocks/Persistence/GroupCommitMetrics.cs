@@ -3,10 +3,10 @@ using Fulfillment.Core;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>How many share a transaction: the more do, the cheaper each is.</summary>
+/// <summary>Number of callers that share a transaction: the more there are, the cheaper each is.</summary>
 internal static class GroupCommitMetrics
 {
-    // Of the process, like the writers: they are made wherever one is needed, in tests too.
+    // Of the process, like the writers, which tests create too.
     private static readonly Meter Meter = new(Telemetry.MeterName);
 
     public static Histogram<int> BatchSize { get; } = Meter.CreateHistogram(

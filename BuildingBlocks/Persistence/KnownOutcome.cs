@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Commits whose failure says what is known.</summary>
+/// <summary>Commits whose failure tells whether the outcome is known.</summary>
 public static class KnownOutcome
 {
     /// <summary>Commits. It is not cancelled with its caller: a commit that was sent cannot be taken back.</summary>

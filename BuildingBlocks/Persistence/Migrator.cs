@@ -20,20 +20,21 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Longest wait of a migration for a lock. A statement that waits for a table makes every later statement on that table wait behind it, so the
-    /// migration steps back and tries again.
+    /// Longest wait of a migration for a lock. A statement that waits for a table blocks every later statement on that table, so
+    /// the migration steps back and tries again.
     /// </summary>
     public const string LockTimeout = "2s";
 
     private const string SetLockTimeout = $"SET lock_timeout = '{LockTimeout}'";
 
     /// <summary>Migrates each database. Replicas that start together wait for one another.</summary>
-    /// <exception cref="ConfigurationException">A database refuses what its connection string says.</exception>
+    /// <exception cref="ConfigurationException">A database refuses its connection string.</exception>
     public Task MigrateAsync(CancellationToken ct = default) => ForEachContextAsync(async (database, context) =>
     {
         // EF Core locks its history table, but only once that table exists; two first starts would both create it.
         await using var connection = await database.Source.OpenConnectionAsync(ct);
-        // A session that waits within a statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot: the two would never end.
+        // A session that waits within a statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot:
+        // neither would ever end.
         while (!await TryLockAsync(connection, ct)) await Task.Delay(Poll, ct);
 
         try
@@ -77,9 +78,12 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
                     await context.Database.MigrateAsync(ct);
                     return;
                 }
-                catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
+                catch (PostgresException e)
+                    when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
                 {
-                    logger.LogWarning("{Module}: a migration waits for a lock ({Reason}); attempt {Attempt} of {Attempts}", module, e.MessageText, attempt, Attempts);
+                    logger.LogWarning(
+                        "{Module}: a migration waits for a lock ({Reason}); attempt {Attempt} of {Attempts}",
+                        module, e.MessageText, attempt, Attempts);
                     await Task.Delay(RetryDelay * (1 + Random.Shared.NextDouble()), ct);
                 }
             }
@@ -94,7 +98,7 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
     }
 
     /// <summary>Names of the modules whose database lacks a migration of this version.</summary>
-    /// <exception cref="ConfigurationException">A database refuses what its connection string says.</exception>
+    /// <exception cref="ConfigurationException">A database refuses its connection string.</exception>
     public async Task<IReadOnlyList<string>> FindBehindAsync(CancellationToken ct = default)
     {
         var behind = new List<string>();
@@ -106,7 +110,7 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         return behind;
     }
 
-    // Without EF Core, which takes a second of a processor to compile what it needs for its own answer.
+    // Without EF Core, which uses a second of a processor to compile its own query.
     private static IEnumerable<string> MigrationsOf(Type context) =>
         from type in context.Assembly.GetTypes()
         where type.GetCustomAttribute<DbContextAttribute>()?.ContextType == context

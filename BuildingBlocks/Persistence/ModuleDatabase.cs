@@ -8,8 +8,8 @@ using Npgsql;
 namespace Fulfillment.Persistence;
 
 /// <summary>
-/// The database of one module, with two pools of connections: a flood of expensive reads exhausts its own pool and leaves that of orders and
-/// messages alone.
+/// The database of one module, with two pools of connections. A flood of expensive reads exhausts its own pool and leaves the
+/// pool of orders and messages alone.
 /// </summary>
 /// <typeparam name="TContext">DbContext of the module.</typeparam>
 public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
@@ -22,15 +22,16 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
 
     /// <summary>Opens no connection yet.</summary>
     /// <param name="module">Name of the owning module.</param>
-    /// <param name="connectionString">Connection string of the module; what it sets is kept.</param>
+    /// <param name="connectionString">Connection string of the module; its own settings are kept.</param>
     public ModuleDatabase(string module, string connectionString)
     {
         Module = module;
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var connections = given.ShouldSerialize("Maximum Pool Size") ? given.MaxPoolSize : DefaultConnections;
         var forQueries = Math.Max(1, (int)(connections * QueryShare));
-        // Statements of group commits look rows up by their keys. Planned while a table is small, a sequential scan would stay in use when it has grown.
-        // The cost of a scan that has no other plan then looks huge, and the server would compile each such statement for 0.2 s.
+        // Statements of group commits look rows up by their keys. A sequential scan that is planned while a table is small would
+        // stay in use when the table has grown. The cost of a scan that has no other plan then looks huge, and the server would
+        // compile each such statement for 0.2 s.
         Source = Build(Math.Max(1, connections - forQueries), "-c enable_seqscan=off -c jit=off");
         // A read that takes longer is cancelled by the server, so that the few connections of this pool come free again.
         // A plan for all values of a filter would be the wrong one for rare values, so each read is planned with its own.
@@ -43,7 +44,7 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
                 // Statements are few and constant, and every one of them is hot.
                 MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = module, MaxPoolSize = size,
             };
-            // A server that has vanished without a word is given up in seconds, unless the connection string says otherwise.
+            // A server that has vanished without a word times out in seconds, unless the connection string says otherwise.
             if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
             if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
             settings.MinPoolSize = Math.Min(settings.MinPoolSize, size);
@@ -73,7 +74,7 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     }
 }
 
-/// <summary>What health checks and migrations need to know of a module's database.</summary>
+/// <summary>A module's database as health checks, migrations and background jobs use it.</summary>
 public interface IModuleDatabase
 {
     /// <summary>Name of the owning module.</summary>
@@ -83,8 +84,8 @@ public interface IModuleDatabase
     NpgsqlDataSource Source { get; }
 
     /// <summary>
-    /// Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges. The server cancels a statement
-    /// that takes longer than three seconds, unless its transaction sets another <c>statement_timeout</c>.
+    /// Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges. The server cancels
+    /// a statement that takes longer than three seconds, unless its transaction sets another <c>statement_timeout</c>.
     /// </summary>
     NpgsqlDataSource Queries { get; }
 

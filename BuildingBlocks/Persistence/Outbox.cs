@@ -6,7 +6,7 @@ using Npgsql;
 namespace Fulfillment.Persistence;
 
 /// <summary>
-/// An event that was stored in the same transaction as its cause and is not published yet. The table holds only what is pending.
+/// An event that was stored in the same transaction as its cause and is not published yet. The table holds only pending events.
 /// </summary>
 public sealed class OutboxMessage
 {
@@ -37,7 +37,8 @@ public sealed class OutboxMessage
         ArgumentNullException.ThrowIfNull(message);
         return new OutboxMessage
         {
-            EventId = message.EventId, EventType = message.EventType, Exchange = message.Route.Exchange, RoutingKey = message.Route.RoutingKey,
+            EventId = message.EventId, EventType = message.EventType,
+            Exchange = message.Route.Exchange, RoutingKey = message.Route.RoutingKey,
             Body = Encoding.UTF8.GetString(message.Body.Span), TraceParent = message.TraceParent, CreatedAt = now,
         };
     }
@@ -54,7 +55,7 @@ public sealed class OutboxMessage
     }
 }
 
-/// <summary>Stores pending events together with what they are about.</summary>
+/// <summary>Stores pending events together with their cause.</summary>
 public static class OutboxSql
 {
     private const string Insert = """

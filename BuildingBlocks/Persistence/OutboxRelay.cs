@@ -9,9 +9,9 @@ using Npgsql;
 namespace Fulfillment.Persistence;
 
 /// <summary>
-/// Publishes the pending events of a module: right after the commit that stored them, when it is woken, and by polling what another
-/// process left behind. A batch leaves the table in the transaction that outlives its confirms, so a crash publishes again, with the
-/// same ids, rather than never; replicas skip each other's batches.
+/// Publishes the pending events of a module: right after the commit that stored them, when it is woken, and by polling for events
+/// that another process left behind. A batch leaves the table in the transaction that outlives its confirms. A crash therefore
+/// publishes it again, with the same ids, rather than never. Replicas skip each other's batches.
 /// </summary>
 public sealed class OutboxRelay<TContext>(
     ModuleDatabase<TContext> database, EventPublisher publisher, Startup startup, TimeProvider time, ILogger<OutboxRelay<TContext>> logger)

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Makes a commit of EF Core that was not confirmed an <see cref="OutcomeUnknownException"/>, as those of group commits are.</summary>
+/// <summary>Makes a commit of EF Core that was not confirmed an <see cref="OutcomeUnknownException"/>, as group commits do.</summary>
 internal sealed class CommitOutcome : DbTransactionInterceptor
 {
     public override Task TransactionFailedAsync(
@@ -16,12 +16,13 @@ internal sealed class CommitOutcome : DbTransactionInterceptor
 }
 
 /// <summary>
-/// The same for a statement that writes without a transaction of its own, and therefore commits by itself. A connection that turns out to be broken takes the
-/// pooled ones with it, which have broken as well: the next read gets a new one.
+/// The same for a statement that writes without a transaction of its own, and therefore commits by itself. A broken connection
+/// takes the pooled ones with it, which have broken as well: the next read gets a new one.
 /// </summary>
 internal sealed class StatementOutcome(NpgsqlDataSource pool) : DbCommandInterceptor
 {
-    public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+    public override Task CommandFailedAsync(
+        DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
     {
         var failure = eventData.Exception;
         if (failure is PostgresException { InvariantSeverity: "FATAL" } or NpgsqlException { InnerException: IOException }) pool.Clear();

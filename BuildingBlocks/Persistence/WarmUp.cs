@@ -4,15 +4,15 @@ using Npgsql;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Something that compiles much when it is first used, which no request should wait for.</summary>
+/// <summary>A service that compiles much at its first use, for which no request should wait.</summary>
 public interface IWarmUp
 {
-    /// <summary>Does for nothing what requests will do, and leaves nothing behind. A process listens after this.</summary>
-    /// <exception cref="NpgsqlException">The database cannot be used at the moment; requests will be told so themselves.</exception>
+    /// <summary>Does the work of a request without a lasting effect. The process listens after this.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be used at the moment; requests get the same error themselves.</exception>
     Task WarmUpAsync(CancellationToken ct);
 }
 
-/// <summary>Asks a module's database something by way of EF Core.</summary>
+/// <summary>Sends a query to a module's database by way of EF Core.</summary>
 /// <typeparam name="TContext">DbContext of the module.</typeparam>
 internal sealed class ContextWarmUp<TContext>(IDbContextFactory<TContext> contexts) : IWarmUp
     where TContext : DbContext
@@ -24,7 +24,7 @@ internal sealed class ContextWarmUp<TContext>(IDbContextFactory<TContext> contex
     }
 }
 
-/// <summary>Registers what a process does before it listens.</summary>
+/// <summary>Registers the work that a process does before it listens.</summary>
 public static class WarmUpRegistration
 {
     /// <summary>Warms up a service that is registered already.</summary>

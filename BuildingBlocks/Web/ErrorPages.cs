@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Fulfillment.Web;
 
 /// <summary>
-/// <c>/errors/{code}</c>, where the type of every error leads: a short page about its cause, what the system did and what to do. <c>/errors</c> lists
-/// them. Every process has the pages of all modules, because the gateway brings them from any.
+/// <c>/errors/{code}</c>, where the type of every error leads: a short page about its cause, its effect and its remedy.
+/// <c>/errors</c> lists them. Every process has the pages of all modules, because the gateway takes them from any process.
 /// </summary>
 public static class ErrorPages
 {
@@ -16,7 +16,8 @@ public static class ErrorPages
     public static void MapErrorPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/errors", (ErrorCatalog errors, HttpContext http) => List(http, errors.All)).ExcludeFromDescription();
-        routes.MapGet("/errors/{code}", (string code, ErrorCatalog errors, HttpContext http) => Explain(http, errors.All, code)).ExcludeFromDescription();
+        routes.MapGet("/errors/{code}", (string code, ErrorCatalog errors, HttpContext http) => Explain(http, errors.All, code))
+            .ExcludeFromDescription();
     }
 
     private static ContentHttpResult List(HttpContext http, IReadOnlyList<ErrorExplanation> errors)

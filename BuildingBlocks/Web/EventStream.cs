@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Fulfillment.Web;
 
 /// <summary>
-/// Server-sent events to one client. A client that reads slowly makes its writer wait, so a writer keeps no more than it would send next. The
-/// stream ends when the process stops; clients connect again, to another one.
+/// Server-sent events to one client. A client that reads slowly makes its writer wait, so a writer keeps only its next event. The
+/// stream ends when the process stops; clients connect again, to another process.
 /// </summary>
 public sealed class EventStream
 {
@@ -31,20 +31,21 @@ public sealed class EventStream
         _lastSent = _time.GetTimestamp();
     }
 
-    /// <summary>Answers with a stream that lasts as long as its writer.</summary>
-    /// <param name="write">Writes to the stream until its token is cancelled, or it has said everything.</param>
+    /// <summary>Sends a stream that lasts as long as its writer.</summary>
+    /// <param name="write">Writes to the stream until its token is cancelled, or all events are sent.</param>
     public static IResult Of(Func<EventStream, CancellationToken, Task> write) => new Answer(write);
 
     /// <summary>Sends an event.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="data">Its data, which becomes one line of JSON.</param>
-    /// <param name="id">Where a client goes on that has lost its connection; null for nowhere.</param>
+    /// <param name="id">Position from which a client continues after it has lost its connection; null for none.</param>
     /// <param name="ct">Ends the stream.</param>
     public Task SendAsync<T>(string name, T data, string? id, CancellationToken ct) =>
         WriteAsync($"{(id is null ? "" : $"id: {id}\n")}event: {name}\ndata: {JsonSerializer.Serialize(data, _json)}\n\n", ct);
 
-    /// <summary>Sends something when nothing was sent for a while, so that nobody on the way takes the connection for a dead one.</summary>
-    public Task KeepAliveAsync(CancellationToken ct) => _time.GetElapsedTime(_lastSent) < PingInterval ? Task.CompletedTask : WriteAsync(": ping\n\n", ct);
+    /// <summary>Sends a comment when nothing was sent for a while, so that no proxy takes the connection for a dead one.</summary>
+    public Task KeepAliveAsync(CancellationToken ct) =>
+        _time.GetElapsedTime(_lastSent) < PingInterval ? Task.CompletedTask : WriteAsync(": ping\n\n", ct);
 
     private async Task WriteAsync(string text, CancellationToken ct)
     {
@@ -71,7 +72,8 @@ public sealed class EventStream
         private static ProblemHttpResult Full(HttpContext http)
         {
             http.Response.Headers.RetryAfter = "10";
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "TOO_MANY_STREAMS", $"This process sends to {MaxStreams} listeners already.");
+            return Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, "TOO_MANY_STREAMS", $"This process sends to {MaxStreams} listeners already.");
         }
 
         private async Task StreamAsync(HttpContext httpContext)

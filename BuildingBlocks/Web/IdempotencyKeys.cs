@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fulfillment.Web;
 
-/// <summary>The header <c>Idempotency-Key</c>: reads it, and answers as it demands.</summary>
+/// <summary>The header <c>Idempotency-Key</c>: reads it, and makes the response that it demands.</summary>
 public static class IdempotencyKeys
 {
     /// <summary>Name of the header.</summary>
@@ -32,19 +32,20 @@ public static class IdempotencyKeys
         return (new IdempotencyKey(scope, value, request, json), null);
     }
 
-    /// <summary>The answer to a request: of its key, or when it had none, the one that <paramref name="make"/> makes.</summary>
+    /// <summary>The response to a request: that of its key, or without a key the one that <paramref name="make"/> makes.</summary>
     public static IResult Answer<T>(this Idempotent<T> outcome, Func<T, IResult> make)
     {
         ArgumentNullException.ThrowIfNull(make);
-        return outcome.KeyResult is { } verdict ? Answer(verdict) : make(outcome.Result!);
+        return outcome.KeyResult is { } result ? Answer(result) : make(outcome.Result!);
     }
 
-    internal static IResult Answer(IdempotencyResult verdict) => verdict.Outcome switch
+    internal static IResult Answer(IdempotencyResult result) => result.Outcome switch
     {
-        IdempotencyOutcome.Done => new Given(verdict.Answer!, replayed: false),
-        IdempotencyOutcome.Replayed => new Given(verdict.Answer!, replayed: true),
+        IdempotencyOutcome.Done => new Given(result.Answer!, replayed: false),
+        IdempotencyOutcome.Replayed => new Given(result.Answer!, replayed: true),
         IdempotencyOutcome.Reused => Problems.Of(
-            StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED", $"This {Header} was used with another body; use a new key for a new request."),
+            StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED",
+            $"This {Header} was used with another body; use a new key for a new request."),
         _ => new InFlight(),
     };
 
@@ -68,7 +69,9 @@ public static class IdempotencyKeys
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.Headers.RetryAfter = "1";
-            return Problems.Conflict("IDEMPOTENCY_KEY_IN_FLIGHT", $"A request with this {Header} is being worked on; try again soon.").ExecuteAsync(httpContext);
+            var problem = Problems.Conflict(
+                "IDEMPOTENCY_KEY_IN_FLIGHT", $"A request with this {Header} is being worked on; try again soon.");
+            return problem.ExecuteAsync(httpContext);
         }
     }
 }

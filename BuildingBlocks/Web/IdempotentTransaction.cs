@@ -8,8 +8,8 @@ using Npgsql;
 namespace Fulfillment.Web;
 
 /// <summary>
-/// A transaction of a DbContext for a request that may have an <c>Idempotency-Key</c>: answer with <see cref="Known"/> when that is set, else do
-/// the work and answer with what <see cref="CommitAsync"/> returns. Whatever else ends the transaction leaves the key unused.
+/// A transaction of a DbContext for a request that may have an <c>Idempotency-Key</c>. Return <see cref="Known"/> when it is set;
+/// else do the work and return the result of <see cref="CommitAsync"/>. Any other end of the transaction leaves the key unused.
 /// </summary>
 public sealed class IdempotentTransaction : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed class IdempotentTransaction : IAsyncDisposable
         if (key is not null && claims is not null && !claims.IsNew(key)) Known = IdempotencyKeys.Answer(claims.Judge(key));
     }
 
-    /// <summary>The answer when the work must not be done: replayed, in flight, or the key of another request.</summary>
+    /// <summary>The response when the work must not be done: replayed, in flight, or the key of another request.</summary>
     public IResult? Known { get; }
 
     /// <summary>Begins the transaction and claims the key, if there is one.</summary>
@@ -43,7 +43,7 @@ public sealed class IdempotentTransaction : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores the answer with the work, commits both, and answers: 200, or 201 with a location.</summary>
+    /// <summary>Stores the response with the work, commits both, and returns it: 200, or 201 with a location.</summary>
     /// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
     public async Task<IResult> CommitAsync<T>(T body, string? location, CancellationToken ct)
     {

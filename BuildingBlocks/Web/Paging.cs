@@ -17,7 +17,9 @@ public sealed record Page(int Limit, string? After)
     private const string LimitName = "limit";
     private const string CursorName = "cursor";
 
-    /// <summary>Reads <c>limit</c> and <c>cursor</c> and refuses any other query name that is not among <paramref name="filters"/>.</summary>
+    /// <summary>
+    /// Reads <c>limit</c> and <c>cursor</c> and refuses any other query name that is not among <paramref name="filters"/>.
+    /// </summary>
     /// <returns>The page, or the mistakes per query name.</returns>
     public static (Page Page, Dictionary<string, string[]> Errors) Read(HttpRequest request, params ReadOnlySpan<string> filters)
     {
@@ -57,7 +59,9 @@ public sealed record Page(int Limit, string? After)
         return 0;
     }
 
-    /// <summary>Answers with the rows, and with a <c>Link</c> to the next page when the query, which asked for one more, found one.</summary>
+    /// <summary>
+    /// Returns the rows. The query asks for one row more than the page; when it found that, a <c>Link</c> leads to the next page.
+    /// </summary>
     /// <param name="request">The request, whose query the link repeats.</param>
     /// <param name="rows">Up to limit + 1 rows.</param>
     /// <param name="key">Cursor position of a row.</param>

@@ -33,7 +33,8 @@ public static partial class Problems
     public static ProblemHttpResult TooLarge(string detail) => Of(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", detail);
 
     /// <summary>415.</summary>
-    public static ProblemHttpResult UnsupportedType(string detail) => Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", detail);
+    public static ProblemHttpResult UnsupportedType(string detail) =>
+        Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", detail);
 
     /// <summary>404.</summary>
     public static ProblemHttpResult NotFound(string detail) => Of(StatusCodes.Status404NotFound, "NOT_FOUND", detail);
@@ -44,12 +45,13 @@ public static partial class Problems
     /// <summary>Registers problem details and the exception handler.</summary>
     public static void AddProblems(this IServiceCollection services)
     {
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddProblemDetails(
+            options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
         services.AddExceptionHandler<ExceptionToProblem>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
-    /// <summary>Turns exceptions and empty error answers into problem details.</summary>
+    /// <summary>Turns exceptions and empty error responses into problem details.</summary>
     public static void UseProblems(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
@@ -57,7 +59,7 @@ public static partial class Problems
     }
 
     /// <summary>400 for JSON that cannot be read, with the field at which the reader stopped.</summary>
-    /// <param name="exception">What the reader says.</param>
+    /// <param name="exception">Exception of the reader.</param>
     /// <param name="field">Field of the request that holds the JSON; empty when the body itself is it.</param>
     internal static ProblemHttpResult Malformed(JsonException exception, string field = "")
     {
@@ -66,7 +68,10 @@ public static partial class Problems
         var missing = MissingFields().Match(exception.Message).Groups["name"].Captures;
         var errors = missing.Count > 0
             ? missing.ToDictionary(name => path.Length == 0 ? name.Value : $"{path}.{name.Value}", _ => Mistake("is missing"))
-            : new Dictionary<string, string[]> { [path.Length == 0 ? "body" : path] = Mistake("is not valid here: check its name, type and syntax") };
+            : new Dictionary<string, string[]>
+            {
+                [path.Length == 0 ? "body" : path] = Mistake("is not valid here: check its name, type and syntax"),
+            };
         return Of(
             StatusCodes.Status400BadRequest, "MALFORMED_JSON",
             $"The body is not the JSON that is expected, near '{errors.Keys.First()}', line {exception.LineNumber + 1}.", errors);
@@ -74,7 +79,7 @@ public static partial class Problems
 
     private static string[] Mistake(string what) => [what];
 
-    // The reader tells the names of missing fields in its message only; were it worded otherwise, the answer would name the object.
+    // The reader names the missing fields only in its message; with another wording the response would name the object.
     [GeneratedRegex(@"missing required properties including: ('(?<name>[^']+)'(, )?)+")]
     private static partial Regex MissingFields();
 
@@ -98,7 +103,7 @@ public static partial class Problems
     }
 }
 
-/// <summary>Decides which answer an exception gets. Nothing of the exception leaves the process unless it was made for the client.</summary>
+/// <summary>Chooses the response to an exception. Nothing of the exception leaves the process unless it was made for the client.</summary>
 internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -122,20 +127,24 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
             BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", "The request could not be read."),
             _ when IsUnknown(exception) && !HttpMethods.IsGet(httpContext.Request.Method) => Unknown(httpContext),
             _ when TransientErrors.Is(exception) => Unavailable(httpContext),
-            _ => Problems.Of(StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", "Something unexpected happened; the log has it under this traceId."),
+            _ => Problems.Of(
+                StatusCodes.Status500InternalServerError, "INTERNAL_ERROR",
+                "Something unexpected happened; the log has it under this traceId."),
         };
         httpContext.Response.StatusCode = problem.StatusCode;
         if (problem.StatusCode >= StatusCodes.Status500InternalServerError)
             logger.LogError(exception, "{Method} {Path} failed", httpContext.Request.Method, httpContext.Request.Path.Value);
 
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem.ProblemDetails });
+        return await problems.TryWriteAsync(
+            new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem.ProblemDetails });
     }
 
     private static ProblemHttpResult Unavailable(HttpContext http)
     {
         http.Response.Headers.RetryAfter = "2";
         return Problems.Of(
-            StatusCodes.Status503ServiceUnavailable, "DEPENDENCY_UNAVAILABLE", "A dependency is unavailable; nothing was done. Send the request again later.");
+            StatusCodes.Status503ServiceUnavailable, "DEPENDENCY_UNAVAILABLE",
+            "A dependency is unavailable; nothing was done. Send the request again later.");
     }
 
     private static bool IsUnknown(Exception? exception) =>

@@ -9,7 +9,9 @@ public static class Validation
 {
     /// <summary>An id of 1 to 64 printable characters, counted as Unicode code points like the columns of the database do.</summary>
     public static IRuleBuilderOptions<T, string> Id<T>(this IRuleBuilder<T, string> rule) =>
-        rule.Must(id => id is { Length: >= 1 and <= 128 } && id.EnumerateRunes().Count() <= 64 && id.All(Printable) && !string.IsNullOrWhiteSpace(id))
+        rule
+            .Must(id => id is { Length: >= 1 and <= 128 }
+                && id.EnumerateRunes().Count() <= 64 && id.All(Printable) && !string.IsNullOrWhiteSpace(id))
             .WithMessage("must be 1 to 64 printable characters");
 
     /// <summary>A text of 1 to <paramref name="length"/> characters without control characters.</summary>

@@ -1,6 +1,6 @@
-// Requests, their errors, and what keeps views up to date: server-sent events, or polling where there are none. Nothing runs in a hidden tab.
+// Requests, their errors, and the updates of views: server-sent events, or polling where there are none. Nothing runs in a hidden tab.
 
-/** What went wrong, as RFC 9457 tells it, or in its form when there was no answer at all. */
+/** A problem as of RFC 9457, or in its form when there was no response at all. */
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail ?? body.title ?? `Status ${status}`);
@@ -19,7 +19,7 @@ const noAnswer = (method, path, why) => new Problem(0, { title: 'No answer', cod
 
 /**
  * Sends a request and reads its answer: { status, body, next, replayed }, `next` being the address of the next page. Throws a Problem; an
- * AbortError when `signal` gave it up.
+ * AbortError when `signal` cancelled it.
  */
 export async function request(method, path, { body, headers, signal, timeout = 15_000 } = {}) {
   const patience = new AbortController();

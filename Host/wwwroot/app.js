@@ -89,8 +89,8 @@ function route() {
 const STREAM = {
   connecting: ['Connecting', 'Opening the stream of events'],
   live: ['Live', 'Events arrive as they happen'],
-  polling: ['Polling', 'The stream of events is away; everything is asked for every few seconds'],
-  paused: ['Paused', 'Nothing is asked for while the tab is hidden'],
+  polling: ['Polling', 'The stream of events is unavailable; the console polls every few seconds'],
+  paused: ['Paused', 'The console does not poll while the tab is hidden'],
 };
 
 function showState() {

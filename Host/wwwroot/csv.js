@@ -1,4 +1,4 @@
-// Reads the beginning of a catalogue, so that one can see what an import would take before it starts. The server reads the file by itself and decides.
+// Reads the beginning of a catalogue, so that its rows can be checked before an import starts. The server reads the file by itself and decides.
 
 const COLUMNS = [
   'Index',

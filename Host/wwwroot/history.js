@@ -1,4 +1,4 @@
-// What the charts show: five minutes in steps of two seconds, and an hour in steps of fifteen. A reload of the page keeps it.
+// Data of the charts: five minutes in steps of two seconds, and an hour in steps of fifteen. A reload of the page keeps it.
 
 import { MODULES, isDown, on, orders, state } from './system.js';
 
@@ -30,7 +30,7 @@ function save() {
   }
 }
 
-/** Messages that wait in all queues; null while a module is away, because those of its queues are not known. */
+/** Messages that wait in all queues; null while a module is unavailable, because the numbers of its queues are unknown. */
 function waiting() {
   if (MODULES.some(module => isDown(module.id))) return null;
   const queues = MODULES.flatMap(module => state.get(module.id).summary?.queues ?? []);

@@ -1,4 +1,4 @@
-// What the whole console knows of the running system: a summary per module, statistics of the orders, and the stream of what happens.
+// State of the running system for the whole console: a summary per module, statistics of the orders, and the stream of events.
 
 import { every, get, listen } from './api.js';
 
@@ -39,7 +39,7 @@ export function instancesOf(id) {
   return [...instances].map(([name, seen]) => ({ name, ...seen }));
 }
 
-/** Largest number that a module tells of what all of them share. */
+/** Largest number that a module reports of a queue that all modules share. */
 export const most = what => {
   const values = MODULES.map(module => what(state.get(module.id).summary)).filter(value => typeof value === 'number');
   return values.length ? Math.max(...values) : null;
@@ -49,12 +49,12 @@ async function lookAt(module) {
   const known = state.get(module.id);
   try {
     const summary = await get(`${module.prefix}/ops/summary`);
-    // The broker tells no rate of a queue that nothing has gone through.
+    // The broker reports no rate of a queue without messages.
     for (const queue of summary.queues.filter(({ messages }) => messages !== null)) {
       queue.publishPerSecond ??= 0;
       queue.ackPerSecond ??= 0;
     }
-    // Of several replicas one audits, and the others do not know what it has found.
+    // Of several replicas one audits, and the others do not know its result.
     summary.invariantViolations ??= known.summary?.invariantViolations ?? null;
     Object.assign(known, { summary, at: Date.now(), problem: null, since: null });
     known.instances.set(summary.instance, { at: Date.now(), startedAt: summary.startedAt, version: summary.version, commit: summary.commit });
@@ -70,7 +70,7 @@ async function lookAtStats() {
     orders.at = Date.now();
     tell('stats');
   } catch {
-    /* The summary of Order tells that it does not answer. */
+    /* The summary of Order shows that it does not answer. */
   }
 }
 

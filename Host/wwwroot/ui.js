@@ -14,7 +14,7 @@ const WARN = new Set(['WARNING', 'PAUSED']);
 const MARKS = { good: '✓', bad: '✕', busy: '●', warn: '!', calm: '–' };
 const kindOf = status => (GOOD.has(status) ? 'good' : BAD.has(status) ? 'bad' : BUSY.has(status) ? 'busy' : WARN.has(status) ? 'warn' : 'calm');
 
-/** A status as a pill; a mark beside the word tells it without its colour. */
+/** A status as a pill; a mark beside the word shows it without its colour. */
 export function pill(status, label = words(status)) {
   const kind = kindOf(status);
   return h(`span.pill.${kind}`, h('span.mark', { 'aria-hidden': 'true' }, MARKS[kind]), label);
@@ -26,18 +26,18 @@ export function button(label, onclick, { kind = '', small = false, type = 'butto
 
 export const link = (address, ...content) => h('a', { href: address }, ...content);
 
-/** Heading of a view, with what can be done in it. */
+/** Heading of a view, with its actions. */
 export const heading = (title, ...actions) => h('div.heading', h('h1', title), actions.length > 0 && h('div.actions', ...actions));
 
 export const panel = (title, ...content) => h('section.panel', title && h('h2', title), ...content);
 
-/** Says that there is nothing, and what to do next. */
+/** Note of an empty list, with the next step. */
 export const empty = (what, next, ...actions) =>
   h('div.empty', h('p.empty-what', what), h('p', next), actions.length > 0 && h('div.actions', ...actions));
 
 export const loading = () => h('p.loading', 'Loading…');
 
-/** What went wrong, with all that helps to find out why. */
+/** A problem, with all that helps to find its cause. */
 export function problemBox(problem) {
   if (!('title' in problem)) problem = { title: 'The console failed', detail: problem.message };
   return h(
@@ -61,7 +61,10 @@ export function problemBox(problem) {
   );
 }
 
-/** Why a list is not up to date: all of it when nothing is shown yet, and a line when something is, from `at`. A module that is away says so itself. */
+/**
+ * Why a list is not up to date: the whole problem when the list is empty, and a line when it shows data from `at`.
+ * The part of an unavailable module says so itself.
+ */
 export function showFailure(place, problem, at, module) {
   if (isAbort(problem)) return;
   if (isDown(module)) put(place);
@@ -116,7 +119,7 @@ export function curlBox(...commands) {
   return box;
 }
 
-/** A message that goes away by itself, unless it tells of a problem. */
+/** A message that goes away by itself, unless it shows a problem. */
 export function toast(message, { problem, command } = {}) {
   const note = h(
     `div.toast${problem ? '.bad' : ''}`,
@@ -131,7 +134,7 @@ export function toast(message, { problem, command } = {}) {
 }
 
 /**
- * Does what a button is for: sends `command`, tells of the result, and shows the curl that does the same. Gives the answer, or null when it failed.
+ * Does the work of a button: sends `command`, shows the result, and shows the curl that does the same. Returns the response, or null when it failed.
  */
 export async function act(pressed, command, done, place) {
   pressed?.setAttribute('aria-busy', 'true');
@@ -231,7 +234,7 @@ export const facts = (...pairs) =>
     pairs.filter(Boolean).map(([name, ...value]) => h('div', h('dt', name), h('dd', ...value))),
   );
 
-/** What belongs to a module: it turns grey while that does not answer, and says since when. */
+/** Part of a module: it turns grey while the module does not answer, and says since when. */
 export function part(module, ...content) {
   const note = h('p.part-note', { hidden: true });
   const element = h('div.part', { 'data-module': module }, note, ...content);

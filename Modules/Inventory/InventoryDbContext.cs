@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Inventory;
 
-/// <summary>Schema and queries of <c>inventory_db</c>. Hot writes are set-based SQL, see ReserveStock, SettleStock and ImportProducts.</summary>
+/// <summary>
+/// Schema and queries of <c>inventory_db</c>. Hot writes are set-based SQL, see ReserveStock, ChangeReservations and ImportProducts.
+/// </summary>
 public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> options) : DbContext(options)
 {
     public DbSet<InventoryItem> Items => Set<InventoryItem>();
@@ -31,12 +33,13 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         ArgumentNullException.ThrowIfNull(modelBuilder);
         var item = modelBuilder.Entity<InventoryItem>().ToTable("inventory_items", table =>
         {
-            table.HasCheckConstraint("ck_inventory_items_not_negative", "available_quantity >= 0 AND reserved_quantity >= 0 AND sold_quantity >= 0");
+            table.HasCheckConstraint(
+                "ck_inventory_items_not_negative", "available_quantity >= 0 AND reserved_quantity >= 0 AND sold_quantity >= 0");
             table.HasCheckConstraint(
                 "ck_inventory_items_conserved", "available_quantity + reserved_quantity + sold_quantity = received_quantity");
         });
         item.HasKey(i => i.ProductId);
-        // Compared byte by byte, as the cursors of lists and the sorting in code do.
+        // Ids are compared byte by byte, as list cursors and sorting in code do.
         item.Property(i => i.ProductId).HasMaxLength(64).UseCollation("C");
         item.Property(i => i.ProductName).HasMaxLength(200);
         item.Property(i => i.UpdatedAt).HasDefaultValueSql("now()");
@@ -47,7 +50,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         reservation.Property(r => r.CustomerId).HasMaxLength(64);
         reservation.Property(r => r.ReasonCode).HasMaxLength(40);
         reservation.Property(r => r.FailedProductId).HasMaxLength(64);
-        // Only what is held is in it, so it stays small whatever the number of orders.
+        // The index has active reservations only, so its size does not depend on the number of orders.
         reservation.HasIndex(r => r.ExpiresAt).HasFilter("status = 1");
         reservation.HasIndex(r => new { r.Status, r.OrderId });
 

@@ -1,9 +1,11 @@
 namespace Fulfillment.Inventory;
 
-/// <summary>Stock of one product. Available, reserved and sold always sum up to what was received; the database checks it.</summary>
+/// <summary>
+/// Stock of one product. The sum of available, reserved and sold pieces is always the received quantity; the database checks it.
+/// </summary>
 public sealed class InventoryItem
 {
-    /// <summary>Largest number of pieces that were ever received. No other quantity of the product can be larger.</summary>
+    /// <summary>Upper limit of the received pieces. No other quantity of the product can be larger.</summary>
     public const int MaxReceived = int.MaxValue;
 
     public required string ProductId { get; init; }
@@ -21,7 +23,7 @@ public sealed class InventoryItem
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>A correction of stock by hand.</summary>
+/// <summary>A manual correction of stock.</summary>
 public sealed class StockAdjustment
 {
     public long Id { get; init; }

@@ -15,18 +15,18 @@ using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
 using Fulfillment.Persistence;
-using Fulfillment.Persistence.Idempotency;
 using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Inventory;
 
-/// <summary>Holds stock for orders, sells it when they are paid, takes it back when they are not, and imports catalogues.</summary>
+/// <summary>Reserves stock for orders, commits it when they are paid, releases it when they are not, and imports catalogues.</summary>
 public sealed class InventoryModule : Module
 {
     private static readonly DatabaseGauge ActiveReservations = new(
-        "activeReservations", "fulfillment_reservations_active", "Orders that stock is held for.", "SELECT count(*) FROM reservations WHERE status = 1");
+        "activeReservations", "fulfillment_reservations_active", "Orders with reserved stock.",
+        "SELECT count(*) FROM reservations WHERE status = 1");
 
     public override string Name => "Inventory";
 
@@ -41,7 +41,10 @@ public sealed class InventoryModule : Module
         Subscription.To<PaymentFailedEvent, StockReleaseConsumer>("inventory-payment-failed-queue"),
         Subscription.To<OrderCancelledEvent, StockReleaseConsumer>("inventory-order-cancelled-queue"),
         // Catalogues
-        Subscription.To<ImportChunkDueEvent, ImportChunkHandler>("product-import-queue") with { Concurrency = ImportChunkHandler.Concurrency },
+        Subscription.To<ImportChunkDueEvent, ImportChunkHandler>("product-import-queue") with
+        {
+            Concurrency = ImportChunkHandler.Concurrency,
+        },
     ];
 
     public override IReadOnlyList<ErrorExplanation> Errors => InventoryErrors.All;
@@ -53,7 +56,9 @@ public sealed class InventoryModule : Module
         builder.AddOperations<InventoryDbContext>();
         builder.AddGauges<InventoryDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, ActiveReservations);
         builder.AddRetention<InventoryDbContext>(
-            RetentionRule.ReplayedDeadLetters, InventoryRetention.EndedOrders, InventoryRetention.StockAdjustments, ImportRetention.Errors, ImportRetention.Imports);
+            RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys,
+            InventoryRetention.EndedOrders, InventoryRetention.StockAdjustments, ImportRetention.Errors,
+            ImportRetention.Imports);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
@@ -61,6 +66,5 @@ public sealed class InventoryModule : Module
         builder.Services.AddSingleton<ReservationTransitionWriter>();
         builder.Services.AddHostedService<ReservationExpiry>();
         builder.Services.AddOutboxRelay<InventoryDbContext>();
-        builder.Services.AddHostedService<IdempotencySweeper<InventoryDbContext>>();
     }
 }

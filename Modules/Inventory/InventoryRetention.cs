@@ -3,15 +3,16 @@ using Fulfillment.Operations.Retention;
 namespace Fulfillment.Inventory;
 
 /// <summary>
-/// Removes reservations that are over. What they sold is added up per product in the same transaction, so the sold pieces of a product stay the sum of what
-/// was taken.
+/// Removes ended reservations. The same transaction adds up their sold pieces per product, so the invariant on the sold quantity of a
+/// product still holds.
 /// </summary>
 internal static class InventoryRetention
 {
     public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
         """
         SELECT order_id, status, product_ids, quantities FROM reservations
-        WHERE order_id = ANY (ARRAY(SELECT order_id FROM reservations ORDER BY order_id LIMIT 10 * $2)) AND status <> 1 AND updated_at < now() - $1
+        WHERE order_id = ANY (ARRAY(SELECT order_id FROM reservations ORDER BY order_id LIMIT 10 * $2)) AND status <> 1
+            AND updated_at < now() - $1
         LIMIT $2 FOR UPDATE OF reservations SKIP LOCKED
         """,
         """
@@ -26,12 +27,13 @@ internal static class InventoryRetention
     public static RetentionRule StockAdjustments { get; } = new(
         "stock adjustments", options => options.StockAdjustments, """
         DELETE FROM stock_adjustments WHERE id = ANY (ARRAY(
-            SELECT id FROM stock_adjustments WHERE id = ANY (ARRAY(SELECT id FROM stock_adjustments ORDER BY id LIMIT $2)) AND created_at < now() - $1
+            SELECT id FROM stock_adjustments WHERE id = ANY (ARRAY(SELECT id FROM stock_adjustments ORDER BY id LIMIT $2))
+                AND created_at < now() - $1
             FOR UPDATE SKIP LOCKED))
         """);
 }
 
-/// <summary>Pieces of a product that were sold by reservations that retention has removed.</summary>
+/// <summary>Sold pieces of a product from reservations that retention has removed.</summary>
 public sealed class RemovedSale
 {
     public required string ProductId { get; init; }

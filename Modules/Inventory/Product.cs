@@ -1,6 +1,6 @@
 namespace Fulfillment.Inventory;
 
-/// <summary>What the catalogue says of a product. Its stock is the <see cref="InventoryItem"/> of the same id.</summary>
+/// <summary>Catalogue data of a product. Its stock is the <see cref="InventoryItem"/> of the same id.</summary>
 public sealed class Product
 {
     public required string ProductId { get; init; }

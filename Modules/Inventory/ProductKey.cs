@@ -1,6 +1,6 @@
 namespace Fulfillment.Inventory;
 
-/// <summary>How the id of a product stands in an address: escaped, as one segment of the path.</summary>
+/// <summary>The id of a product in an address: escaped, as one segment of the path.</summary>
 internal static class ProductKey
 {
     private const string Slash = "%2F";
@@ -9,7 +9,8 @@ internal static class ProductKey
     public static string FromRoute(string segment) => segment.Replace(Slash, "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// False for an id that an address cannot have: clients, gateways and servers remove dots between slashes, and <c>%2F</c> means a slash.
+    /// False for an id that an address cannot have: clients, gateways and servers remove dots between slashes, and <c>%2F</c> means a
+    /// slash.
     /// </summary>
     /// <param name="id">UTF-8.</param>
     public static bool IsAddressable(ReadOnlySpan<byte> id)

@@ -1,21 +1,21 @@
 namespace Fulfillment.Inventory;
 
-/// <summary>What became of the stock of an order.</summary>
+/// <summary>State of the stock of an order.</summary>
 public enum ReservationStatus : short
 {
-    /// <summary>Held for the order.</summary>
+    /// <summary>Reserved for the order.</summary>
     Active = 1,
 
     /// <summary>Sold: the order was paid.</summary>
     Committed = 2,
 
-    /// <summary>Given back, or never held because the order was cancelled before it arrived; then it has no lines.</summary>
+    /// <summary>Released, or never reserved because the cancellation arrived before the order; then it has no lines.</summary>
     Released = 3,
 
-    /// <summary>Given back because nobody paid in time.</summary>
+    /// <summary>Released because the order was not paid in time.</summary>
     Expired = 4,
 
-    /// <summary>Never held: the order could not be served.</summary>
+    /// <summary>Never reserved: the stock was insufficient or a product unknown.</summary>
     Rejected = 5,
 }
 
@@ -35,7 +35,9 @@ public sealed class Reservation
 
     public required int[] Quantities { get; init; }
 
-    /// <summary>Why it was rejected (OUT_OF_STOCK, UNKNOWN_PRODUCT) or given back (PAYMENT_DECLINED, CUSTOMER_REQUESTED, RESERVATION_EXPIRED).</summary>
+    /// <summary>
+    /// Reason of a rejection (OUT_OF_STOCK, UNKNOWN_PRODUCT) or of a release (PAYMENT_DECLINED, CUSTOMER_REQUESTED, RESERVATION_EXPIRED).
+    /// </summary>
     public string? ReasonCode { get; init; }
 
     /// <summary>First product that could not be reserved.</summary>
@@ -47,10 +49,12 @@ public sealed class Reservation
     /// <summary>The first event of the order.</summary>
     public Guid? CorrelationId { get; init; }
 
-    /// <summary>The event that sold it or gave it back last; null for the clock. Its redelivery, and no other event's, repeats what that led to.</summary>
+    /// <summary>
+    /// The last event that committed or released it; null for an expiry. Only a redelivery of this event repeats the result.
+    /// </summary>
     public Guid? SettledBy { get; init; }
 
-    /// <summary>When it expires, if it is still held then; null when it never was.</summary>
+    /// <summary>Time of expiry while it is active; null when it never was.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Notification;
 
-/// <summary>Tells customers how their orders ended.</summary>
+/// <summary>Notifies customers of the outcome of their orders.</summary>
 public sealed class NotificationModule : Module
 {
     public override string Name => "Notification";

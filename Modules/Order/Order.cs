@@ -11,7 +11,7 @@ public sealed class Order
 
     public OrderStatus Status { get; init; }
 
-    /// <summary>Why it failed or was cancelled; null before that.</summary>
+    /// <summary>Reason of the failure or cancellation; null before that.</summary>
     public string? StatusReason { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

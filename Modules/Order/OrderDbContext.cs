@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Order;
 
-/// <summary>Schema and queries of <c>order_db</c>. Hot writes are set-based SQL, see PlaceOrder and TrackOrder.</summary>
+/// <summary>Schema and queries of <c>order_db</c>. Hot writes are set-based SQL, see PlaceOrder and UpdateOrderStatus.</summary>
 public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : DbContext(options)
 {
     public DbSet<Order> Orders => Set<Order>();
@@ -18,7 +18,8 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
 
     /// <summary>Correlation id of an order: the id of its ORDER_CREATED.</summary>
     public Task<Guid?> CorrelationOfAsync(long orderId, CancellationToken ct) =>
-        History.Where(entry => entry.OrderId == orderId).OrderBy(entry => entry.Id).Select(entry => (Guid?)entry.EventId).FirstOrDefaultAsync(ct);
+        History.Where(entry => entry.OrderId == orderId).OrderBy(entry => entry.Id).Select(entry => (Guid?)entry.EventId)
+            .FirstOrDefaultAsync(ct);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -2,7 +2,7 @@ using Fulfillment.Web;
 
 namespace Fulfillment.Order;
 
-/// <summary>What the errors of this module mean, and the reasons for which orders end without success.</summary>
+/// <summary>Describes this module's error codes, and the reasons for which orders end without success.</summary>
 internal static class OrderErrors
 {
     public static IReadOnlyList<ErrorExplanation> All { get; } =
@@ -14,7 +14,8 @@ internal static class OrderErrors
             "CUSTOMER_REQUESTED", "The customer cancelled the order", "It was cancelled before it had ended.",
             "Its stock was given back, and what had been charged was refunded.", "Nothing; place a new order if it was a mistake."),
         new(
-            "PAYMENT_DECLINED", "The payment was declined", "The gateway did not charge the customer; the payment has its own code and reason.",
+            "PAYMENT_DECLINED", "The payment was declined",
+            "The gateway did not charge the customer; the payment has its own code and reason.",
             "The order failed and its stock was given back. Nothing was charged.", "Place the order again, with another way to pay."),
     ];
 }

@@ -4,31 +4,31 @@ using Npgsql;
 
 namespace Fulfillment.Order;
 
-/// <summary>What happened to an order, as this module learned of it. The numbers of the entries are their order.</summary>
+/// <summary>An event of an order, as this module received it. The entries are ordered by their numbers.</summary>
 public sealed class OrderHistoryEntry
 {
     public long OrderId { get; init; }
 
     public Guid EventId { get; init; }
 
-    /// <summary>Position, ascending within an order; clocks of several machines would not say it.</summary>
+    /// <summary>Position, ascending within an order; the clocks of several machines do not give this order.</summary>
     public long Id { get; init; }
 
     public required string EventType { get; init; }
 
-    /// <summary>Service that the event came from.</summary>
+    /// <summary>Service that published the event.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What it said, for people.</summary>
+    /// <summary>Summary of the event, for people.</summary>
     public string? Summary { get; init; }
 
-    /// <summary>When it happened there.</summary>
+    /// <summary>Time of the event at that service.</summary>
     public DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>When it was recorded here.</summary>
+    /// <summary>Time at which this module recorded it.</summary>
     public DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>Status of the order from then on.</summary>
+    /// <summary>Status of the order after the event.</summary>
     public OrderStatus Status { get; init; }
 
     public const int MaxSummary = 300;
@@ -45,16 +45,17 @@ public sealed class OrderHistoryEntry
     }
 }
 
-/// <summary>Records history together with what it is about.</summary>
+/// <summary>Records history entries in the transaction of the change that they describe.</summary>
 internal static class HistorySql
 {
     private const string Insert = """
         INSERT INTO order_history (order_id, event_id, event_type, source, summary, occurred_at, recorded_at, status)
-        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::smallint[])
+        SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+            $8::smallint[])
         ON CONFLICT DO NOTHING
         """;
 
-    /// <summary>Adds entries to a batch, in their order. An event that was recorded before is left as it is.</summary>
+    /// <summary>Adds entries to a batch, in their order. An event that was recorded before stays unchanged.</summary>
     public static NpgsqlBatch AddHistory(this NpgsqlBatch batch, IReadOnlyList<OrderHistoryEntry> entries) => batch.Add(
         Insert,
         entries.Select(entry => entry.OrderId).ToArray(),

@@ -4,10 +4,10 @@ using Fulfillment.Core;
 
 namespace Fulfillment.Order;
 
-/// <summary>What this process has done with orders.</summary>
+/// <summary>Counts this process's work on orders.</summary>
 public sealed class OrderMetrics
 {
-    // Nearly all orders end within a second; what takes longer waits for something that is away.
+    // Nearly all orders end within a second; a longer duration means that a dependency is unavailable.
     private static readonly double[] Seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
     private readonly Counter<long> _orders;
     private readonly Histogram<double> _duration;
@@ -23,7 +23,7 @@ public sealed class OrderMetrics
         foreach (var status in Enum.GetValues<OrderStatus>()) _orders.Add(0, Tag(status));
     }
 
-    /// <summary>An order has come to a status.</summary>
+    /// <summary>An order has reached a status.</summary>
     /// <param name="status">The status.</param>
     /// <param name="age">Time since it was placed.</param>
     public void Reached(OrderStatus status, TimeSpan age)
@@ -32,5 +32,6 @@ public sealed class OrderMetrics
         if (status.IsTerminal()) _duration.Record(Math.Max(age.TotalSeconds, 0), Tag(status));
     }
 
-    private static KeyValuePair<string, object?> Tag(OrderStatus status) => new("status", JsonNamingPolicy.SnakeCaseUpper.ConvertName(status.ToString()));
+    private static KeyValuePair<string, object?> Tag(OrderStatus status) =>
+        new("status", JsonNamingPolicy.SnakeCaseUpper.ConvertName(status.ToString()));
 }

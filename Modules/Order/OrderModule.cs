@@ -11,14 +11,13 @@ using Fulfillment.Order.FollowOrder;
 using Fulfillment.Order.PlaceOrder;
 using Fulfillment.Order.UpdateOrderStatus;
 using Fulfillment.Persistence;
-using Fulfillment.Persistence.Idempotency;
 using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Order;
 
-/// <summary>Accepts and cancels orders, announces them, and follows what becomes of them.</summary>
+/// <summary>Accepts and cancels orders, publishes their events, and tracks their status.</summary>
 public sealed class OrderModule : Module
 {
     public override string Name => "Order";
@@ -50,7 +49,7 @@ public sealed class OrderModule : Module
         builder.AddModuleDatabase<OrderDbContext>(Name);
         builder.AddOperations<OrderDbContext>();
         builder.AddGauges<OrderDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending);
-        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, OrderRetention.EndedOrders);
+        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, OrderRetention.EndedOrders);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         builder.Services.AddSingleton<OrderWriter>();
@@ -58,9 +57,9 @@ public sealed class OrderModule : Module
         builder.Services.AddSingleton<StatusWriter>();
         builder.Services.AddSingleton<Timeline>();
         builder.Services.AddSingleton<OrderStatistics>();
+        builder.Services.AddWarmUp<OrderStatistics>();
         builder.Services.AddHostedService<OrderCounter>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveEventFeed>(services, Name));
         builder.Services.AddOutboxRelay<OrderDbContext>();
-        builder.Services.AddHostedService<IdempotencySweeper<OrderDbContext>>();
     }
 }

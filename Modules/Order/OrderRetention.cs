@@ -2,7 +2,7 @@ using Fulfillment.Operations.Retention;
 
 namespace Fulfillment.Order;
 
-/// <summary>Removes orders that have ended, with their items and their history. They are counted before, and the counts keep them.</summary>
+/// <summary>Removes ended orders, with their items and their history. They are counted before, and the counts keep them.</summary>
 internal static class OrderRetention
 {
     public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(

@@ -1,6 +1,6 @@
 namespace Fulfillment.Order;
 
-/// <summary>Where an order stands. Stored by number: a later state has a higher one.</summary>
+/// <summary>Status of an order. Stored by number: a later status has a higher number.</summary>
 public enum OrderStatus : short
 {
     /// <summary>Accepted.</summary>
@@ -19,7 +19,7 @@ public enum OrderStatus : short
     Cancelled = 12,
 }
 
-/// <summary>The state machine of an order: forward only, and the first terminal state stays.</summary>
+/// <summary>The state machine of an order: it only moves forward, and the first terminal status stays.</summary>
 public static class OrderStatusMachine
 {
     public static bool IsTerminal(this OrderStatus status) => status >= OrderStatus.Completed;

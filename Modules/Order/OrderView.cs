@@ -12,7 +12,10 @@ public sealed record OrderView(
         ArgumentNullException.ThrowIfNull(order);
         return new OrderView(
             order.OrderId, order.CustomerId, order.TotalAmount, order.Status, order.StatusReason, order.CreatedAt, order.UpdatedAt,
-            [.. order.Items.OrderBy(item => item.Id).Select(item => new OrderItemView(item.Id, item.ProductId, item.ProductName, item.Quantity, item.Price))]);
+            [
+                .. order.Items.OrderBy(item => item.Id)
+                    .Select(item => new OrderItemView(item.Id, item.ProductId, item.ProductName, item.Quantity, item.Price)),
+            ]);
     }
 }
 

@@ -4,12 +4,13 @@ using Fulfillment.Payment.Simulate;
 
 namespace Fulfillment.Payment;
 
-/// <summary>Bodies and answers as the description of the API shows them.</summary>
+/// <summary>Example bodies and responses of the API description.</summary>
 internal static class Examples
 {
     private static readonly DateTimeOffset At = new(2026, 1, 15, 9, 30, 0, 160, TimeSpan.Zero);
 
-    public static PaymentView Payment { get; } = new(1, 1, "CUST-001", 29.99m, PaymentStatus.Completed, "CREDIT_CARD", "TXN-9F2C41D7", null, null, 0, null, At, At);
+    public static PaymentView Payment { get; } = new(
+        1, 1, "CUST-001", 29.99m, PaymentStatus.Completed, "CREDIT_CARD", "TXN-9F2C41D7", null, null, 0, null, At, At);
 
     public static TransactionView Transaction { get; } = new(1, "TXN-9F2C41D7", "CHARGE", PaymentStatus.Completed, 29.99m, "Approved", At);
 

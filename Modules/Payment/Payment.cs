@@ -1,6 +1,6 @@
 namespace Fulfillment.Payment;
 
-/// <summary>Where the payment of an order stands.</summary>
+/// <summary>Status of the payment of an order.</summary>
 public enum PaymentStatus : short
 {
     /// <summary>The charge has begun; its outcome is not known yet.</summary>
@@ -33,19 +33,19 @@ public sealed class Payment
 
     public required string PaymentMethod { get; init; }
 
-    /// <summary>The gateway's, once it has answered.</summary>
+    /// <summary>The gateway's transaction, once it has answered.</summary>
     public string? TransactionId { get; init; }
 
-    /// <summary>Why it was declined, for people.</summary>
+    /// <summary>Reason of a decline, for people.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why it was declined, the gateway's code.</summary>
+    /// <summary>Reason of a decline, as the gateway's code.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>Why the order has ended without success (CUSTOMER_REQUESTED, RESERVATION_EXPIRED); what is charged then goes back.</summary>
+    /// <summary>Reason of an end without success (CUSTOMER_REQUESTED, RESERVATION_EXPIRED); a later charge is refunded.</summary>
     public string? CancelReason { get; init; }
 
-    /// <summary>Sum of its refunds, of those too that are not carried out yet.</summary>
+    /// <summary>Sum of its refunds, including those that are not carried out yet.</summary>
     public decimal RefundedAmount { get; init; }
 
     /// <summary>Id of the event that announced the outcome.</summary>
@@ -56,14 +56,14 @@ public sealed class Payment
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the gateway's answer was stored.</summary>
+    /// <summary>Time at which the gateway's answer was stored.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>When anything of it changed last.</summary>
+    /// <summary>Time of the last change.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>Money that goes back. It is stored first and carried out then, so that it survives whatever dies in between.</summary>
+/// <summary>A refund. It is stored first and carried out afterwards, so that it survives a crash in between.</summary>
 public sealed class Refund
 {
     public const string Manual = "MANUAL";
@@ -83,21 +83,21 @@ public sealed class Refund
     /// <summary>Id of the event that announces it.</summary>
     public Guid EventId { get; init; }
 
-    /// <summary>The gateway's, once it has answered.</summary>
+    /// <summary>The gateway's transaction, once it has answered.</summary>
     public string? TransactionId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>How often the gateway was asked.</summary>
+    /// <summary>Number of requests to the gateway.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>When the gateway is asked next, while it is to be carried out.</summary>
+    /// <summary>Time of the next request to the gateway, while the refund is open.</summary>
     public DateTimeOffset NextAttemptAt { get; init; }
 
-    /// <summary>Why the last attempt failed; null when none has, or it is carried out.</summary>
+    /// <summary>Error of the last attempt; null when there was none, or the refund is carried out.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>Null while it is to be carried out.</summary>
+    /// <summary>Time at which it was carried out; null while it is open.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 }
 
@@ -117,7 +117,7 @@ public sealed class PaymentTransaction
 
     public decimal Amount { get; init; }
 
-    /// <summary>What the gateway said.</summary>
+    /// <summary>The gateway's message.</summary>
     public required string Message { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -39,12 +39,14 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         payment.Property(p => p.RefundedAmount).HasPrecision(19, 2);
         payment.Property(p => p.UpdatedAt).HasDefaultValueSql("now()");
 
-        var refund = modelBuilder.Entity<Refund>().ToTable("refunds", table => table.HasCheckConstraint("ck_refunds_amount", "amount >= 0"));
+        var refund = modelBuilder.Entity<Refund>()
+            .ToTable("refunds", table => table.HasCheckConstraint("ck_refunds_amount", "amount >= 0"));
         refund.HasKey(r => r.Id);
         refund.HasOne<Payment>().WithMany().HasForeignKey(r => r.PaymentId);
         refund.HasIndex(r => r.EventId).IsUnique();
         refund.HasIndex(r => r.PaymentId);
-        refund.HasIndex(r => r.PaymentId, "ended").IsUnique().HasFilter("reason_code <> 'MANUAL'").HasDatabaseName("ix_refunds_of_ended_order");
+        refund.HasIndex(r => r.PaymentId, "ended").IsUnique().HasFilter("reason_code <> 'MANUAL'")
+            .HasDatabaseName("ix_refunds_of_ended_order");
         refund.HasIndex(r => r.NextAttemptAt).HasFilter("completed_at IS NULL").HasDatabaseName("ix_refunds_due");
         refund.Property(r => r.Attempts).HasDefaultValue(0);
         refund.Property(r => r.NextAttemptAt).HasDefaultValueSql("now()");
@@ -62,7 +64,8 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
         transaction.Property(t => t.Amount).HasPrecision(19, 2);
         transaction.Property(t => t.Message).HasMaxLength(200);
 
-        var simulator = modelBuilder.Entity<StoredSimulator>().ToTable("simulator", table => table.HasCheckConstraint("ck_simulator_one_row", $"id = {StoredSimulator.OnlyId}"));
+        var simulator = modelBuilder.Entity<StoredSimulator>()
+            .ToTable("simulator", table => table.HasCheckConstraint("ck_simulator_one_row", $"id = {StoredSimulator.OnlyId}"));
         simulator.HasKey(s => s.Id);
         simulator.Property(s => s.Id).ValueGeneratedNever();
         simulator.Property(s => s.UpdatedAt).HasDefaultValueSql("now()");

@@ -2,7 +2,7 @@ using Fulfillment.Web;
 
 namespace Fulfillment.Payment;
 
-/// <summary>What the errors of this module mean, and the codes with which the gateway declines.</summary>
+/// <summary>Describes this module's error codes, and the gateway's codes of declines.</summary>
 internal static class PaymentErrors
 {
     private const string Declined = "The order failed and its stock was given back. Nothing was charged.";
@@ -10,7 +10,8 @@ internal static class PaymentErrors
     public static IReadOnlyList<ErrorExplanation> All { get; } =
     [
         new(
-            "NOT_REFUNDABLE", "There is not that much to refund", "The payment was not completed, or less of it is left than is to go back.",
+            "NOT_REFUNDABLE", "There is not that much to refund",
+            "The payment was not completed, or less of it is left than is to go back.",
             "No money was moved.", "Look at status and refundedAmount of the payment."),
         new(
             "INSUFFICIENT_FUNDS", "Not enough money", "The gateway found too little money on the account.",

@@ -3,7 +3,7 @@ using Fulfillment.Core;
 
 namespace Fulfillment.Payment;
 
-/// <summary>What this process has done with payments.</summary>
+/// <summary>Counts this process's work on payments.</summary>
 public sealed class PaymentMetrics
 {
     private static readonly PaymentStatus[] Outcomes = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.Refunded];
@@ -17,7 +17,7 @@ public sealed class PaymentMetrics
         foreach (var outcome in Outcomes) Count(outcome, 0);
     }
 
-    /// <summary>The gateway has charged, declined or given back.</summary>
+    /// <summary>The gateway has charged, declined or refunded.</summary>
     public void Count(PaymentStatus outcome, int number = 1) =>
         _payments.Add(number, new KeyValuePair<string, object?>("outcome", outcome.ToString().ToUpperInvariant()));
 }

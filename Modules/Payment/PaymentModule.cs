@@ -11,14 +11,13 @@ using Fulfillment.Payment.ChargePayment;
 using Fulfillment.Payment.RefundPayment;
 using Fulfillment.Payment.Simulate;
 using Fulfillment.Persistence;
-using Fulfillment.Persistence.Idempotency;
 using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Payment;
 
-/// <summary>Charges customers for what was reserved for them, and gives money back.</summary>
+/// <summary>Charges customers for reserved stock, and refunds them.</summary>
 public sealed class PaymentModule : Module
 {
     private static readonly DatabaseGauge FailingRefunds = new(
@@ -46,7 +45,8 @@ public sealed class PaymentModule : Module
         builder.AddModuleDatabase<PaymentDbContext>(Name);
         builder.AddOperations<PaymentDbContext>();
         builder.AddGauges<PaymentDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, FailingRefunds);
-        builder.AddRetention<PaymentDbContext>(RetentionRule.ReplayedDeadLetters, PaymentRetention.EndedOrders);
+        builder.AddRetention<PaymentDbContext>(
+            RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, PaymentRetention.EndedOrders);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<Simulator>();
@@ -61,6 +61,5 @@ public sealed class PaymentModule : Module
         builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());
         builder.Services.AddHostedService<ChargeRecovery>();
         builder.Services.AddOutboxRelay<PaymentDbContext>();
-        builder.Services.AddHostedService<IdempotencySweeper<PaymentDbContext>>();
     }
 }

@@ -2,7 +2,7 @@ using Fulfillment.Operations.Retention;
 
 namespace Fulfillment.Payment;
 
-/// <summary>Removes payments that are over, each as a whole: with its transactions and its refunds, of which none is open.</summary>
+/// <summary>Removes ended payments, each with its transactions and refunds. A payment with an open refund stays.</summary>
 internal static class PaymentRetention
 {
     public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(

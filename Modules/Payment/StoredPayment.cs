@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Fulfillment.Payment;
 
-/// <summary>A stored payment, as far as its events need it.</summary>
+/// <summary>A stored payment with the fields that its events need.</summary>
 public sealed record StoredPayment(
-    long OrderId, long PaymentId, PaymentStatus Status, decimal Amount, string? TransactionId, string? Reason, string? ErrorCode, Guid? EventId,
-    DateTimeOffset At, string? CancelReason)
+    long OrderId, long PaymentId, PaymentStatus Status, decimal Amount, string? TransactionId, string? Reason, string? ErrorCode,
+    Guid? EventId, DateTimeOffset At, string? CancelReason)
 {
     internal const string Select = """
         SELECT order_id, id, status, amount, transaction_id, reason, error_code, event_id,

@@ -40,13 +40,15 @@ internal sealed class Arguments(IEnumerable<string> args)
         return value;
     }
 
-    /// <summary>An address that others can be appended to.</summary>
+    /// <summary>An address to which relative addresses can be appended.</summary>
     public Uri Address(string name, string fallback) =>
         Uri.TryCreate((Text(name) ?? fallback).TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new LoadException($"{name} takes an address like {fallback}.");
 
-    /// <summary>The argument that is no option. To be called when every option has been asked for, so that it may stand anywhere.</summary>
+    /// <summary>
+    /// The argument that is not an option. Call it after all options have been read, so that the argument may have any position.
+    /// </summary>
     public string Positional(string name)
     {
         if (_left.Count == 0) throw new LoadException($"{name} is missing; see help.");
@@ -56,7 +58,7 @@ internal sealed class Arguments(IEnumerable<string> args)
         return value;
     }
 
-    /// <summary>To be called when every option has been asked for.</summary>
+    /// <summary>Call it after all options have been read.</summary>
     public void NothingLeft()
     {
         if (_left.Count > 0) throw new LoadException($"There is no option {_left[0]} here; see help.");

@@ -1,4 +1,4 @@
 namespace Fulfillment.Load;
 
-/// <summary>A run that cannot be made or has failed, with a sentence for whoever started it.</summary>
+/// <summary>A run cannot start or has failed; the message is shown to the user.</summary>
 internal sealed class LoadException(string message) : Exception(message);

@@ -37,8 +37,8 @@ const string Help = """
       csv     compares parsers of CSV on a catalogue in memory; needs no servers
               --rows N          rows of the catalogue (200000)
               --seed N          of the catalogue (1)
-      chaos   runs two processes per module, posts orders continuously while processes, servers and networks between them fail, and checks that
-              nothing was lost or done twice; ./dev chaos builds what it needs
+      chaos   runs two processes per module, posts orders continuously while processes, servers and networks between them fail,
+              and checks that nothing was lost or done twice; ./dev chaos builds what it needs
               --minutes N, --seconds N   how long faults are made (5 minutes); every kind is made once in any case
               --seed N          the same seed plans the same faults; printed by each run
               --orders-per-second N   how many are posted, whatever happens (45)
@@ -68,7 +68,7 @@ const string Help = """
               --orders ADDRESS, --inventory, --payments, --notifications   of the modules (http://localhost:8081 to 8084)
               --open-seconds N  nothing may be open for longer (a setting of the modules, 120)
               --wait SECONDS    looks again until all hold or the time is over, for a system that still moves (0)
-      traffic customers that place orders and look at them use a running system while somebody restarts its parts;
+      traffic customers that place orders and look at them use a running system while its parts are restarted;
               the exit code is 0 when no request has failed and every accepted order has ended
               --url ADDRESS     that serves all modules (http://localhost)
               --orders-per-second N   (30), with two reads for each
@@ -91,7 +91,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-// What was started must be stopped, whoever ends this program.
+// Started processes and servers must be stopped, also when a signal ends this program.
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
 {
     signal.Cancel = true;

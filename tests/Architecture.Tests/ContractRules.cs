@@ -5,12 +5,15 @@ using Fulfillment.Contracts;
 
 namespace Architecture.Tests;
 
-/// <summary>Contracts are plain, closed and documented, so that anybody may depend on them.</summary>
+/// <summary>Contracts are plain, closed and documented, so that every project may depend on them.</summary>
 internal static partial class ContractRules
 {
     private const string OutsideBuildingBlocks = "!$(MSBuildProjectDirectory.Contains('BuildingBlocks'))";
 
-    private static readonly string[] References = ["PackageReference", "ProjectReference", "Reference", "FrameworkReference", "PackageDownload"];
+    private static readonly string[] References =
+    [
+        "PackageReference", "ProjectReference", "Reference", "FrameworkReference", "PackageDownload",
+    ];
 
     public static IReadOnlyList<Rule> All { get; } =
     [
@@ -78,7 +81,11 @@ internal static partial class ContractRules
                 where !file.Xml.Descendants(setting).Any(element => element.Value == "true" && element.Attribute("Condition") is null)
                 select $"{file.Path} does not set {setting}",
             () => [Repository.Read("Directory.Build.props")],
-            [new SourceFile("Directory.Build.props", "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>")]),
+            [
+                new SourceFile(
+                    "Directory.Build.props",
+                    "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>"),
+            ]),
     ];
 
     public static IEnumerable<Type> Events(Assembly assembly) =>

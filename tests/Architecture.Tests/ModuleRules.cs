@@ -47,7 +47,11 @@ internal static class ModuleRules
                 where !SharedProjects.Contains(name)
                 select $"{project.Path} refers to {name}",
             () => Repository.Files("Modules", "*.csproj"),
-            [Project("""<ProjectReference Include="../../BuildingBlocks/Hosting/Hosting.csproj" /><ProjectReference Include="../Payment/Payment.csproj" />""")],
+            [
+                Project(
+                    """<ProjectReference Include="../../BuildingBlocks/Hosting/Hosting.csproj" />"""
+                        + """<ProjectReference Include="../Payment/Payment.csproj" />"""),
+            ],
             [Project("""<ProjectReference Include="..\..\Host\Host.csproj" />""")]),
 
         new Rule<SourceFile>(
@@ -76,7 +80,11 @@ internal static class ModuleRules
                 from type in types
                 where type is { IsClass: true, IsSealed: false, IsAbstract: false } && !IsMigration(type)
                 select $"{type.FullName} is not sealed",
-            () => [.. Modules.Append(typeof(Startup).Assembly).Append(typeof(BaseEvent).Assembly).SelectMany(assembly => assembly.GetTypes())],
+            () =>
+            [
+                .. Modules.Append(typeof(Startup).Assembly).Append(typeof(BaseEvent).Assembly)
+                    .SelectMany(assembly => assembly.GetTypes()),
+            ],
             [typeof(Planted.Open)]),
     ];
 

@@ -3,7 +3,8 @@ namespace Architecture.Tests;
 public sealed class RuleTests
 {
     private static readonly Dictionary<string, Rule> Rules =
-        new[] { ModuleRules.All, ContractRules.All, SubscriptionRules.All, SourceRules.All }.SelectMany(rules => rules).ToDictionary(rule => rule.Name);
+        new[] { ModuleRules.All, ContractRules.All, SubscriptionRules.All, SourceRules.All }
+            .SelectMany(rules => rules).ToDictionary(rule => rule.Name);
 
     public static TheoryData<string> Names => [.. Rules.Keys];
 

@@ -59,7 +59,10 @@ internal static partial class SourceRules
                 from file in files
                 from Match match in Leftover().Matches(file.Text)
                 select $"{file.Path} has {match.Value}",
-            () => [.. Repository.Files("Modules", "*.cs"), .. Repository.Files("BuildingBlocks", "*.cs"), .. Repository.Files("Host", "*.cs")],
+            () =>
+            [
+                .. Repository.Files("Modules", "*.cs"), .. Repository.Files("BuildingBlocks", "*.cs"), .. Repository.Files("Host", "*.cs"),
+            ],
             [new SourceFile("Modules/Planted.cs", $"// {"TO"}DO: later")],
             [new SourceFile("Modules/Planted.cs", $"throw new {"NotImplemented"}Exception();")]),
     ];

@@ -47,8 +47,13 @@ internal static partial class SubscriptionRules
 
         new Rule<string>(
             "Queue names are unique in the system",
-            queues => queues.CountBy(queue => queue).Where(queue => queue.Value > 1).Select(queue => $"{queue.Key} stands {queue.Value} times"),
-            () => [Topology.UnroutableQueue, .. ModuleCatalog.Topology.Modules.Select(module => module.DeadLetterQueue), .. Subscriptions.Select(s => s.Queue)],
+            queues => queues.CountBy(queue => queue)
+                .Where(queue => queue.Value > 1).Select(queue => $"{queue.Key} stands {queue.Value} times"),
+            () =>
+            [
+                Topology.UnroutableQueue, .. ModuleCatalog.Topology.Modules.Select(module => module.DeadLetterQueue),
+                .. Subscriptions.Select(s => s.Queue),
+            ],
             ["a-queue", "b-queue", "a-queue"]),
 
         new Rule<Reception>(
@@ -56,7 +61,7 @@ internal static partial class SubscriptionRules
             receptions =>
                 from reception in receptions
                 where reception.Subscriptions.All(subscription => subscription.EventType != reception.EventType)
-                select $"nobody subscribes to {reception.EventType.Name}",
+                select $"{reception.EventType.Name} has no subscriber",
             () => [.. ContractRules.Events(typeof(BaseEvent).Assembly).Select(type => new Reception(type, Subscriptions))],
             [new Reception(typeof(Planted.UnknownEvent), Subscriptions)]),
 
@@ -65,7 +70,8 @@ internal static partial class SubscriptionRules
             consumers =>
                 from consumer in consumers
                 from subscription in consumer.Subscriptions
-                let name = Established.GetValueOrDefault((consumer.Module, subscription.EventType.Name), ByConsumerAndEvent(consumer.Module, subscription.EventType))
+                let name = Established.GetValueOrDefault(
+                    (consumer.Module, subscription.EventType.Name), ByConsumerAndEvent(consumer.Module, subscription.EventType))
                 where subscription.Queue != name
                 select $"{subscription.Queue} of {consumer.Module} should be {name}",
             () => Consumers,
@@ -86,22 +92,39 @@ internal static partial class SubscriptionRules
                 from mistake in RouteMistakes(subscription)
                 select $"{subscription.Queue}: {mistake}",
             () => Subscriptions,
-            [Subscription.To<OrderCreatedEvent, Planted.OneConsumer>("planted-queue") with { Route = new EventRoute(Exchanges.Order, "order.changed") }],
-            [Subscription.To<OrderCreatedEvent, Planted.OneConsumer>("planted-queue") with { EventType = typeof(Planted.UnknownEvent), Route = Planted.UnknownEvent.Route }]),
+            [
+                Subscription.To<OrderCreatedEvent, Planted.OneConsumer>("planted-queue") with
+                {
+                    Route = new EventRoute(Exchanges.Order, "order.changed"),
+                },
+            ],
+            [
+                Subscription.To<OrderCreatedEvent, Planted.OneConsumer>("planted-queue") with
+                {
+                    EventType = typeof(Planted.UnknownEvent), Route = Planted.UnknownEvent.Route,
+                },
+            ]),
     ];
 
     private static IEnumerable<string> RouteMistakes(Subscription subscription)
     {
-        var route = subscription.EventType.GetProperty(nameof(IRoutedEvent.Route), BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
-        if (!subscription.Route.Equals(route)) yield return $"is bound by {subscription.Route}, but {subscription.EventType.Name} is published to {route}";
-        if (!Topology.TopicExchanges.Contains(subscription.Route.Exchange)) yield return $"exchange {subscription.Route.Exchange} is not declared";
+        var route = subscription.EventType.GetProperty(
+            nameof(IRoutedEvent.Route), BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
+        if (!subscription.Route.Equals(route))
+            yield return $"is bound by {subscription.Route}, but {subscription.EventType.Name} is published to {route}";
+        if (!Topology.TopicExchanges.Contains(subscription.Route.Exchange))
+            yield return $"exchange {subscription.Route.Exchange} is not declared";
     }
 
     private static IEnumerable<Type> ConsumedBy(Type type) =>
-        type.GetInterfaces().Where(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IConsumer<>)).Select(face => face.GetGenericArguments()[0]);
+        type.GetInterfaces().Where(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IConsumer<>))
+            .Select(face => face.GetGenericArguments()[0]);
 
-    private static string ByConsumerAndEvent(string module, Type eventType) =>
-        $"{module.ToLowerInvariant()}-{Words().Replace(eventType.Name.Replace("Event", "", StringComparison.Ordinal), "-$0").TrimStart('-').ToLowerInvariant()}-queue";
+    private static string ByConsumerAndEvent(string module, Type eventType)
+    {
+        var name = Words().Replace(eventType.Name.Replace("Event", "", StringComparison.Ordinal), "-$0").TrimStart('-');
+        return $"{module.ToLowerInvariant()}-{name.ToLowerInvariant()}-queue";
+    }
 
     private static Consumer Plant<TConsumer>(string queue)
         where TConsumer : class, IConsumer<OrderCreatedEvent> =>

@@ -33,13 +33,15 @@ public sealed partial class ProductKeyTests(OneProcess shared) : SystemTest
         using var created = await _system.Api("Inventory").PutAsJsonAsync(address, new { productName = "N", availableQuantity = 5 });
         created.StatusCode.ShouldBe(HttpStatusCode.Created, await created.Content.ReadAsStringAsync());
         created.Headers.Location!.OriginalString.ShouldBe(address);
-        (await _system.Inventory.ScalarAsync<string>("SELECT product_id FROM inventory_items WHERE starts_with(product_id, $1)", prefix)).ShouldBe(product);
+        (await _system.Inventory.ScalarAsync<string>("SELECT product_id FROM inventory_items WHERE starts_with(product_id, $1)", prefix))
+            .ShouldBe(product);
         using var adjusted = await _system.Api("Inventory").PostAsJsonAsync($"{address}/adjustments", new { delta = 2, reason = "Found" });
         adjusted.StatusCode.ShouldBe(HttpStatusCode.OK, await adjusted.Content.ReadAsStringAsync());
         (await _system.GetAsync("Inventory", address)).GetProperty("availableQuantity").GetInt32().ShouldBe(7);
 
         await _imports.RunAsync($"Internal ID;Name;Price;Stock\n{product.Replace(";", "")};N;1;5\n");
-        (await _system.GetAsync("Inventory", $"/api/inventory/products/{Uri.EscapeDataString(product.Replace(";", ""))}")).GetProperty("name").GetString().ShouldBe("N");
+        (await _system.GetAsync("Inventory", $"/api/inventory/products/{Uri.EscapeDataString(product.Replace(";", ""))}"))
+            .GetProperty("name").GetString().ShouldBe("N");
     }
 
     [Theory]
@@ -58,17 +60,22 @@ public sealed partial class ProductKeyTests(OneProcess shared) : SystemTest
     [Fact]
     public async Task Id_with_dots_between_slashes_is_refused()
     {
-        using var refused = await _system.Api("Inventory").PutAsJsonAsync("/api/inventory/items/A%2F..%2FB", new { productName = "N", availableQuantity = 5 });
+        using var refused = await _system.Api("Inventory")
+            .PutAsJsonAsync("/api/inventory/items/A%2F..%2FB", new { productName = "N", availableQuantity = 5 });
 
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Single().Name.ShouldBe("productId");
+        (await refused.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("errors").EnumerateObject().Single().Name.ShouldBe("productId");
     }
 
     [Fact]
     public async Task List_of_products_whose_ids_have_four_bytes_a_character_can_be_read_to_its_end()
     {
         var prefix = Catalogue.NewPrefix();
-        string[] ids = [.. Enumerable.Range(0, 3).Select(n => $"{prefix}{n}{string.Concat(Enumerable.Repeat("🚲", 64 - prefix.Length - 1))}")];
+        string[] ids =
+        [
+            .. Enumerable.Range(0, 3).Select(n => $"{prefix}{n}{string.Concat(Enumerable.Repeat("🚲", 64 - prefix.Length - 1))}"),
+        ];
         var import = await _imports.RunAsync(Catalogue.Small([.. ids.Select(id => $"{id},N,1,5")]));
         Counts.Of(import).Inserted.ShouldBe(3);
 
@@ -77,12 +84,14 @@ public sealed partial class ProductKeyTests(OneProcess shared) : SystemTest
         {
             using var response = await _system.Api("Inventory").GetAsync(new Uri(next, UriKind.Relative));
             response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
-            found.AddRange((await response.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray().Select(item => item.GetProperty("productId").GetString()!));
+            found.AddRange((await response.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray().Select(
+                item => item.GetProperty("productId").GetString()!));
             next = response.Headers.TryGetValues("Link", out var links) ? NextLink().Match(links.Single()).Groups[1].Value : null;
         }
 
         found.ShouldBe(ids);
-        using var set = await _system.Api("Inventory").PutAsJsonAsync($"/api/inventory/items/{Uri.EscapeDataString(ids[0])}", new { productName = "N", availableQuantity = 9 });
+        using var set = await _system.Api("Inventory")
+            .PutAsJsonAsync($"/api/inventory/items/{Uri.EscapeDataString(ids[0])}", new { productName = "N", availableQuantity = 9 });
         set.StatusCode.ShouldBe(HttpStatusCode.OK, await set.Content.ReadAsStringAsync());
         (await _system.StockAsync(Uri.EscapeDataString(ids[0]))).ShouldBe((9, 0, 0));
     }
@@ -96,8 +105,10 @@ public sealed partial class ProductKeyTests(OneProcess shared) : SystemTest
             "UPDATE inventory_items SET sold_quantity = 1500000000, received_quantity = 1500000005 WHERE product_id = $1", product);
         var address = $"/api/inventory/items/{product}";
 
-        using var set = await _system.Api("Inventory").PutAsJsonAsync(address, new { productName = "N", availableQuantity = 1_000_000_000 });
-        using var adjusted = await _system.Api("Inventory").PostAsJsonAsync($"{address}/adjustments", new { delta = 900_000_000, reason = "Found" });
+        using var set = await _system.Api("Inventory")
+            .PutAsJsonAsync(address, new { productName = "N", availableQuantity = 1_000_000_000 });
+        using var adjusted = await _system.Api("Inventory")
+            .PostAsJsonAsync($"{address}/adjustments", new { delta = 900_000_000, reason = "Found" });
 
         foreach (var response in new[] { set, adjusted })
         {

@@ -14,7 +14,10 @@ public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixt
     {
         await (await _system.StartAsync()).StopAsync(); // declares the topology
         var user = await _system.Broker.AddUserAsync("reader", ".*", ".*", ".*");
-        (string, string)[] settings = [("RabbitMq__Uri", user.AbsoluteUri), ("RabbitMq__DeclareTopology", "false"), ("Shutdown__FirstDelay", "00:00:00")];
+        (string, string)[] settings =
+        [
+            ("RabbitMq__Uri", user.AbsoluteUri), ("RabbitMq__DeclareTopology", "false"), ("Shutdown__FirstDelay", "00:00:00"),
+        ];
         await using var one = await _system.StartAsync("Order", settings);
         await using var other = await _system.StartAsync("Order", settings);
 
@@ -34,9 +37,11 @@ public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixt
         await _system.Broker.AddUserAsync("reader", ".*", ".*", ".*");
         await one.WaitUntilReadyAsync();
         await other.WaitUntilReadyAsync();
-        (await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'Order'"))
+        (await _system.Orders.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'Order'"))
             .ShouldBeLessThanOrEqualTo(2 * SessionsOfProcess, "the sessions of hosts that have ended are closed");
-        (await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).ShouldBe(0, "no turn is left behind");
+        (await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
+            .ShouldBe(0, "no turn is left behind");
         (await Task.WhenAll(one.StopAsync(), other.StopAsync())).ShouldAllBe(code => code == 0);
     }
 

@@ -26,7 +26,8 @@ public sealed class SingleFlightCacheTests
     public async Task Many_who_ask_at_once_share_one_reading()
     {
         var reading = new TaskCompletionSource<int>();
-        var cache = new SingleFlightCache<int>(TimeSpan.FromSeconds(1), _ => Interlocked.Increment(ref _reads) == 1 ? reading.Task : Task.FromResult(0), _time);
+        var cache = new SingleFlightCache<int>(
+            TimeSpan.FromSeconds(1), _ => Interlocked.Increment(ref _reads) == 1 ? reading.Task : Task.FromResult(0), _time);
 
         var callers = Enumerable.Range(0, 10).Select(_ => cache.GetAsync(TestContext.Current.CancellationToken)).ToArray();
         reading.SetResult(7);
@@ -38,7 +39,8 @@ public sealed class SingleFlightCacheTests
     [Fact]
     public async Task A_failure_is_not_kept()
     {
-        var cache = new SingleFlightCache<int>(TimeSpan.FromHours(1), _ => ++_reads == 1 ? throw new IOException("away") : Task.FromResult(_reads), _time);
+        var cache = new SingleFlightCache<int>(
+            TimeSpan.FromHours(1), _ => ++_reads == 1 ? throw new IOException("unavailable") : Task.FromResult(_reads), _time);
 
         await Should.ThrowAsync<IOException>(() => cache.GetAsync(TestContext.Current.CancellationToken));
         (await cache.GetAsync(TestContext.Current.CancellationToken)).ShouldBe(2);

@@ -20,10 +20,10 @@ public static class HealthSetup
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    // Shorter, so that a check can still say what it waited for.
+    // Shorter, so that a check can still name its dependency.
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Registers the checks of what this process uses.</summary>
+    /// <summary>Registers the checks of the dependencies of this process.</summary>
     public static void AddHealth(this IServiceCollection services) =>
         services.AddHealthChecks()
             .AddCheck<StartupCheck>("startup", tags: ["startup", "ready"])
@@ -49,7 +49,8 @@ public static class HealthSetup
             {
                 status = report.Status.ToString(),
                 checks = report.Entries.ToDictionary(
-                    entry => entry.Key, entry => entry.Value.Description ?? entry.Value.Exception?.Message ?? entry.Value.Status.ToString()),
+                    entry => entry.Key,
+                    entry => entry.Value.Description ?? entry.Value.Exception?.Message ?? entry.Value.Status.ToString()),
             }));
         },
     };
@@ -69,14 +70,15 @@ public static class HealthSetup
         {
             using var waitLimit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             waitLimit.CancelAfter(WaitLimit);
-            var missing = (await Task.WhenAll(databases.Select(database => MissingAsync(database, waitLimit.Token)))).OfType<string>().ToList();
+            var missing = (await Task.WhenAll(databases.Select(database => MissingAsync(database, waitLimit.Token))))
+                .OfType<string>().ToList();
             return missing.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(string.Join("; ", missing));
         }
 
         private static async Task<string?> MissingAsync(IModuleDatabase database, CancellationToken ct)
         {
             if (await AskAsync(database, ct) is null) return null;
-            // Pooled connections may have broken, or lead to what was the primary, or be writable for new sessions only. New ones tell.
+            // Pooled connections may be broken, lead to a former primary, or still be read-only. Only new connections tell.
             database.Source.Clear();
             database.Queries.Clear();
             return await AskAsync(database, ct);
@@ -109,12 +111,13 @@ public static class HealthSetup
                 : HealthCheckResult.Healthy());
     }
 
-    // Whether the queues are there is looked at by the watch on the topology, not by every probe.
+    // The topology monitor checks whether the queues exist; a probe does not.
     private sealed class BrokerCheck(BrokerConnection connection) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            if (connection.BlockedBecause is { } reason) return HealthCheckResult.Unhealthy($"RabbitMQ at {connection.Address} takes no messages: {reason}");
+            if (connection.BlockedBecause is { } reason)
+                return HealthCheckResult.Unhealthy($"RabbitMQ at {connection.Address} takes no messages: {reason}");
             using var waitLimit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             waitLimit.CancelAfter(WaitLimit);
             try

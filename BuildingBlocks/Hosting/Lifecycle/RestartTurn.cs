@@ -5,8 +5,9 @@ using Npgsql;
 namespace Fulfillment.Hosting.Lifecycle;
 
 /// <summary>
-/// Lets one replica of a service start anew at a time: the others answer HTTP until it is ready. The turn is a lock in the database, which is free again
-/// when the process that has it ends. It belongs to the process, because it spans the end of one host and the start of the next.
+/// Lets one replica of a service restart its host at a time: the others answer HTTP until it is ready. The turn is a lock in the
+/// database, which is free again when the process that holds it ends. It belongs to the process, because it spans the end of one
+/// host and the start of the next.
 /// </summary>
 public sealed class RestartTurn : IAsyncDisposable
 {
@@ -48,7 +49,8 @@ public sealed class RestartTurn : IAsyncDisposable
         _connection = null;
         try
         {
-            // The pool that it came from belongs to a host that has ended, so the connection is closed; but a pool that lives would keep the lock.
+            // The pool may belong to a host that has ended, so the connection is closed. A pool that still lives would keep the
+            // lock, so the lock is released first.
             await using var command = new NpgsqlCommand($"SELECT pg_advisory_unlock({LockKey})", connection);
             await command.ExecuteNonQueryAsync();
         }

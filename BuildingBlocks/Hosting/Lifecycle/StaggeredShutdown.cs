@@ -8,12 +8,13 @@ using Npgsql;
 namespace Fulfillment.Hosting.Lifecycle;
 
 /// <summary>
-/// Lets replicas that are told to stop at the same moment leave one before the others, which go when it is back: whoever restarts a service at
-/// once, as <c>docker compose restart</c> does, still leaves no moment in which nobody answers. Who gets a lock in the database goes first.
-/// Does nothing unless <see cref="ShutdownOptions.FirstDelay"/> is set.
+/// Staggers replicas that stop at the same moment: one stops first, and the others stop when it is back. A restart of all
+/// replicas at once, as by <c>docker compose restart</c>, then leaves no moment without a replica that answers. The replica that
+/// gets a lock in the database goes first. Does nothing unless <see cref="ShutdownOptions.FirstDelay"/> is set.
 /// </summary>
 internal sealed class StaggeredShutdown(
-    IEnumerable<IModuleDatabase> databases, IOptions<ShutdownOptions> options, TimeProvider time, ILogger<StaggeredShutdown> logger) : IAsyncDisposable
+    IEnumerable<IModuleDatabase> databases, IOptions<ShutdownOptions> options, TimeProvider time, ILogger<StaggeredShutdown> logger)
+    : IAsyncDisposable
 {
     // Any number that nothing else in these databases locks.
     private const long LockKey = 0x53746F7070696E67;
@@ -23,7 +24,7 @@ internal sealed class StaggeredShutdown(
     // Holds the lock until the pool is closed at the end of the host, or listens for the replica that is ready again.
     private NpgsqlConnection? _turn;
 
-    /// <summary>Tells those who wait for it that this replica is ready.</summary>
+    /// <summary>Notifies the replicas that wait for this one that it is ready.</summary>
     public async Task SayReadyAsync(CancellationToken ct)
     {
         if (options.Value.FirstDelay is null) return;
@@ -35,12 +36,13 @@ internal sealed class StaggeredShutdown(
         }
         catch (NpgsqlException e)
         {
-            logger.LogWarning("A replica that stops is not told that this one is ready: {Reason}", e.Message);
+            logger.LogWarning(
+                "The waiting replicas cannot be notified that this replica is ready ({Reason}); they stop after their timeout", e.Message);
         }
     }
 
-    /// <summary>Goes on until HTTP may end.</summary>
-    /// <param name="isRestart">True when this process comes back by itself: it does not take the turn of a replica that is stopped, and waits for none.</param>
+    /// <summary>Completes when HTTP may end.</summary>
+    /// <param name="isRestart">True when this process restarts its host: it takes no turn, and waits for no other replica.</param>
     public async Task WaitAsync(bool isRestart)
     {
         var start = time.GetTimestamp();
@@ -60,7 +62,7 @@ internal sealed class StaggeredShutdown(
         if (_turn is not null) await _turn.DisposeAsync();
     }
 
-    // Listens before it asks for the lock: who has it cannot be back any earlier.
+    // Listens before it asks for the lock, because the holder of the lock cannot be back any earlier.
     private async Task<bool> IsFirstAsync()
     {
         using var timeout = new CancellationTokenSource(Timeout, time);
@@ -72,7 +74,8 @@ internal sealed class StaggeredShutdown(
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {
-            logger.LogWarning("Nobody knows who stops first: {Reason}", e.Message);
+            logger.LogWarning(
+                "Staggered shutdown is unavailable ({Reason}); this replica stops without waiting for the others", e.Message);
             return false;
         }
     }
@@ -87,7 +90,7 @@ internal sealed class StaggeredShutdown(
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {
-            logger.LogInformation("The replica that stopped first is not back yet");
+            logger.LogInformation("The replica that stopped first is not back yet; this replica stops without waiting longer");
         }
     }
 }

@@ -4,15 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfillment.Hosting.Lifecycle;
 
-/// <summary>What HTTP does while the process starts.</summary>
+/// <summary>HTTP while the process starts.</summary>
 public static class StartingSetup
 {
-    // What is not there by then is away, and the request is told so.
+    // A database that is missing after this time is unavailable, and the request fails with 503.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Lets requests of the API wait for the databases when they were away at the first look: a process listens then, and gets requests wherever nobody
-    /// asks its probes, as with Docker Compose.
+    /// Lets requests of the API wait for the databases when these were unavailable at the first look. The process listens then,
+    /// and gets requests from gateways that do not ask its probes, as with Docker Compose.
     /// </summary>
     public static void UseWaitWhileStarting(this WebApplication app)
     {

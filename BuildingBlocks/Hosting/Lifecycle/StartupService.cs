@@ -11,21 +11,23 @@ using Npgsql;
 namespace Fulfillment.Hosting.Lifecycle;
 
 /// <summary>
-/// Waits for the databases and the broker, then starts the listeners. What is away is waited for and named in the log and in
-/// <c>/health/ready</c>; what is set wrong ends the process with a readable line.
+/// Waits for the databases and the broker, then starts the listeners. The log and <c>/health/ready</c> name a dependency that is
+/// unavailable. A wrong setting ends the process with a readable line.
 /// </summary>
 internal sealed class StartupService(
-    Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker, IMessageListeners listeners,
-    IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps, IOptions<RabbitMqOptions> messaging,
-    IHostEnvironment environment, IConfiguration configuration,
-    StaggeredShutdown turn, IHostRestart restart, RestartTurn restartTurn, StopDeadline deadline, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
+    Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker,
+    IMessageListeners listeners, IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps,
+    IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration,
+    StaggeredShutdown turn, IHostRestart restart, RestartTurn restartTurn, StopDeadline deadline,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
     private bool _listenersHaveBegun;
 
     /// <summary>
-    /// Returns after the first look at the databases; the web server starts after that. A process that does not listen yet is refused, so that a
-    /// gateway asks another replica within the same request; when something is away, it listens and says so.
+    /// Returns after the first look at the databases; the web server starts after that. Until then the process refuses
+    /// connections, so that a gateway asks another replica within the same request. When a dependency is unavailable, the process
+    /// listens and says so.
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,8 +51,9 @@ internal sealed class StartupService(
             }
             finally
             {
-                // Callbacks run in reverse order: this one comes before the library's own, which would make a listener that still receives
-                // acknowledge what it is given and publish a copy of it. A start that has failed may have left listeners, too.
+                // Callbacks run in reverse order: this one runs before the library's own callback. That one would make a listener
+                // that still receives acknowledge its messages and publish copies of them. A start that has failed may have left
+                // listeners, too.
                 lifetime.ApplicationStopping.Register(StopTakingWork);
             }
 
@@ -59,7 +62,7 @@ internal sealed class StartupService(
             logger.LogInformation("Ready");
             await turn.SayReadyAsync(stoppingToken);
         }
-#pragma warning disable CA1031 // The type does not tell: a channel that could not be opened in time is an InvalidOperationException.
+#pragma warning disable CA1031 // The type says nothing: a channel that could not be opened in time is an InvalidOperationException.
         catch (Exception e) when (_listenersHaveBegun && !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -72,11 +75,11 @@ internal sealed class StartupService(
         {
             foreach (var mistake in e.Mistakes) logger.LogCritical("Configuration: {Mistake}", mistake);
             Environment.ExitCode = 1;
-            // A host that is stopped while it starts would complain of that as well.
+            // A host that is stopped while it starts would log an error of its own.
             startup.IsWaitingFor(e.Message);
             await EndAsync(stoppingToken);
         }
-#pragma warning disable CA1031 // Whatever it is, a process that cannot start must not end with the code of one that was asked to stop.
+#pragma warning disable CA1031 // A process that cannot start must not end with the exit code of a process that was asked to stop.
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -99,7 +102,12 @@ internal sealed class StartupService(
         var last = "";
         while (await restart.TryRequestAsync(ct) is { } reason)
         {
-            if (reason != last) logger.LogWarning("The listeners could not all be started, and this process does not start anew yet: {Reason}", reason);
+            if (reason != last)
+            {
+                logger.LogWarning(
+                    "The listeners could not all be started, and this process does not start anew yet: {Reason}", reason);
+            }
+
             last = reason;
             await Task.Delay(BeforeStartingAnew, time, ct);
         }
@@ -111,8 +119,8 @@ internal sealed class StartupService(
         if (_listenersHaveBegun) await listeners.StopAsync(cancellationToken);
     }
 
-    // Takes no new message and finishes what is being handled, while HTTP goes on until load balancers had time to see that this process is
-    // not ready any more. The host stops everything else only after this returns, so it blocks.
+    // Takes no new message and finishes the messages that are being handled. HTTP goes on until load balancers had time to see
+    // that this process is not ready any more. The host stops everything else only after this returns, so it blocks.
     private void StopTakingWork()
     {
         // The first callback of a stop, so the deadline begins with the stop.

@@ -3,7 +3,8 @@ using Fulfillment.Core;
 namespace Fulfillment.Hosting.Lifecycle;
 
 /// <summary>
-/// Ends the process when it has not stopped by itself in time. It belongs to the process, not to its host: what hangs may be the disposal of the host.
+/// Ends the process when it has not stopped by itself in time. It belongs to the process, not to its host, because the disposal
+/// of the host may hang.
 /// </summary>
 /// <param name="time">Measures the time.</param>
 /// <param name="limit">How long a stop may take; null for <see cref="ShutdownOptions.Deadline"/>.</param>
@@ -16,7 +17,7 @@ public sealed class StopDeadline(TimeProvider time, TimeSpan? limit = null, Acti
     private ITimer? _timer;
 
     /// <summary>Starts the time, unless it already runs.</summary>
-    /// <param name="isRestart">True when the process is to build another host: one that does not come to this has failed.</param>
+    /// <param name="isRestart">True when the process is to build another host: a timeout then ends it with exit code 1.</param>
     public void Start(bool isRestart)
     {
         lock (_gate) _timer ??= time.CreateTimer(_ => End(isRestart), null, _limit, Timeout.InfiniteTimeSpan);

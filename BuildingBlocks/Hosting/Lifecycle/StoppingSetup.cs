@@ -4,17 +4,19 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Hosting.Lifecycle;
 
-/// <summary>What HTTP does while the process stops.</summary>
+/// <summary>HTTP while the process stops.</summary>
 public static class StoppingSetup
 {
-    /// <summary>Ends the connection with every answer that is given after SIGTERM, so that clients bring their next request to another process.</summary>
+    /// <summary>
+    /// Ends the connection with every response after SIGTERM, so that clients send their next request to another process.
+    /// </summary>
     public static void UseConnectionCloseWhenStopping(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         app.Use((http, next) =>
         {
-            // Decided when the answer begins: the request may have come before the signal.
+            // Decided when the response begins: the request may have come before the signal.
             http.Response.OnStarting(() =>
             {
                 if (stopping.IsCancellationRequested) http.Response.Headers.Connection = "close";

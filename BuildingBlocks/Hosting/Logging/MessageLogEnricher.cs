@@ -9,10 +9,10 @@ internal sealed class MessageLogEnricher : ILogEventEnricher
 {
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
     {
-        if (MessageLogContext.Current is not { } flow) return;
-        if (flow.Module is not null) logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("module", flow.Module));
-        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("orderId", flow.OrderId));
-        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("eventId", flow.EventId));
-        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("correlationId", flow.CorrelationId));
+        if (MessageLogContext.Current is not { } context) return;
+        if (context.Module is not null) logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("module", context.Module));
+        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("orderId", context.OrderId));
+        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("eventId", context.EventId));
+        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("correlationId", context.CorrelationId));
     }
 }

@@ -6,8 +6,8 @@ using Serilog.Events;
 namespace Fulfillment.Hosting.Logging;
 
 /// <summary>
-/// While a dependency is away, every message in flight fails at every attempt. One line per source and some seconds says as much
-/// as thousands; the messages themselves are all retried.
+/// While a dependency is unavailable, every message in flight fails at every attempt. One line per source and interval says as
+/// much as thousands of lines; all messages are retried.
 /// </summary>
 internal sealed class OutageFilter(TimeProvider time) : ILogEventFilter
 {

@@ -6,7 +6,7 @@ using Serilog.Formatting.Display;
 
 namespace Fulfillment.Hosting.Logging;
 
-/// <summary>One line per event for people: time, level, message, and the flow when there is one.</summary>
+/// <summary>One line per event for people: time, level, message, and the log context when there is one.</summary>
 internal sealed class TerminalFormatter : ITextFormatter
 {
     private static readonly MessageTemplateTextFormatter Head =
@@ -29,7 +29,7 @@ internal sealed class TerminalFormatter : ITextFormatter
 
         output.WriteLine();
         if (logEvent.Exception is not { } exception) return;
-        // Where in the code a dependency was missed does not help anyone to bring it back.
+        // A stack trace does not help to bring an unavailable dependency back.
         if (TransientErrors.Is(exception)) output.WriteLine($"             {exception.Message.ReplaceLineEndings(" ")}");
         else output.WriteLine(exception);
     }

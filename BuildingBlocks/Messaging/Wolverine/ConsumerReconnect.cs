@@ -1,8 +1,7 @@
 namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
-/// A listener that does not consume: since when, and how often it could not be brought back. Its reconnects never
-/// overlap.
+/// A listener that does not consume: its idle time and its failed reconnects. Its reconnects never overlap.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ConsumerReconnect(TimeProvider time)
@@ -20,7 +19,7 @@ internal sealed class ConsumerReconnect(TimeProvider time)
     /// <summary>Reconnects, unless the last reconnect still runs, and waits for the end of it for a limited time.</summary>
     /// <param name="reconnect">Begins a reconnect.</param>
     /// <param name="isConsuming">Whether the listener consumes.</param>
-    /// <returns>What went wrong, for people; null when the listener consumes.</returns>
+    /// <returns>The failure, for people; null when the listener consumes.</returns>
     public async Task<string?> TryAsync(Func<Task> reconnect, Func<bool> isConsuming)
     {
         var failure = "it has no consumer";
@@ -29,7 +28,7 @@ internal sealed class ConsumerReconnect(TimeProvider time)
             if (_current is null or { IsCompleted: true }) _current = reconnect();
             await _current.WaitAsync(Longest, time);
         }
-#pragma warning disable CA1031 // It is tried again, whatever it was.
+#pragma warning disable CA1031 // Any failure is tried again.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -8,8 +8,8 @@ using Wolverine.Transports;
 namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
-/// Brings back a listener that nothing else brings back. Wolverine tries a few times to rebuild it after its connection has recovered, and a
-/// broker that is away again meanwhile leaves its queue without a consumer; so does a queue that is deleted.
+/// Restarts a listener that nothing else restarts. Wolverine tries a few times to rebuild it after its connection has recovered.
+/// When the broker is unavailable again meanwhile, its queue stays without a consumer; so does a queue that is deleted.
 /// </summary>
 internal sealed class ConsumerWatchdog(
     Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostRestart restart,
@@ -37,7 +37,8 @@ internal sealed class ConsumerWatchdog(
                 .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
             QueuesWithoutConsumer = [.. overdue.Select(Queue)];
             if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
-            foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested)) await BringBackAsync(listener);
+            foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested))
+                await BringBackAsync(listener);
             var lost = overdue
                 .Where(listener => _lost.TryGetValue(listener.Uri, out var reconnect) && reconnect.Failures >= MaxFailures)
                 .Select(Queue).ToList();
@@ -49,7 +50,7 @@ internal sealed class ConsumerWatchdog(
                 continue;
             }
 
-            // Their connection is lost for good: the client gives up recovering one that breaks again while it is being recovered.
+            // Their connection is lost for good: the client stops recovering a connection that breaks again during its recovery.
             logger.LogError(
                 "The listeners of {Queues} cannot be started although the broker answers: starting anew", string.Join(", ", lost));
             return;
@@ -78,7 +79,7 @@ internal sealed class ConsumerWatchdog(
         return _lost[listener.Uri].Idle > RecoveryTime;
     }
 
-    // Before that a listener cannot be started.
+    // A listener cannot be started before the broker answers.
     private async Task<bool> BrokerAnswersAsync(CancellationToken ct)
     {
         try

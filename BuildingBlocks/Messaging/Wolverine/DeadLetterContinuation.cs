@@ -15,7 +15,7 @@ namespace Fulfillment.Messaging.Wolverine;
 /// </summary>
 internal sealed class DeadLetterContinuation : IContinuationSource
 {
-    // The broker would deliver it again at once, which takes no longer than to fail again.
+    // The broker would deliver the message again at once, and it would fail again at once.
     private static readonly TimeSpan RequeueDelay = TimeSpan.FromSeconds(5);
 
     public string Description => "Move to the dead-letter queue with the failure";
@@ -45,7 +45,8 @@ internal sealed class DeadLetterContinuation : IContinuationSource
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                runtime.Logger.LogWarning("{Queue}: a message cannot be moved to the dead-letter queue yet: {Reason}", subscription.Queue, e.Message);
+                runtime.Logger.LogWarning(
+                    "{Queue}: a message cannot be moved to the dead-letter queue yet: {Reason}", subscription.Queue, e.Message);
                 await Task.Delay(RequeueDelay, runtime.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await NackRequeue.Instance.ExecuteAsync(lifecycle, runtime, now, activity);
                 return;

@@ -6,8 +6,8 @@ using Wolverine.RabbitMQ.Internal;
 namespace Fulfillment.Messaging.Wolverine;
 
 /// <summary>
-/// Reads from a message only what this system writes. Wolverine's own mapper obeys headers such as <c>reply-uri</c> and
-/// <c>ack-requested</c>, with which a foreign publisher could make it create queues and send to them.
+/// Reads from a message only the fields that this system writes. Wolverine's own mapper obeys headers such as <c>reply-uri</c>
+/// and <c>ack-requested</c>. With these a foreign publisher could make it create queues and send to them.
 /// </summary>
 internal sealed class DeliveryMapper : IRabbitMqEnvelopeMapper
 {
@@ -18,7 +18,7 @@ internal sealed class DeliveryMapper : IRabbitMqEnvelopeMapper
         envelope.ContentType = "application/json";
         if (incoming.Headers?.TryGetValue("traceparent", out var trace) is true && trace is byte[] { Length: <= 64 } bytes)
             envelope.ParentId = Encoding.ASCII.GetString(bytes);
-        // Set here, the body is not read before the handler, whose failures have rules.
+        // The message is set here, so the body is read in the handler, whose failures have rules.
         envelope.Message = new Delivery(incoming);
     }
 
@@ -26,11 +26,12 @@ internal sealed class DeliveryMapper : IRabbitMqEnvelopeMapper
     public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing)
     {
         ArgumentNullException.ThrowIfNull(envelope);
-        throw new OperationCanceledException($"No copy is made of message {envelope.Id}: it goes back to its queue with the channel of its listener.");
+        throw new OperationCanceledException(
+            $"No copy is made of message {envelope.Id}: it goes back to its queue with the channel of its listener.");
     }
 }
 
-/// <summary>What this system needs to know of an envelope.</summary>
+/// <summary>Reads from an envelope.</summary>
 internal static class EnvelopeExtensions
 {
     /// <summary>Name of the queue that the message came from.</summary>

@@ -20,7 +20,7 @@ public static class MessagingSetup
     /// <summary>Name of the activity source of the messaging library: a span for each message that is handled.</summary>
     public const string LibraryActivitySource = "Wolverine";
 
-    // A bug or a bad message does not get better by waiting; two more tries catch what was a coincidence.
+    // A bug or a bad message does not get better by waiting; two more attempts absorb a coincidence.
     private static readonly TimeSpan[] UnexpectedErrorDelays = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)];
 
     /// <summary>Sources of the log lines of the messaging library.</summary>
@@ -38,7 +38,8 @@ public static class MessagingSetup
         builder.Services.AddSingleton<EventPublisher>();
         builder.Services.AddSingleton<QueuePublisher>();
 
-        foreach (var subscription in enabled.SelectMany(module => module.Subscriptions)) builder.Services.TryAddSingleton(subscription.ConsumerType);
+        foreach (var subscription in enabled.SelectMany(module => module.Subscriptions))
+            builder.Services.TryAddSingleton(subscription.ConsumerType);
         builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, wolverine => Configure(wolverine, settings, topology, enabled));
 
         // The listeners start when their dependencies are there, not when the host starts: the start of the process does it.
@@ -51,7 +52,8 @@ public static class MessagingSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsumerWatchdog>());
     }
 
-    private static void Configure(WolverineOptions wolverine, RabbitMqOptions settings, Topology topology, IReadOnlyList<ModuleTopology> enabled)
+    private static void Configure(
+        WolverineOptions wolverine, RabbitMqOptions settings, Topology topology, IReadOnlyList<ModuleTopology> enabled)
     {
         wolverine.Durability.Mode = DurabilityMode.Solo;
         wolverine.Durability.DurabilityAgentEnabled = false;

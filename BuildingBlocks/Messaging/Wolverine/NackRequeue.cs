@@ -30,7 +30,7 @@ internal sealed class NackRequeue : IContinuationSource, IContinuation
         {
             runtime.Logger.LogDebug(e, "{Queue}: message {MessageId} went back with its channel", message.QueueName(), message.Id);
         }
-#pragma warning disable CA1031 // Wolverine acknowledges a message whose continuation throws. One that is not settled goes back with its channel.
+#pragma warning disable CA1031 // Wolverine would acknowledge the message; an unsettled one goes back with its channel.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -22,14 +22,19 @@ internal sealed class WolverineListeners(
     {
         var drained = Task.WhenAll(wolverine.Endpoints.ActiveListeners().Select(DrainAsync));
         if (await Task.WhenAny(drained, Task.Delay(ShutdownOptions.DrainTimeout, time)) != drained)
-            logger.LogWarning("Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
+        {
+            logger.LogWarning(
+                "Some messages are still being handled after {Timeout}; the broker will deliver them again", ShutdownOptions.DrainTimeout);
+        }
         else if (drained.Exception is { } failure)
+        {
             logger.LogWarning(failure, "A listener did not stop in good order; the broker will deliver its messages again");
+        }
     }
 
-    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers again what was
-    // handled (ADR 2). So a channel stays open for a moment after its last message was acknowledged. A message that is
-    // handled for longer than the whole drain is delivered again anyway.
+    // A busy quorum queue forgets acknowledgements whose channel closes right after them, and delivers handled messages again
+    // (ADR 2). So a channel stays open for a moment after its last message was acknowledged. A message that is handled for longer
+    // than the whole drain is delivered again anyway.
     internal static async Task WaitUntilQuietAsync(IListeningAgent listener, TimeProvider time)
     {
         var (begun, quietSince, received) = (time.GetTimestamp(), time.GetTimestamp(), listener.LastQueueActivityAt);

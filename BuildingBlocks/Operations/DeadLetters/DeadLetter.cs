@@ -2,10 +2,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Operations.DeadLetters;
 
-/// <summary>What becomes of a dead letter.</summary>
+/// <summary>State of a dead letter.</summary>
 public enum DeadLetterStatus : short
 {
-    /// <summary>Waits for somebody to look at it.</summary>
+    /// <summary>Waits for an operator.</summary>
     Open = 0,
 
     /// <summary>Belongs to a replay that has not come to it yet.</summary>
@@ -30,7 +30,7 @@ public sealed class DeadLetter
     /// <summary>Queue in which it failed.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>Event that the queue carries, else what the message says that it is.</summary>
+    /// <summary>Event that the queue carries; when the queue is unknown, the type that the message claims.</summary>
     public required string EventType { get; init; }
 
     /// <summary>Id in the body, if it can be read.</summary>
@@ -60,7 +60,7 @@ public sealed class DeadLetter
     /// <summary>Length of the body as it came.</summary>
     public long BodyBytes { get; init; }
 
-    /// <summary>The body that a person put in its place.</summary>
+    /// <summary>The body that an operator put in its place.</summary>
     public byte[]? EditedBody { get; init; }
 
     /// <summary>Hash like <see cref="DedupeKey"/>, of the edited body.</summary>
@@ -75,10 +75,10 @@ public sealed class DeadLetter
     /// <summary>Its message.</summary>
     public required string ExceptionMessage { get; init; }
 
-    /// <summary>The exception as text; null when no process of ours gave the message up.</summary>
+    /// <summary>The exception as text; null when no process of this system moved the message to the dead-letter queue.</summary>
     public string? Stack { get; init; }
 
-    /// <summary>Calls of the handler before the message was given up the last time.</summary>
+    /// <summary>Calls of the handler before the message was last moved to the dead-letter queue.</summary>
     public int Attempts { get; init; }
 
     /// <summary>How often it has come.</summary>
@@ -90,7 +90,7 @@ public sealed class DeadLetter
     /// <summary>When it was stored first.</summary>
     public DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>What becomes of it.</summary>
+    /// <summary>Its state.</summary>
     public DeadLetterStatus Status { get; init; }
 
     /// <summary>Last replay that it belongs to.</summary>
@@ -103,18 +103,18 @@ public sealed class DeadLetter
     public static void Configure(ModelBuilder model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var letter = model.Entity<DeadLetter>().ToTable("dead_letters");
-        letter.HasKey(l => l.Id);
-        letter.HasIndex(l => l.DedupeKey).IsUnique();
-        letter.HasIndex(l => l.OrderId);
-        letter.HasIndex(l => new { l.Status, l.Id });
-        letter.HasIndex(l => new { l.Queue, l.Id });
-        letter.HasIndex(l => new { l.ExceptionType, l.Id });
-        letter.HasIndex(l => new { l.EventType, l.Id });
-        letter.HasIndex(l => new { l.ReplayId, l.Id }).HasFilter("status = 1");
-        letter.Property(l => l.Headers).HasColumnType("jsonb");
-        letter.Property(l => l.Occurrences).HasDefaultValue(1);
-        letter.Property(l => l.RecordedAt).HasDefaultValueSql("now()");
+        var deadLetter = model.Entity<DeadLetter>().ToTable("dead_letters");
+        deadLetter.HasKey(d => d.Id);
+        deadLetter.HasIndex(d => d.DedupeKey).IsUnique();
+        deadLetter.HasIndex(d => d.OrderId);
+        deadLetter.HasIndex(d => new { d.Status, d.Id });
+        deadLetter.HasIndex(d => new { d.Queue, d.Id });
+        deadLetter.HasIndex(d => new { d.ExceptionType, d.Id });
+        deadLetter.HasIndex(d => new { d.EventType, d.Id });
+        deadLetter.HasIndex(d => new { d.ReplayId, d.Id }).HasFilter("status = 1");
+        deadLetter.Property(d => d.Headers).HasColumnType("jsonb");
+        deadLetter.Property(d => d.Occurrences).HasDefaultValue(1);
+        deadLetter.Property(d => d.RecordedAt).HasDefaultValueSql("now()");
 
         var replay = model.Entity<DeadLetterReplay>().ToTable("dead_letter_replays");
         replay.HasKey(r => r.Id);

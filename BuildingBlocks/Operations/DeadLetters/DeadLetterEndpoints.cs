@@ -14,10 +14,12 @@ internal static class DeadLetterEndpoints
         where TContext : DbContext
     {
         routes.MapGet("/dead-letters", ListAsync<TContext>)
-            .Does("List dead letters", "Newest first.").Answers<DeadLetterView[]>(null).InPages().Reads("queue", "In which they failed.").Reads("exceptionType", "Type of the exception.")
+            .Does("List dead letters", "Newest first.").Answers<DeadLetterView[]>(null).InPages()
+            .Reads("queue", "In which they failed.").Reads("exceptionType", "Type of the exception.")
             .Reads("eventType", "Event of the queue.").Reads("orderId", "Of one order.").Reads("status", "OPEN, QUEUED or REPLAYED.");
         routes.MapGet("/dead-letters/groups", GroupsAsync<TContext>)
-            .Does("Group open dead letters", "By the way in which they failed.").Answers<DeadLetterGroupView[]>(null).Reads("limit", "Groups, 50 when absent.");
+            .Does("Group open dead letters", "By the way in which they failed.").Answers<DeadLetterGroupView[]>(null)
+            .Reads("limit", "Groups, 50 when absent.");
         routes.MapGet("/dead-letters/{id:long}", GetAsync<TContext>)
             .Does("Show a dead letter", "With body, headers and stack.").Answers<DeadLetterDetail>(null);
         routes.MapDelete("/dead-letters/{id:long}", DeleteAsync<TContext>)
@@ -37,13 +39,14 @@ internal static class DeadLetterEndpoints
         if (errors.Count > 0) return Problems.Invalid(errors);
 
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var letters = db.Set<DeadLetter>().AsNoTracking().Where(letter => letter.Id < before).Matching(filter);
-        if (status is { } wanted) letters = letters.Where(letter => letter.Status == wanted);
-        var rows = await letters.OrderByDescending(letter => letter.Id).Take(page.Limit + 1).Views().ToListAsync(ct);
-        return page.Answer(request, rows, letter => letter.Id);
+        var deadLetters = db.Set<DeadLetter>().AsNoTracking().Where(deadLetter => deadLetter.Id < before).Matching(filter);
+        if (status is { } wanted) deadLetters = deadLetters.Where(deadLetter => deadLetter.Status == wanted);
+        var rows = await deadLetters.OrderByDescending(deadLetter => deadLetter.Id).Take(page.Limit + 1).Views().ToListAsync(ct);
+        return page.Answer(request, rows, deadLetter => deadLetter.Id);
     }
 
-    private static async Task<IResult> GroupsAsync<TContext>(IDbContextFactory<TContext> contexts, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> GroupsAsync<TContext>(
+        IDbContextFactory<TContext> contexts, HttpRequest request, CancellationToken ct)
         where TContext : DbContext
     {
         var (page, errors) = Page.Read(request);
@@ -57,8 +60,8 @@ internal static class DeadLetterEndpoints
         where TContext : DbContext
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Set<DeadLetter>().AsNoTracking().FirstOrDefaultAsync(letter => letter.Id == id, ct) is { } letter
-            ? TypedResults.Ok(DeadLetterDetail.From(letter))
+        return await db.Set<DeadLetter>().AsNoTracking().FirstOrDefaultAsync(deadLetter => deadLetter.Id == id, ct) is { } deadLetter
+            ? TypedResults.Ok(DeadLetterDetail.From(deadLetter))
             : NotFound(id);
     }
 
@@ -66,9 +69,10 @@ internal static class DeadLetterEndpoints
         where TContext : DbContext
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var deleted = await db.Set<DeadLetter>().Where(letter => letter.Id == id && letter.Status != DeadLetterStatus.Queued).ExecuteDeleteAsync(ct);
+        var deleted = await db.Set<DeadLetter>()
+            .Where(deadLetter => deadLetter.Id == id && deadLetter.Status != DeadLetterStatus.Queued).ExecuteDeleteAsync(ct);
         if (deleted > 0) return TypedResults.NoContent();
-        return await db.Set<DeadLetter>().AnyAsync(letter => letter.Id == id, ct)
+        return await db.Set<DeadLetter>().AnyAsync(deadLetter => deadLetter.Id == id, ct)
             ? Problems.Conflict("ALREADY_QUEUED", $"Dead letter {id} is about to be replayed and cannot be deleted.")
             : NotFound(id);
     }

@@ -12,18 +12,18 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>
-/// Moves what arrives in the dead-letter queue of a module into its database, where it can be looked at and worked off. A message is
-/// acknowledged after its commit; while broker or database are away it waits where it is.
+/// Moves messages from the dead-letter queue of a module into its database, where operators look at them and work them off. A
+/// message is acknowledged after its commit; while broker or database are unavailable it stays in its queue.
 /// </summary>
 internal sealed class DeadLetterRecorder<TContext>(
-    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, QueuePublisher queues, Topology topology, Startup startup, TimeProvider time,
-    ILogger<DeadLetterRecorder<TContext>> logger)
+    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, QueuePublisher queues,
+    Topology topology, Startup startup, TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
     : BackgroundService
     where TContext : DbContext
 {
     private const ushort Prefetch = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
     private readonly string _queue = topology.Modules.Single(module => module.Name == database.Module).DeadLetterQueue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,7 +37,7 @@ internal sealed class DeadLetterRecorder<TContext>(
             {
                 await ConsumeAsync(stoppingToken);
             }
-#pragma warning disable CA1031 // Logged; whatever it was, the messages are still in their queue and the next try finds them there.
+#pragma warning disable CA1031 // Logged; the messages are still in their queue, where the next attempt finds them.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
@@ -45,7 +45,7 @@ internal sealed class DeadLetterRecorder<TContext>(
                 last = e.Message;
             }
 
-            await Task.Delay(Pause, stoppingToken);
+            await Task.Delay(RetryDelay, stoppingToken);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class DeadLetterRecorder<TContext>(
                     _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, time.GetUtcNow()),
                 ReturnedMessage.Of(delivery.BasicProperties, body, topology));
         }
-#pragma warning disable CA1031 // Whatever is wrong with one message, the others are recorded.
+#pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -142,7 +142,7 @@ internal sealed class DeadLetterRecorder<TContext>(
     private async Task<bool> RecordAsync(FailedMessage message, CancellationToken ct)
     {
         var isBare = false;
-        for (var pause = Pause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var delay = RetryDelay; ; delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay)
         {
             try
             {
@@ -153,16 +153,16 @@ internal sealed class DeadLetterRecorder<TContext>(
             catch (Exception e) when (!ct.IsCancellationRequested && TransientErrors.Is(e))
             {
                 logger.LogWarning(e, "{Queue}: dead letters wait for the database", _queue);
-                await Task.Delay(pause, ct);
+                await Task.Delay(delay, ct);
             }
-#pragma warning disable CA1031 // Whatever is wrong with one message, the others are recorded.
+#pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
             catch (Exception e) when (!ct.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 if (isBare)
                 {
                     logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored and stays in the queue", _queue, message.Queue);
-                    await Task.Delay(LongestPause, ct);
+                    await Task.Delay(MaxRetryDelay, ct);
                     return false;
                 }
 

@@ -13,9 +13,9 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>
-/// Puts queued dead letters back into their queues, and only there. Rows decide: a batch is locked, published with confirms, noted as
-/// replayed and committed, so a crash publishes some of it again, which consumers absorb as any redelivery. Replicas share the work, and the
-/// row of a replay says when its next messages may go, so they share its rate too.
+/// Puts queued dead letters back into their queues, and only there. The rows decide: a batch is locked, published with confirms,
+/// marked as replayed and committed. A crash publishes some of it again, which consumers absorb as any redelivery. Replicas share
+/// the work. The row of a replay holds the time of its next messages, so replicas share its rate too.
 /// </summary>
 internal sealed class DeadLetterReplayer<TContext>(
     ModuleDatabase<TContext> database, QueuePublisher publisher, Startup startup, ILogger<DeadLetterReplayer<TContext>> logger)
@@ -25,10 +25,10 @@ internal sealed class DeadLetterReplayer<TContext>(
     private const int MaxBatch = 100;
     private const int BatchesPerSecond = 5;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1.0 / BatchesPerSecond);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1.0 / BatchesPerSecond);
     private readonly SemaphoreSlim _wake = new(0);
 
-    /// <summary>Says that a replay was committed.</summary>
+    /// <summary>Signals that a replay was committed.</summary>
     public void Wake() => _wake.Release();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,14 +37,14 @@ internal sealed class DeadLetterReplayer<TContext>(
         var last = "";
         while (!stoppingToken.IsCancellationRequested)
         {
-            var pause = Poll;
+            var delay = Poll;
             try
             {
                 while (await ReplayBatchAsync(stoppingToken))
                 {
                 }
 
-                if (await IsUnfinishedAsync(stoppingToken)) pause = Beat;
+                if (await IsUnfinishedAsync(stoppingToken)) delay = Interval;
                 last = "";
             }
 #pragma warning disable CA1031 // Logged, and tried again: the rows are as they were.
@@ -55,13 +55,14 @@ internal sealed class DeadLetterReplayer<TContext>(
                 last = e.Message;
             }
 
-            await _wake.WaitAsync(pause, stoppingToken);
+            await _wake.WaitAsync(delay, stoppingToken);
         }
     }
 
     private async Task<bool> IsUnfinishedAsync(CancellationToken ct)
     {
-        await using var command = database.Source.CreateCommand("SELECT EXISTS (SELECT FROM dead_letter_replays WHERE finished_at IS NULL)");
+        await using var command = database.Source.CreateCommand(
+            "SELECT EXISTS (SELECT FROM dead_letter_replays WHERE finished_at IS NULL)");
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
@@ -72,23 +73,27 @@ internal sealed class DeadLetterReplayer<TContext>(
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await TakeAsync(connection, ct) is not var (replay, rate)) return false;
         var size = rate is { } limit ? Math.Clamp(limit / BatchesPerSecond, 1, MaxBatch) : MaxBatch;
-        var letters = await LettersAsync(connection, replay, size, ct);
+        var messages = await ReadQueuedAsync(connection, replay, size, ct);
 
-        var taken = await Task.WhenAll(letters.Select(letter => PublishAsync(letter, ct)));
+        var taken = await Task.WhenAll(messages.Select(message => PublishAsync(message, ct)));
         Failpoint.Hit("dead-letter-after-replay");
 
         await using var note = new NpgsqlBatch(connection);
         note.Add(
             "UPDATE dead_letters SET status = 2, replayed_at = now() WHERE id = ANY($1)",
-            letters.Where((_, i) => taken[i]).Select(letter => letter.Id).ToArray());
-        note.Add("UPDATE dead_letters SET status = 0 WHERE id = ANY($1)", letters.Where((_, i) => !taken[i]).Select(letter => letter.Id).ToArray());
+            messages.Where((_, i) => taken[i]).Select(message => message.Id).ToArray());
+        note.Add(
+            "UPDATE dead_letters SET status = 0 WHERE id = ANY($1)",
+            messages.Where((_, i) => !taken[i]).Select(message => message.Id).ToArray());
         note.Add(
             """
-            UPDATE dead_letter_replays SET done = done + $2, failed = failed + $3, next_at = greatest(next_at, now()) + make_interval(secs => $4),
+            UPDATE dead_letter_replays SET
+              done = done + $2, failed = failed + $3, next_at = greatest(next_at, now()) + make_interval(secs => $4),
               finished_at = CASE WHEN NOT EXISTS (SELECT FROM dead_letters WHERE replay_id = $1 AND status = 1) THEN now() END
             WHERE id = $1
             """,
-            replay, taken.Count(done => done), taken.Count(done => !done), rate is { } perSecond ? (double)letters.Count / perSecond : 0.0);
+            replay, taken.Count(done => done), taken.Count(done => !done),
+            rate is { } perSecond ? (double)messages.Count / perSecond : 0.0);
         await note.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
         return true;
@@ -106,7 +111,7 @@ internal sealed class DeadLetterReplayer<TContext>(
         return rows is [var row] ? row : null;
     }
 
-    private static async Task<List<Letter>> LettersAsync(NpgsqlConnection connection, long replay, int size, CancellationToken ct)
+    private static async Task<List<QueuedMessage>> ReadQueuedAsync(NpgsqlConnection connection, long replay, int size, CancellationToken ct)
     {
         await using var read = connection.CreateCommand();
         read.CommandText = """
@@ -116,35 +121,36 @@ internal sealed class DeadLetterReplayer<TContext>(
         read.Parameters.Add(new NpgsqlParameter<long> { TypedValue = replay });
         read.Parameters.Add(new NpgsqlParameter<int> { TypedValue = size });
         await using var reader = await read.ExecuteReaderAsync(ct);
-        return await reader.ReadAllAsync(row => new Letter(
+        return await reader.ReadAllAsync(row => new QueuedMessage(
             row.GetInt64(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), Text(row, 5), row.GetFieldValue<byte[]>(6)));
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     /// <summary>False when there is no such queue; any other failure ends the batch, which is tried again as a whole.</summary>
-    private async Task<bool> PublishAsync(Letter letter, CancellationToken ct)
+    private async Task<bool> PublishAsync(QueuedMessage message, CancellationToken ct)
     {
         var properties = new BasicProperties
         {
             Persistent = true,
-            Headers = new Dictionary<string, object?> { [FailureHeaders.ReplayOf] = letter.Id.ToString(CultureInfo.InvariantCulture) },
+            Headers = new Dictionary<string, object?> { [FailureHeaders.ReplayOf] = message.Id.ToString(CultureInfo.InvariantCulture) },
         };
-        if (letter.MessageId is not null) properties.MessageId = letter.MessageId;
-        if (letter.Type is not null) properties.Type = letter.Type;
-        if (letter.ContentType is not null) properties.ContentType = letter.ContentType;
-        if (letter.TraceParent is not null) properties.Headers["traceparent"] = Encoding.UTF8.GetBytes(letter.TraceParent);
+        if (message.MessageId is not null) properties.MessageId = message.MessageId;
+        if (message.Type is not null) properties.Type = message.Type;
+        if (message.ContentType is not null) properties.ContentType = message.ContentType;
+        if (message.TraceParent is not null) properties.Headers["traceparent"] = Encoding.UTF8.GetBytes(message.TraceParent);
         try
         {
-            await publisher.PublishAsync(letter.Queue, properties, letter.Body, ct);
+            await publisher.PublishAsync(message.Queue, properties, message.Body, ct);
             return true;
         }
         catch (PublishFailedException e) when (e.InnerException is PublishException { IsReturn: true })
         {
-            logger.LogWarning("{Module}: dead letter {Id} stays, there is no queue {Queue}", database.Module, letter.Id, letter.Queue);
+            logger.LogWarning("{Module}: dead letter {Id} stays, there is no queue {Queue}", database.Module, message.Id, message.Queue);
             return false;
         }
     }
 
-    private sealed record Letter(long Id, string Queue, string? MessageId, string? Type, string? ContentType, string? TraceParent, byte[] Body);
+    private sealed record QueuedMessage(
+        long Id, string Queue, string? MessageId, string? Type, string? ContentType, string? TraceParent, byte[] Body);
 }

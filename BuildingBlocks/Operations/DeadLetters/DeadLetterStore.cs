@@ -9,9 +9,10 @@ namespace Fulfillment.Operations.DeadLetters;
 internal sealed class DeadLetterStore<TContext>(ModuleDatabase<TContext> database)
     where TContext : DbContext
 {
-    // A letter that failed again after its replay is open again; one that waits for its replay stays where it is.
+    // A dead letter that failed again after its replay is open again; one that waits for its replay keeps its status.
     private const string Insert = """
-        INSERT INTO dead_letters AS d (dedupe_key, queue, event_type, event_id, order_id, message_id, message_type, content_type, exchange, routing_key,
+        INSERT INTO dead_letters AS d (
+          dedupe_key, queue, event_type, event_id, order_id, message_id, message_type, content_type, exchange, routing_key,
           body, body_bytes, headers, exception_type, exception_message, stack, attempts, failed_at, status)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0)
         ON CONFLICT (dedupe_key) DO UPDATE SET
@@ -20,7 +21,7 @@ internal sealed class DeadLetterStore<TContext>(ModuleDatabase<TContext> databas
           status = CASE d.status WHEN 2 THEN 0 ELSE d.status END
         """;
 
-    // The header alone proves nothing, since anybody may send it; the body must be the one that was replayed.
+    // The header alone proves nothing, because any publisher may send it. The body must be the one that was replayed.
     private const string Reopen = """
         UPDATE dead_letters SET
           occurrences = occurrences + 1, exception_type = $3, exception_message = $4, stack = $5, attempts = $6, failed_at = $7,

@@ -5,16 +5,18 @@ namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>A dead letter in a list.</summary>
 public sealed record DeadLetterView(
-    long Id, string Queue, string EventType, Guid? EventId, long? OrderId, string? MessageId, string ExceptionType, string ExceptionMessage, int Attempts,
-    int Occurrences, DateTimeOffset FailedAt, DateTimeOffset RecordedAt, DeadLetterStatus Status, long? ReplayId, DateTimeOffset? ReplayedAt, long BodyBytes);
+    long Id, string Queue, string EventType, Guid? EventId, long? OrderId, string? MessageId, string ExceptionType,
+    string ExceptionMessage, int Attempts, int Occurrences, DateTimeOffset FailedAt, DateTimeOffset RecordedAt,
+    DeadLetterStatus Status, long? ReplayId, DateTimeOffset? ReplayedAt, long BodyBytes);
 
 /// <summary>Open dead letters that failed in the same way.</summary>
-public sealed record DeadLetterGroupView(string ExceptionType, string EventType, string Queue, int Count, DateTimeOffset Oldest, DateTimeOffset Newest);
+public sealed record DeadLetterGroupView(
+    string ExceptionType, string EventType, string Queue, int Count, DateTimeOffset Oldest, DateTimeOffset Newest);
 
 /// <summary>A body as it can be shown: <c>json</c> as JSON, <c>text</c> as text, anything else in <c>base64</c>.</summary>
 public sealed record BodyView(string Encoding, object? Content, bool Truncated)
 {
-    // Within what the API itself may write; no contract is as deep.
+    // Below the depth that the API itself may write; no contract is as deep.
     private const int MaxDepth = 10;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
@@ -26,13 +28,13 @@ public sealed record BodyView(string Encoding, object? Content, bool Truncated)
         try
         {
             using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            // What is well-formed may still hold half a character, which cannot be written.
+            // Well-formed JSON may still hold half a character, which cannot be written.
             JsonSerializer.SerializeToUtf8Bytes(json.RootElement);
             return new BodyView("json", json.RootElement.Clone(), truncated);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // A part of a character may be missing at the end of what was cut.
+            // A part of a character may be missing at the end of a truncated body.
             if (truncated) return new BodyView("text", System.Text.Encoding.UTF8.GetString(body), truncated);
             return Text(body);
         }
@@ -53,26 +55,28 @@ public sealed record BodyView(string Encoding, object? Content, bool Truncated)
 
 /// <summary>One dead letter with all that is known of it.</summary>
 public sealed record DeadLetterDetail(
-    long Id, string Queue, string EventType, Guid? EventId, long? OrderId, string? MessageId, string? MessageType, string? ContentType, string Exchange,
-    string RoutingKey, string ExceptionType, string ExceptionMessage, string? Stack, int Attempts, int Occurrences, DateTimeOffset FailedAt,
-    DateTimeOffset RecordedAt, DeadLetterStatus Status, long? ReplayId, DateTimeOffset? ReplayedAt, long BodyBytes, BodyView Body, BodyView? EditedBody,
-    JsonElement Headers)
+    long Id, string Queue, string EventType, Guid? EventId, long? OrderId, string? MessageId, string? MessageType,
+    string? ContentType, string Exchange, string RoutingKey, string ExceptionType, string ExceptionMessage, string? Stack,
+    int Attempts, int Occurrences, DateTimeOffset FailedAt, DateTimeOffset RecordedAt, DeadLetterStatus Status, long? ReplayId,
+    DateTimeOffset? ReplayedAt, long BodyBytes, BodyView Body, BodyView? EditedBody, JsonElement Headers)
 {
     internal static DeadLetterDetail From(DeadLetter d)
     {
         using var headers = JsonDocument.Parse(d.Headers);
         return new DeadLetterDetail(
-            d.Id, d.Queue, d.EventType, d.EventId, d.OrderId, d.MessageId, d.MessageType, d.ContentType, d.Exchange, d.RoutingKey, d.ExceptionType,
-            d.ExceptionMessage, d.Stack, d.Attempts, d.Occurrences, d.FailedAt, d.RecordedAt, d.Status, d.ReplayId, d.ReplayedAt, d.BodyBytes,
-            BodyView.Of(d.Body, d.BodyBytes > d.Body.Length), d.EditedBody is { } edited ? BodyView.Of(edited, false) : null, headers.RootElement.Clone());
+            d.Id, d.Queue, d.EventType, d.EventId, d.OrderId, d.MessageId, d.MessageType, d.ContentType, d.Exchange, d.RoutingKey,
+            d.ExceptionType, d.ExceptionMessage, d.Stack, d.Attempts, d.Occurrences, d.FailedAt, d.RecordedAt, d.Status, d.ReplayId,
+            d.ReplayedAt, d.BodyBytes, BodyView.Of(d.Body, d.BodyBytes > d.Body.Length),
+            d.EditedBody is { } edited ? BodyView.Of(edited, false) : null, headers.RootElement.Clone());
     }
 }
 
 /// <summary>How far a replay has come.</summary>
-public sealed record ReplayView(long Id, int Total, int Done, int Failed, int? RatePerSecond, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt)
+public sealed record ReplayView(
+    long Id, int Total, int Done, int Failed, int? RatePerSecond, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt)
 {
     internal static ReplayView From(DeadLetterReplay r) => new(r.Id, r.Total, r.Done, r.Failed, r.RatePerSecond, r.StartedAt, r.FinishedAt);
 }
 
-/// <summary>What a replay would take: how many, and the first of them.</summary>
+/// <summary>Preview of a replay: the number of its dead letters, and the first of them.</summary>
 public sealed record ReplayPreview(int Total, IReadOnlyList<long> Ids);

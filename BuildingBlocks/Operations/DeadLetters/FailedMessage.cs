@@ -11,7 +11,7 @@ using RabbitMQ.Client;
 
 namespace Fulfillment.Operations.DeadLetters;
 
-/// <summary>What a message of a dead-letter queue tells. Any message can be read, whoever put it there.</summary>
+/// <summary>A message of a dead-letter queue. Any message can be read, also one of a foreign publisher.</summary>
 internal sealed record FailedMessage
 {
     private const int MaxName = 255;
@@ -61,10 +61,11 @@ internal sealed record FailedMessage
     /// <param name="routingKey">Routing key of the delivery.</param>
     /// <param name="properties">Properties of the delivery.</param>
     /// <param name="body">Its body.</param>
-    /// <param name="topology">Knows what a queue carries.</param>
+    /// <param name="topology">Knows the contract of each queue.</param>
     /// <param name="now">The time of the failure when the message does not say it.</param>
     public static FailedMessage Read(
-        string deadLetterQueue, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, Topology topology, DateTimeOffset now)
+        string deadLetterQueue, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body,
+        Topology topology, DateTimeOffset now)
     {
         var headers = properties.Headers ?? new Dictionary<string, object?>();
         var death = BrokerDeath.Of(headers);
@@ -88,20 +89,23 @@ internal sealed record FailedMessage
             BodyBytes = body.Length,
             Headers = HeaderJson.Write(headers.Where(header => !header.Key.StartsWith("failure-", StringComparison.Ordinal))),
             ExceptionType = Unknown,
-            ExceptionMessage = "Nothing says why it is here.",
+            ExceptionMessage = "Neither the message nor the broker names a reason.",
             FailedAt = now,
-            ReplayOf = long.TryParse(Text(headers, FailureHeaders.ReplayOf, MaxName), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null,
+            ReplayOf = long.TryParse(
+                Text(headers, FailureHeaders.ReplayOf, MaxName), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                ? id
+                : null,
         };
         if (death is not null) return message.By(death, subscription, body);
         return Text(headers, FailureHeaders.ExceptionType, MaxName) is { } exceptionType ? message.By(headers, exceptionType) : message;
     }
 
-    /// <summary>As little as can be said of a message that cannot be read or stored as it came: its body, and why.</summary>
+    /// <summary>The minimum for a message that cannot be read or stored as it came: its body, and the reason.</summary>
     /// <param name="queue">Queue that it came from, as far as it is known.</param>
-    /// <param name="key">What makes it the same dead letter as another one.</param>
+    /// <param name="key">Identity of the dead letter, see <see cref="KeyOf"/>.</param>
     /// <param name="body">Its body.</param>
     /// <param name="bytes">Length of the body as it came.</param>
-    /// <param name="reason">Why no more is kept.</param>
+    /// <param name="reason">Exception that kept the rest from being stored.</param>
     /// <param name="now">The time.</param>
     public static FailedMessage Bare(
         string queue, byte[] key, ReadOnlySpan<byte> body, long bytes, Exception reason, DateTimeOffset now) => new()
@@ -119,7 +123,7 @@ internal sealed record FailedMessage
         FailedAt = now,
     };
 
-    /// <summary>What makes two messages the same dead letter.</summary>
+    /// <summary>Identity of a dead letter: a hash of queue, message id and body.</summary>
     public static byte[] KeyOf(string queue, string? messageId, ReadOnlySpan<byte> body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -145,13 +149,17 @@ internal sealed record FailedMessage
         Exchange = Text(headers, FailureHeaders.Exchange, MaxName) ?? Exchange,
         RoutingKey = Text(headers, FailureHeaders.RoutingKey, MaxName) ?? RoutingKey,
         FailedAt = DateTimeOffset.TryParse(
-            Text(headers, FailureHeaders.Time, MaxName), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.ToUniversalTime() : FailedAt,
+            Text(headers, FailureHeaders.Time, MaxName), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at.ToUniversalTime()
+            : FailedAt,
     };
 
-    // The broker knows that it moved the message, not why it could not be processed; the body may show it.
+    // The broker knows that it moved the message, but not the reason of the failure. The body may show that.
     private FailedMessage By(BrokerDeath death, Subscription? subscription, ReadOnlySpan<byte> body) => this with
     {
-        ExceptionType = subscription is not null && Diagnose(subscription.EventType, body) is { } mistake ? mistake.GetType().FullName! : $"broker:{death.Reason}",
+        ExceptionType = subscription is not null && Diagnose(subscription.EventType, body) is { } mistake
+            ? mistake.GetType().FullName!
+            : $"broker:{death.Reason}",
         ExceptionMessage = subscription is not null && Diagnose(subscription.EventType, body) is { } e
             ? Clean(e.Message)
             : $"The broker moved it: {death.Reason}, {death.Count} time(s).",
@@ -164,7 +172,9 @@ internal sealed record FailedMessage
     {
         try
         {
-            return JsonSerializer.Deserialize(body, eventType, ContractsJson.Default) is null ? new InvalidMessageException("The body is null.") : null;
+            return JsonSerializer.Deserialize(body, eventType, ContractsJson.Default) is null
+                ? new InvalidMessageException("The body is null.")
+                : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NotSupportedException)
         {
@@ -191,7 +201,7 @@ internal sealed record FailedMessage
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // What stands before the mistake, or before half a character, is still worth having.
+            // The ids before the mistake, or before half a character, are still useful.
             return (eventId, orderId);
         }
 
@@ -207,7 +217,7 @@ internal sealed record FailedMessage
     private static string? Clean(string? text) => text is null ? null : HeaderJson.Clean(text);
 }
 
-/// <summary>What the broker notes on a message that it moves to a dead-letter queue by itself: the first entry of <c>x-death</c>.</summary>
+/// <summary>Note of the broker on a message that it moves to a dead-letter queue by itself: the first entry of <c>x-death</c>.</summary>
 internal sealed record BrokerDeath(string Queue, string Exchange, string RoutingKey, string Reason, long Count, DateTimeOffset? At)
 {
     public static BrokerDeath? Of(IDictionary<string, object?> headers)
@@ -216,7 +226,8 @@ internal sealed record BrokerDeath(string Queue, string Exchange, string Routing
         if (deaths[0] is not IDictionary<string, object?> last || Text(last, "queue") is not { } queue) return null;
         var keys = last.TryGetValue("routing-keys", out var list) ? list as IList<object?> : null;
         return new BrokerDeath(
-            queue, Text(last, "exchange") ?? "", keys is { Count: > 0 } ? HeaderJson.AsText(keys[0]) ?? "" : "", Text(last, "reason") ?? "unknown",
+            queue, Text(last, "exchange") ?? "", keys is { Count: > 0 } ? HeaderJson.AsText(keys[0]) ?? "" : "",
+            Text(last, "reason") ?? "unknown",
             last.TryGetValue("count", out var count) && count is long number ? number : 1,
             last.TryGetValue("time", out var time) && time is AmqpTimestamp at && at.UnixTime is > 0 and < 253_402_300_800
                 ? DateTimeOffset.FromUnixTimeSeconds(at.UnixTime)
@@ -227,7 +238,7 @@ internal sealed record BrokerDeath(string Queue, string Exchange, string Routing
         table.TryGetValue(name, out var value) && HeaderJson.AsText(value) is { } text ? HeaderJson.Clean(text) : null;
 }
 
-/// <summary>Headers of a message as JSON that PostgreSQL takes.</summary>
+/// <summary>Headers of a message as JSON that PostgreSQL accepts.</summary>
 internal static class HeaderJson
 {
     private const int MaxDepth = 8;

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Operations.DeadLetters;
 
-/// <summary>Puts dead letters of a module back into their queues. An endpoint notes what is to be done; the replayer does it.</summary>
+/// <summary>Puts dead letters of a module back into their queues. An endpoint stores the replay; the replayer does the work.</summary>
 internal static class ReplayEndpoints
 {
     private const int Shown = 20;
@@ -32,8 +32,8 @@ internal static class ReplayEndpoints
     }
 
     private static async Task<IResult> ReplayAsync<TContext>(
-        ReplayRequest request, HttpRequest http, IDbContextFactory<TContext> contexts, ModuleDatabase<TContext> database, Topology topology, DeadLetterReplayer<TContext> replayer,
-        CancellationToken ct)
+        ReplayRequest request, HttpRequest http, IDbContextFactory<TContext> contexts, ModuleDatabase<TContext> database,
+        Topology topology, DeadLetterReplayer<TContext> replayer, CancellationToken ct)
         where TContext : DbContext
     {
         var errors = request.Check();
@@ -42,61 +42,68 @@ internal static class ReplayEndpoints
         await using var db = await contexts.CreateDbContextAsync(ct);
         var queues = topology.QueuesOf(database.Module);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        IQueryable<DeadLetter> letters;
+        IQueryable<DeadLetter> deadLetters;
         if (request.Wanted is { } filter)
         {
-            letters = db.Set<DeadLetter>().Replayable(queues).Matching(filter);
+            deadLetters = db.Set<DeadLetter>().Replayable(queues).Matching(filter);
         }
         else
         {
             long[] ids = [.. request.Ids!.Distinct()];
             if (await RefuseAsync(db, ids, queues, ct) is { } refusal) return refusal;
-            letters = db.Set<DeadLetter>().Where(letter => ids.Contains(letter.Id) && letter.Status != DeadLetterStatus.Queued);
+            deadLetters = db.Set<DeadLetter>()
+                .Where(deadLetter => ids.Contains(deadLetter.Id) && deadLetter.Status != DeadLetterStatus.Queued);
         }
 
         if (request.DryRun)
+        {
             return TypedResults.Ok(new ReplayPreview(
-                await letters.CountAsync(ct), await letters.OrderBy(letter => letter.Id).Take(Shown).Select(letter => letter.Id).ToListAsync(ct)));
+                await deadLetters.CountAsync(ct),
+                await deadLetters.OrderBy(deadLetter => deadLetter.Id).Take(Shown).Select(deadLetter => deadLetter.Id).ToListAsync(ct)));
+        }
 
         var replay = new DeadLetterReplay { RatePerSecond = request.RatePerSecond };
         db.Add(replay);
         await db.SaveChangesAsync(ct);
-        var total = await letters.ExecuteUpdateAsync(set => set
-            .SetProperty(letter => letter.Status, DeadLetterStatus.Queued).SetProperty(letter => letter.ReplayId, replay.Id), ct);
+        var total = await deadLetters.ExecuteUpdateAsync(set => set
+            .SetProperty(deadLetter => deadLetter.Status, DeadLetterStatus.Queued)
+            .SetProperty(deadLetter => deadLetter.ReplayId, replay.Id), ct);
         if (total == 0) return Problems.Conflict("NOTHING_TO_REPLAY", "No open dead letter that can be replayed matches.");
         return await StartAsync(db, replay.Id, total, transaction, replayer, http, ct);
     }
 
     private static async Task<IResult> EditAsync<TContext>(
-        long id, EditRequest request, HttpRequest http, IDbContextFactory<TContext> contexts, ModuleDatabase<TContext> database, Topology topology, DeadLetterReplayer<TContext> replayer,
-        CancellationToken ct)
+        long id, EditRequest request, HttpRequest http, IDbContextFactory<TContext> contexts, ModuleDatabase<TContext> database,
+        Topology topology, DeadLetterReplayer<TContext> replayer, CancellationToken ct)
         where TContext : DbContext
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var letter = await db.Set<DeadLetter>().AsNoTracking().FirstOrDefaultAsync(letter => letter.Id == id, ct);
-        if (letter is null) return DeadLetterEndpoints.NotFound(id);
-        if (!topology.QueuesOf(database.Module).Contains(letter.Queue)) return NoQueue(id, letter.Queue);
-        if (letter.Status != DeadLetterStatus.Open) return NotOpen(id);
+        var deadLetter = await db.Set<DeadLetter>().AsNoTracking().FirstOrDefaultAsync(deadLetter => deadLetter.Id == id, ct);
+        if (deadLetter is null) return DeadLetterEndpoints.NotFound(id);
+        if (!topology.QueuesOf(database.Module).Contains(deadLetter.Queue)) return NoQueue(id, deadLetter.Queue);
+        if (deadLetter.Status != DeadLetterStatus.Open) return NotOpen(id);
         var body = JsonSerializer.SerializeToUtf8Bytes(request.Body);
-        if (Mistake(body, topology.Find(letter.Queue)!.Value.Subscription.EventType) is { } mistake) return mistake;
+        if (Mistake(body, topology.Find(deadLetter.Queue)!.Value.Subscription.EventType) is { } mistake) return mistake;
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var replay = new DeadLetterReplay();
         db.Add(replay);
         await db.SaveChangesAsync(ct);
-        var key = FailedMessage.KeyOf(letter.Queue, letter.MessageId, body);
-        var updated = await db.Set<DeadLetter>().Where(open => open.Id == id && open.Status == DeadLetterStatus.Open).ExecuteUpdateAsync(set => set
-            .SetProperty(open => open.Status, DeadLetterStatus.Queued).SetProperty(open => open.ReplayId, replay.Id)
-            .SetProperty(open => open.EditedBody, body).SetProperty(open => open.EditedKey, key), ct);
+        var key = FailedMessage.KeyOf(deadLetter.Queue, deadLetter.MessageId, body);
+        var updated = await db.Set<DeadLetter>().Where(open => open.Id == id && open.Status == DeadLetterStatus.Open)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(open => open.Status, DeadLetterStatus.Queued).SetProperty(open => open.ReplayId, replay.Id)
+                .SetProperty(open => open.EditedBody, body).SetProperty(open => open.EditedKey, key), ct);
         return updated == 0 ? NotOpen(id) : await StartAsync(db, replay.Id, updated, transaction, replayer, http, ct);
     }
 
     private static async Task<IResult> StartAsync<TContext>(
-        TContext db, long id, int total, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, DeadLetterReplayer<TContext> replayer,
-        HttpRequest http, CancellationToken ct)
+        TContext db, long id, int total, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction,
+        DeadLetterReplayer<TContext> replayer, HttpRequest http, CancellationToken ct)
         where TContext : DbContext
     {
-        await db.Set<DeadLetterReplay>().Where(replay => replay.Id == id).ExecuteUpdateAsync(set => set.SetProperty(replay => replay.Total, total), ct);
+        await db.Set<DeadLetterReplay>().Where(replay => replay.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(replay => replay.Total, total), ct);
         var view = ReplayView.From(await db.Set<DeadLetterReplay>().AsNoTracking().SingleAsync(replay => replay.Id == id, ct));
         await transaction.CommitAsync(CancellationToken.None);
         replayer.Wake();
@@ -113,20 +120,28 @@ internal static class ReplayEndpoints
             : Problems.NotFound($"There is no replay {id}.");
     }
 
-    /// <summary>Why one of the ids cannot be replayed; null when all can. Who names letters wants these, so nothing is left out silently.</summary>
+    /// <summary>
+    /// The reason why one of the ids cannot be replayed; null when all can. A request with ids wants all of them, so no id is
+    /// left out silently.
+    /// </summary>
     private static async Task<IResult?> RefuseAsync<TContext>(TContext db, long[] ids, IReadOnlyList<string> queues, CancellationToken ct)
         where TContext : DbContext
     {
-        var letters = await db.Set<DeadLetter>().Where(letter => ids.Contains(letter.Id))
-            .Select(letter => new { letter.Id, letter.Status, letter.Queue, letter.BodyBytes, Edited = letter.EditedBody != null }).ToListAsync(ct);
-        var missing = ids.Except(letters.Select(letter => letter.Id)).Order().ToList();
+        var deadLetters = await db.Set<DeadLetter>().Where(deadLetter => ids.Contains(deadLetter.Id))
+            .Select(d => new { d.Id, d.Status, d.Queue, d.BodyBytes, Edited = d.EditedBody != null }).ToListAsync(ct);
+        var missing = ids.Except(deadLetters.Select(deadLetter => deadLetter.Id)).Order().ToList();
         if (missing.Count > 0) return DeadLetterEndpoints.NotFound(missing[0]);
-        foreach (var letter in letters.OrderBy(letter => letter.Id))
+        foreach (var deadLetter in deadLetters.OrderBy(deadLetter => deadLetter.Id))
         {
-            if (letter.Status == DeadLetterStatus.Queued) return Problems.Conflict("ALREADY_QUEUED", $"Dead letter {letter.Id} is about to be replayed already.");
-            if (!queues.Contains(letter.Queue)) return NoQueue(letter.Id, letter.Queue);
-            if (letter.BodyBytes > DeadLetter.MaxBody && !letter.Edited)
-                return Problems.Conflict("BODY_TRUNCATED", $"Dead letter {letter.Id} had {letter.BodyBytes} bytes, of which {DeadLetter.MaxBody} were kept.");
+            if (deadLetter.Status == DeadLetterStatus.Queued)
+                return Problems.Conflict("ALREADY_QUEUED", $"Dead letter {deadLetter.Id} is about to be replayed already.");
+            if (!queues.Contains(deadLetter.Queue)) return NoQueue(deadLetter.Id, deadLetter.Queue);
+            if (deadLetter.BodyBytes > DeadLetter.MaxBody && !deadLetter.Edited)
+            {
+                return Problems.Conflict(
+                    "BODY_TRUNCATED",
+                    $"Dead letter {deadLetter.Id} had {deadLetter.BodyBytes} bytes, of which {DeadLetter.MaxBody} were kept.");
+            }
         }
 
         return null;
@@ -137,7 +152,7 @@ internal static class ReplayEndpoints
 
     private static ProblemHttpResult NotOpen(long id) => Problems.Conflict("NOT_OPEN", $"Dead letter {id} is not open.");
 
-    /// <summary>The answer that names what is wrong with an edited body; null when its queue could carry it.</summary>
+    /// <summary>The response that names the mistake of an edited body; null when the body matches the contract of its queue.</summary>
     private static ProblemHttpResult? Mistake(byte[] body, Type eventType)
     {
         try

@@ -5,7 +5,7 @@ namespace Fulfillment.Operations.DeadLetters;
 /// <summary>Names dead letters that failed in the same way.</summary>
 public sealed record ReplayGroup(string ExceptionType, string EventType, string Queue);
 
-/// <summary>Names open dead letters by what they have in common; what is absent does not matter.</summary>
+/// <summary>Names open dead letters by their common properties; an absent property matches all of them.</summary>
 public sealed record ReplayFilter(string? Queue = null, string? ExceptionType = null, string? EventType = null, long? OrderId = null);
 
 /// <summary>Asks for a replay of dead letters that exactly one of ids, group and filter names.</summary>
@@ -19,13 +19,14 @@ public sealed record ReplayRequest(
     public Dictionary<string, string[]> Check()
     {
         var errors = new Dictionary<string, string[]>();
-        if (new object?[] { Ids, Group, Filter }.Count(selector => selector is not null) != 1) errors["ids"] = ["give exactly one of ids, group and filter"];
+        if (new object?[] { Ids, Group, Filter }.Count(selector => selector is not null) != 1)
+            errors["ids"] = ["give exactly one of ids, group and filter"];
         if (Ids is { Count: 0 or > MaxIds }) errors["ids"] = [$"must be 1 to {MaxIds} numbers"];
         if (RatePerSecond is < 1 or > MaxRate) errors["ratePerSecond"] = [$"must be a number from 1 to {MaxRate}"];
         return errors;
     }
 
-    /// <summary>What group or filter ask for; null when ids do.</summary>
+    /// <summary>The filter of a request that names a group or a filter; null when it names ids.</summary>
     internal ReplayFilter? Wanted => Group is { } group ? new ReplayFilter(group.Queue, group.ExceptionType, group.EventType) : Filter;
 }
 

@@ -12,14 +12,20 @@ namespace Fulfillment.Operations.DeadLetters;
 /// <param name="Body">Its body.</param>
 internal sealed record ReturnedMessage(string Queue, BasicProperties Properties, byte[] Body)
 {
-    // One that comes again and again is rejected for something else.
+    // A message that comes again and again is rejected for another reason.
     private const int MaxReturns = 20;
 
-    /// <summary>The message to put back; null when it belongs here.</summary>
+    /// <summary>The message to put back; null when it is a dead letter.</summary>
     public static ReturnedMessage? Of(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, Topology topology)
     {
         var headers = properties.Headers ?? new Dictionary<string, object?>();
-        if (headers.ContainsKey(FailureHeaders.ExceptionType) || BrokerDeath.Of(headers) is not { Reason: "rejected" } death || topology.Find(death.Queue) is null) return null;
+        if (headers.ContainsKey(FailureHeaders.ExceptionType)
+            || BrokerDeath.Of(headers) is not { Reason: "rejected" } death
+            || topology.Find(death.Queue) is null)
+        {
+            return null;
+        }
+
         var returns = headers.TryGetValue(FailureHeaders.Returns, out var value) && value is int number ? number : 0;
         if (returns >= MaxReturns) return null;
 

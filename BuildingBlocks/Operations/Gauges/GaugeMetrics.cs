@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Fulfillment.Operations.Gauges;
 
 /// <summary>
-/// Gauges that somebody else has to be asked for: databases and the broker. They are asked when a scraper comes, and show nothing while they do not
-/// answer, because an old number would be taken for a current one.
+/// Gauges that other servers answer: the databases and the broker. They are read at a scrape. They show nothing while a server is
+/// unavailable, because an old number would be taken for a current one.
 /// </summary>
 internal sealed class GaugeMetrics
 {
@@ -23,15 +23,19 @@ internal sealed class GaugeMetrics
     {
         (_modules, _queues, _logger) = ([.. modules], queues, logger);
         var meter = meters.Create(Telemetry.MeterName);
-        foreach (var figure in _modules.SelectMany(module => module.DatabaseGauges).DistinctBy(figure => figure.Metric))
-            meter.CreateObservableGauge<long>(figure.Metric, () => Measure(figure), description: figure.Description);
+        foreach (var gauge in _modules.SelectMany(module => module.DatabaseGauges).DistinctBy(gauge => gauge.Metric))
+            meter.CreateObservableGauge<long>(gauge.Metric, () => Measure(gauge), description: gauge.Description);
         meter.CreateObservableGauge<long>(
-            "fulfillment_unrouted", () => Measure(queue => queue == Topology.UnroutableQueue, numbers => numbers.Messages).Select(one => new Measurement<long>(one.Value)),
-            description: "Messages that no queue wanted.");
+            "fulfillment_unrouted",
+            () => Measure(queue => queue == Topology.UnroutableQueue, numbers => numbers.Messages)
+                .Select(one => new Measurement<long>(one.Value)),
+            description: "Unroutable messages, which no queue took.");
         meter.CreateObservableGauge<long>(
-            "fulfillment_queue_messages", () => Measure(_ => true, numbers => numbers.Messages), description: "Messages in a queue, waiting or being handled.");
+            "fulfillment_queue_messages", () => Measure(_ => true, numbers => numbers.Messages),
+            description: "Messages in a queue, waiting or being handled.");
         meter.CreateObservableGauge<long>(
-            "fulfillment_queue_consumers", () => Measure(_ => true, numbers => numbers.Consumers), description: "Listeners of a queue, of all processes.");
+            "fulfillment_queue_consumers", () => Measure(_ => true, numbers => numbers.Consumers),
+            description: "Listeners of a queue, of all processes.");
     }
 
     /// <summary>Asks for the numbers that are shown next.</summary>
@@ -40,30 +44,33 @@ internal sealed class GaugeMetrics
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(Timeout);
         await Task.WhenAll(
-            TryAsync(async () => _queueNumbers = await _queues.GetAsync(timeout.Token), () => _queueNumbers = new Dictionary<string, QueueNumbers>()),
+            TryAsync(
+                async () => _queueNumbers = await _queues.GetAsync(timeout.Token),
+                () => _queueNumbers = new Dictionary<string, QueueNumbers>()),
             Task.WhenAll(_modules.Select(module => TryAsync(
-                async () => _numbers[module.Module] = await module.GetAsync(timeout.Token), () => _numbers.TryRemove(module.Module, out _)))));
+                async () => _numbers[module.Module] = await module.GetAsync(timeout.Token),
+                () => _numbers.TryRemove(module.Module, out _)))));
     }
 
-    private async Task TryAsync(Func<Task> read, Action forget)
+    private async Task TryAsync(Func<Task> read, Action invalidate)
     {
         try
         {
             await read();
         }
-#pragma warning disable CA1031 // Whatever it is, the other metrics are shown; what is away is said by others.
+#pragma warning disable CA1031 // The other metrics are shown after any failure; health checks name the unavailable dependency.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             _logger.LogDebug(e, "Some gauges are not shown: {Reason}", e.Message);
-            forget();
+            invalidate();
         }
     }
 
-    private IEnumerable<Measurement<long>> Measure(DatabaseGauge figure) =>
+    private IEnumerable<Measurement<long>> Measure(DatabaseGauge gauge) =>
         from module in _numbers
-        where module.Value.ContainsKey(figure.Name)
-        select new Measurement<long>(module.Value[figure.Name], new KeyValuePair<string, object?>("module", module.Key));
+        where module.Value.ContainsKey(gauge.Name)
+        select new Measurement<long>(module.Value[gauge.Name], new KeyValuePair<string, object?>("module", module.Key));
 
     private IEnumerable<Measurement<long>> Measure(Func<string, bool> which, Func<QueueNumbers, long?> what) =>
         from queue in _queues.Queues

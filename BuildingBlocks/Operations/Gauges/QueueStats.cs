@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Operations.Gauges;
 
-/// <summary>What the broker says about a queue; null for what it does not tell.</summary>
+/// <summary>Numbers of a queue; null for a number that the broker does not tell.</summary>
 /// <param name="Messages">Messages in it, waiting or being handled.</param>
 /// <param name="Consumers">Listeners, of all processes.</param>
 /// <param name="PublishPerSecond">Messages that come in.</param>
@@ -16,8 +16,8 @@ namespace Fulfillment.Operations.Gauges;
 internal sealed record QueueNumbers(long? Messages, long? Consumers, double? PublishPerSecond, double? AckPerSecond);
 
 /// <summary>
-/// The queues of this process, at most a second old: by the management API, whose numbers are some seconds old, or else by AMQP, which knows no rates and
-/// counts waiting messages only.
+/// The queues of this process, at most a second old. The management API has numbers that are some seconds old. Without it AMQP is
+/// asked, which knows no rates and counts waiting messages only.
 /// </summary>
 internal sealed class QueueStats
 {
@@ -27,18 +27,25 @@ internal sealed class QueueStats
     private readonly BrokerConnection _broker;
     private readonly SingleFlightCache<IReadOnlyDictionary<string, QueueNumbers>> _recent;
 
-    public QueueStats(ManagementApi management, BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, TimeProvider time)
+    public QueueStats(
+        ManagementApi management, BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, TimeProvider time)
     {
         (_management, _broker) = (management, broker);
         var modules = databases.Select(database => database.Module).ToHashSet();
-        Queues = [.. topology.DeclaredQueues.Where(queue => queue.Module is null || modules.Contains(queue.Module)).Select(queue => queue.Name)];
+        Queues =
+        [
+            .. topology.DeclaredQueues.Where(queue => queue.Module is null || modules.Contains(queue.Module))
+                .Select(queue => queue.Name),
+        ];
         _recent = new SingleFlightCache<IReadOnlyDictionary<string, QueueNumbers>>(Age, _ => ReadAsync(), time);
     }
 
-    /// <summary>Queues of the modules of this process, and those that are everybody's.</summary>
+    /// <summary>Queues of the modules of this process, and the queues that all modules share.</summary>
     public IReadOnlyList<string> Queues { get; }
 
-    /// <summary>The numbers by the names of the queues; a queue that does not exist is absent. Throws while the broker is away.</summary>
+    /// <summary>
+    /// The numbers by the names of the queues; a queue that does not exist is absent. Throws while the broker is unavailable.
+    /// </summary>
     public Task<IReadOnlyDictionary<string, QueueNumbers>> GetAsync(CancellationToken ct) => _recent.GetAsync(ct);
 
     private async Task<IReadOnlyDictionary<string, QueueNumbers>> ReadAsync()

@@ -68,7 +68,8 @@ internal sealed class AuditService(
         {
             metrics.Forget(auditor.Database.Module);
             // The pool keeps sessions as they are, and with them their locks.
-            if (connection.State == ConnectionState.Open) await CallAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
+            if (connection.State == ConnectionState.Open)
+                await CallAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
         }
     }
 

@@ -18,7 +18,7 @@ public interface IAuditor
     /// <summary>Checks the invariants one by one, each in snapshots of its own; a check that fails leaves the others alone.</summary>
     /// <param name="connection">An open connection to the module's database without a transaction.</param>
     /// <param name="openSeconds">Seconds that something may be open.</param>
-    /// <param name="ct">Gives it up.</param>
+    /// <param name="ct">Cancels the audit.</param>
     Task<InvariantReport> CheckAsync(NpgsqlConnection connection, long openSeconds, CancellationToken ct);
 }
 
@@ -41,7 +41,7 @@ public sealed class Auditor<TContext>(
 
     /// <summary>Checks on a connection that is opened when no other audit of this process runs.</summary>
     /// <param name="openSeconds">Seconds that something may be open.</param>
-    /// <param name="ct">Gives it up.</param>
+    /// <param name="ct">Cancels the audit.</param>
     /// <returns>The report; null when another audit takes too long.</returns>
     public async Task<InvariantReport?> CheckAsync(long openSeconds, CancellationToken ct)
     {
@@ -102,20 +102,25 @@ public sealed class Auditor<TContext>(
         }
         catch (PostgresException e) when (connection.State == ConnectionState.Open)
         {
-            notChecked = e.SqlState == PostgresErrorCodes.QueryCanceled ? $"It takes longer than Audit__StatementTimeout, {options.Value.StatementTimeout}." : e.MessageText;
+            notChecked = e.SqlState == PostgresErrorCodes.QueryCanceled
+                ? $"It takes longer than Audit__StatementTimeout, {options.Value.StatementTimeout}."
+                : e.MessageText;
             logger.LogWarning("{Module}: the audit could not check {Check}: {Reason}", database.Module, invariant.Name, notChecked);
         }
 
         if (pass is not null) found = new SlicedPass.SliceResult(pass.Violations, pass.Examples);
         var covered = pass?.Covered ?? (notChecked is null ? 1 : 0);
         return new InvariantCheck(
-            invariant.Name, invariant.Description, found.Violations, found.Examples, covered, notChecked, Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1));
+            invariant.Name, invariant.Description, found.Violations, found.Examples, covered, notChecked,
+            Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1));
     }
 
-    private async Task<SlicedPass.SliceResult> FindAsync(NpgsqlConnection connection, string sql, double openSeconds, long[] range, CancellationToken ct)
+    private async Task<SlicedPass.SliceResult> FindAsync(
+        NpgsqlConnection connection, string sql, double openSeconds, long[] range, CancellationToken ct)
     {
         var rows = await ReadAsync(
-            connection, batch => batch.Add(sql, openSeconds, [.. range.Cast<object>()]), row => (Violation: new InvariantViolation(row.GetString(0), row.GetString(1)), All: row.GetInt64(2)), ct);
+            connection, batch => batch.Add(sql, openSeconds, [.. range.Cast<object>()]),
+            row => (Violation: new InvariantViolation(row.GetString(0), row.GetString(1)), All: row.GetInt64(2)), ct);
         return new SlicedPass.SliceResult(rows is [var one, ..] ? one.All : 0, [.. rows.Select(row => row.Violation)]);
     }
 
@@ -127,13 +132,15 @@ public sealed class Auditor<TContext>(
         return (await ReadAsync(connection, batch => batch.BatchCommands.Add(command), row => row.GetInt64(0), ct))[0];
     }
 
-    private async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, Action<NpgsqlBatch> add, Func<NpgsqlDataReader, T> row, CancellationToken ct)
+    private async Task<List<T>> ReadAsync<T>(
+        NpgsqlConnection connection, Action<NpgsqlBatch> add, Func<NpgsqlDataReader, T> row, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        // The server has the shorter timeout, so that its error says what took too long.
+        // The server has the shorter timeout, so that its error names the slow statement.
         await using var query = new NpgsqlBatch(connection) { Timeout = 0 };
         query.Add(
-            "SELECT set_config('statement_timeout', $1, true)", options.Value.StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
+            "SELECT set_config('statement_timeout', $1, true)",
+            options.Value.StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
         add(query);
         await using var reader = await query.ExecuteReaderAsync(ct);
         await reader.ReadAllAsync(_ => 0);

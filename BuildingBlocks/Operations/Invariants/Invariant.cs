@@ -1,6 +1,6 @@
 namespace Fulfillment.Operations.Invariants;
 
-/// <summary>Something that is always true of a module's database. A module lists its invariants as data.</summary>
+/// <summary>A statement that is always true of a module's database. A module lists its invariants as data.</summary>
 public sealed record Invariant
 {
     /// <summary>Largest number of examples that a check shows.</summary>
@@ -14,15 +14,17 @@ public sealed record Invariant
     /// may be open. With <paramref name="slicedBy"/>, <c>$2</c> and <c>$3</c> are a range of ids, the first one excluded.
     /// </param>
     /// <param name="slicedBy">
-    /// <c>table.column</c> of the positive ids by which a large table is checked in slices, each in a snapshot of its own. What a slice says must not
-    /// depend on other slices. Null when the query is cheap however large the tables are, or needs all of them in one snapshot.
+    /// <c>table.column</c> of the positive ids by which a large table is checked in slices, each in a snapshot of its own. The
+    /// result of a slice must not depend on other slices. Null when the query is cheap for tables of any size, or needs all of
+    /// them in one snapshot.
     /// </param>
     public Invariant(string name, string description, string sql, string? slicedBy = null)
     {
         (Name, Description) = (name, description);
         if (slicedBy?.Split('.') is [var table, var column]) LargestId = $"SELECT coalesce(max({column}), 0) FROM {table}";
-        // Materialized: the limit must not make the planner believe that the first rows are all that is wanted.
-        Query = $"WITH violation (key, what) AS MATERIALIZED (\n{sql}\n) SELECT key, what, count(*) OVER () FROM violation LIMIT {MaxExamples}";
+        // Materialized: the limit must not make the planner believe that only the first rows are wanted.
+        Query = $"WITH violation (key, what) AS MATERIALIZED (\n{sql}\n) "
+            + $"SELECT key, what, count(*) OVER () FROM violation LIMIT {MaxExamples}";
     }
 
     /// <summary>Name of the check.</summary>
@@ -37,7 +39,7 @@ public sealed record Invariant
     /// <summary>Query of the largest id; null when the invariant is checked as a whole.</summary>
     internal string? LargestId { get; }
 
-    /// <summary>Of every module that has an outbox: what is pending is published soon.</summary>
+    /// <summary>Of every module that has an outbox: pending events are published soon.</summary>
     public static Invariant OutboxDrains { get; } = new(
         "outbox-drains", "No event waits in the outbox for longer than openSeconds.", """
         SELECT event_id::text, format('%s is pending since %s', event_type, created_at)

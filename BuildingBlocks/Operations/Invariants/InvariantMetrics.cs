@@ -5,7 +5,7 @@ using Fulfillment.Core;
 namespace Fulfillment.Operations.Invariants;
 
 /// <summary>
-/// The gauges <c>fulfillment_invariant_violations{module,check}</c>, which shows what the background job has found last, and
+/// The gauges <c>fulfillment_invariant_violations{module,check}</c>, with the last result of the background job, and
 /// <c>fulfillment_invariant_unchecked{module,check}</c>, which is 1 when the last audit could not make the check.
 /// </summary>
 internal sealed class InvariantMetrics
@@ -25,11 +25,15 @@ internal sealed class InvariantMetrics
 
     public void Show(InvariantReport report) => _reports[report.Module] = report;
 
-    /// <summary>Another replica audits from now on, or nobody can: an old number would be taken for a current one.</summary>
+    /// <summary>
+    /// Removes a report when another replica audits from now on, or no replica can. An old number would be taken for a current
+    /// one.
+    /// </summary>
     public void Forget(string module) => _reports.TryRemove(module, out _);
 
     /// <summary>Violations that the last audit of a module has found; null when this process does not audit it.</summary>
-    public long? ViolationsOf(string module) => _reports.TryGetValue(module, out var report) ? report.Checks.Sum(check => check.Violations) : null;
+    public long? ViolationsOf(string module) =>
+        _reports.TryGetValue(module, out var report) ? report.Checks.Sum(check => check.Violations) : null;
 
     private IEnumerable<Measurement<long>> Measure(Func<InvariantCheck, long?> what) =>
         from report in _reports.Values

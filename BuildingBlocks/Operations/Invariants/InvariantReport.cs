@@ -1,6 +1,6 @@
 namespace Fulfillment.Operations.Invariants;
 
-/// <summary>What an audit found in the database of a module.</summary>
+/// <summary>Result of an audit of a module's database.</summary>
 /// <param name="Module">Name of the module.</param>
 /// <param name="CheckedAt">When they were checked.</param>
 /// <param name="Ok">True when no check found a violation.</param>
@@ -13,15 +13,16 @@ public sealed record InvariantReport(string Module, DateTimeOffset CheckedAt, bo
 /// <param name="Violations">Number of all violations.</param>
 /// <param name="Examples">Some of them, at most <see cref="Invariant.MaxExamples"/>.</param>
 /// <param name="Covered">
-/// Part of the rows that this process has checked, from 0 to 1. A large table is checked in slices: the newest at each audit, and the others in turn.
-/// Violations are those of all slices, each as it was found when it was checked last.
+/// Part of the rows that this process has checked, from 0 to 1. A large table is checked in slices: the newest at each audit, and
+/// the others in turn. The violations are those of all slices, each as of its last check.
 /// </param>
 /// <param name="NotChecked">Why this audit could not check it; null when it could.</param>
 /// <param name="Milliseconds">How long it took.</param>
 public sealed record InvariantCheck(
-    string Name, string Description, long Violations, IReadOnlyList<InvariantViolation> Examples, double Covered, string? NotChecked, double Milliseconds);
+    string Name, string Description, long Violations, IReadOnlyList<InvariantViolation> Examples, double Covered,
+    string? NotChecked, double Milliseconds);
 
-/// <summary>Something that should not be.</summary>
+/// <summary>A violation of an invariant.</summary>
 /// <param name="Key">Number of the order, id of the product and so on.</param>
-/// <param name="What">What is wrong with it, for people.</param>
+/// <param name="What">Description of the violation, for people.</param>
 public sealed record InvariantViolation(string Key, string What);

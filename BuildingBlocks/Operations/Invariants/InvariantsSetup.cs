@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Fulfillment.Operations.Invariants;
 
-/// <summary>Registers and maps what checks invariants.</summary>
+/// <summary>Registers and maps the checks of invariants.</summary>
 public static class InvariantsSetup
 {
     private const string OpenSeconds = "openSeconds";
@@ -45,7 +45,10 @@ public static class InvariantsSetup
     public static void MapInvariants<TContext>(this IEndpointRouteBuilder app, string prefix, string tag)
         where TContext : DbContext =>
         app.MapGet($"{prefix}/ops/invariants", CheckAsync<TContext>).WithTags(tag)
-            .Does("Check what is always true of the module's database", "Answers 200 with the violations, if there are any, and how much of the tables was checked.").Answers<InvariantReport>(null)
+            .Does(
+                "Check what is always true of the module's database",
+                "Answers 200 with the violations, if there are any, and how much of the tables was checked.")
+            .Answers<InvariantReport>(null)
             .Reads(OpenSeconds, "Seconds that something may be open.").Fails("503 AUDIT_TIMEOUT");
 
     private static async Task<IResult> CheckAsync<TContext>(

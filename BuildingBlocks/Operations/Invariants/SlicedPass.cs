@@ -1,8 +1,8 @@
 namespace Fulfillment.Operations.Invariants;
 
 /// <summary>
-/// Which slices of a large table are checked next, and what each was found to be when it was checked last. In memory only: after a start the newest
-/// slices come first, and all others in turn.
+/// Decides which slices of a large table are checked next, and keeps the last result of each. It is in memory only: after a start
+/// the newest slices come first, and all others in turn.
 /// </summary>
 internal sealed class SlicedPass
 {
@@ -29,8 +29,8 @@ internal sealed class SlicedPass
         [.. _violated.Reverse().SelectMany(slice => slice.Value.Examples).Take(Invariant.MaxExamples)];
 
     /// <summary>
-    /// Checks slices until all are checked or the time is over: those that were violated, then those with ids since the last call, then the others,
-    /// beginning where the last call ended.
+    /// Checks slices until all are checked or the time is over. Violated slices come first, then slices with ids since the last
+    /// call, then the others, beginning where the last call ended.
     /// </summary>
     /// <param name="largest">The largest id there is.</param>
     /// <param name="check">Checks the ids of a range, the first one excluded.</param>
@@ -39,7 +39,7 @@ internal sealed class SlicedPass
     {
         var slices = Math.Max(1, (largest + Size - 1) / Size);
         var done = new HashSet<long>();
-        // What is in the slice below the newest one may still have been open the last time.
+        // Rows of the slice below the newest one may still have been open at the last check.
         var since = _newest < 0 ? slices - 1 : Math.Max(0, Math.Min(_newest, slices) - 2);
         _newest = slices;
         long[] urgent = [.. _violated.Keys.Where(slice => slice < slices), .. Descending(slices - 1, since)];

@@ -2,7 +2,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Operations.Retention;
 
-/// <summary>How far a module has removed orders; one row. A comparison of modules leaves out the orders up to the largest number of any module.</summary>
+/// <summary>
+/// How far a module has removed orders; one row. A comparison of modules leaves out the orders up to the largest number of any
+/// module.
+/// </summary>
 public sealed class RetentionProgress
 {
     /// <summary>Id of the row.</summary>
@@ -11,7 +14,7 @@ public sealed class RetentionProgress
     /// <summary>Always <see cref="OnlyId"/>.</summary>
     public short Id { get; init; } = OnlyId;
 
-    /// <summary>Largest number of an order of which the module has removed something; 0 when nothing was removed.</summary>
+    /// <summary>Largest number of an order of which the module has removed rows; 0 when nothing was removed.</summary>
     public long OrdersRemovedTo { get; init; }
 
     /// <summary>Maps the table <c>retention_progress</c>.</summary>

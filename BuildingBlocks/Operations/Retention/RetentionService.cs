@@ -9,16 +9,18 @@ using Npgsql;
 
 namespace Fulfillment.Operations.Retention;
 
-/// <summary>Removes old rows of a module, by the clock of the database, in transactions of few rows. Replicas skip each other's rows.</summary>
+/// <summary>
+/// Removes old rows of a module, by the clock of the database, in transactions of few rows. Replicas skip each other's rows.
+/// </summary>
 internal sealed class RetentionService<TContext>(
-    ModuleDatabase<TContext> database, IReadOnlyList<RetentionRule> rules, IOptions<RetentionOptions> options, Startup startup, TimeProvider time,
-    ILogger<RetentionService<TContext>> logger) : BackgroundService
+    ModuleDatabase<TContext> database, IReadOnlyList<RetentionRule> rules, IOptions<RetentionOptions> options, Startup startup,
+    TimeProvider time, ILogger<RetentionService<TContext>> logger) : BackgroundService
     where TContext : DbContext
 {
     private const int Batch = 1_000;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(100);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,7 +39,8 @@ internal sealed class RetentionService<TContext>(
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
                 {
-                    logger.LogWarning("{Module}: {Rule} are not removed ({Reason}); the next attempt follows", database.Module, rule.Name, e.Message);
+                    logger.LogWarning(
+                        "{Module}: {Rule} are not removed ({Reason}); the next attempt follows", database.Module, rule.Name, e.Message);
                 }
             }
         }
@@ -52,7 +55,7 @@ internal sealed class RetentionService<TContext>(
             await using var batch = new NpgsqlBatch(connection).Add(rule.Delete, age, Batch);
             removed = await batch.ExecuteNonQueryAsync(ct);
             all += removed;
-            if (removed >= Batch) await Task.Delay(Pause, time, ct);
+            if (removed >= Batch) await Task.Delay(BatchDelay, time, ct);
         }
         while (removed >= Batch);
         if (all > 0) logger.LogInformation("{Module}: removed {Count} {Rule} older than {Age}", database.Module, all, rule.Name, age);
@@ -62,11 +65,12 @@ internal sealed class RetentionService<TContext>(
 /// <summary>Registers retention.</summary>
 public static class RetentionSetup
 {
-    /// <summary>What a module removes after some time.</summary>
+    /// <summary>Adds the rules of a module.</summary>
     public static void AddRetention<TContext>(this IHostApplicationBuilder builder, params IReadOnlyList<RetentionRule> rules)
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<RetentionService<TContext>>(services, rules));
+        builder.Services.AddSingleton<IHostedService>(
+            services => ActivatorUtilities.CreateInstance<RetentionService<TContext>>(services, rules));
     }
 }

@@ -16,10 +16,11 @@ using Microsoft.Extensions.Options;
 
 namespace Fulfillment.Operations.Status;
 
-/// <summary>Puts together how a module fares. It answers within seconds, whatever is away, and says null of that.</summary>
+/// <summary>Summarizes the state of a module. It answers within seconds; the numbers of an unavailable dependency are null.</summary>
 internal sealed class ModuleSummary<TContext>(
-    ModuleDatabase<TContext> database, Topology topology, IEnumerable<IModuleDatabase> databases, IEnumerable<ModuleGauges> figures, QueueStats queues,
-    InvariantMetrics invariants, IEnumerable<BoundSection> sections, IConfiguration configuration, IOptions<RabbitMqOptions> broker, TimeProvider time)
+    ModuleDatabase<TContext> database, Topology topology, IEnumerable<IModuleDatabase> databases, IEnumerable<ModuleGauges> gauges,
+    QueueStats queues, InvariantMetrics invariants, IEnumerable<BoundSection> sections, IConfiguration configuration,
+    IOptions<RabbitMqOptions> broker, TimeProvider time)
     where TContext : DbContext
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -31,15 +32,20 @@ internal sealed class ModuleSummary<TContext>(
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(Timeout);
-        var counting = OrNullAsync(figures.Single(candidate => candidate.Module == database.Module).GetAsync(timeout.Token));
+        var counting = OrNullAsync(gauges.Single(candidate => candidate.Module == database.Module).GetAsync(timeout.Token));
         var asking = OrNullAsync(queues.GetAsync(timeout.Token));
         var (numbers, known) = (await counting, await asking);
         string[] modules = [.. databases.Select(candidate => candidate.Module)];
         return new SummaryView(
-            database.Module, configuration["Build:Version"] ?? Build.Version, configuration["Build:Commit"] ?? Build.Commit, Instance, Started, time.GetUtcNow(), modules,
-            [.. topology.Modules.Single(module => module.Name == database.Module).Subscriptions.Select(subscription => View(subscription, known))],
-            Number("deadLetters"), known?.GetValueOrDefault(Topology.UnroutableQueue)?.Messages, Number("outboxPending"), Number("activeReservations"),
-            invariants.ViolationsOf(database.Module), EffectiveSettings.Of(configuration, sections, modules), new LinksView(ManagementAddress(), "/scalar"));
+            database.Module, configuration["Build:Version"] ?? Build.Version, configuration["Build:Commit"] ?? Build.Commit, Instance,
+            Started, time.GetUtcNow(), modules,
+            [
+                .. topology.Modules.Single(module => module.Name == database.Module).Subscriptions
+                    .Select(subscription => View(subscription, known)),
+            ],
+            Number("deadLetters"), known?.GetValueOrDefault(Topology.UnroutableQueue)?.Messages, Number("outboxPending"),
+            Number("activeReservations"), invariants.ViolationsOf(database.Module),
+            EffectiveSettings.Of(configuration, sections, modules), new LinksView(ManagementAddress(), "/scalar"));
 
         long? Number(string name) => numbers?.TryGetValue(name, out var number) is true ? number : null;
     }
@@ -65,23 +71,29 @@ internal sealed class ModuleSummary<TContext>(
         }
     }
 
-    private string? ManagementAddress() => Uri.TryCreate(broker.Value.ManagementUri, UriKind.Absolute, out var address) ? $"{address.Scheme}://{address.Authority}" : null;
+    private string? ManagementAddress() => Uri.TryCreate(broker.Value.ManagementUri, UriKind.Absolute, out var address)
+        ? $"{address.Scheme}://{address.Authority}"
+        : null;
 
     // The compiler writes the state of the sources behind a plus sign, when it knows it.
     private static (string Version, string? Commit) ReadBuild()
     {
-        var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        var attribute = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        var version = attribute?.InformationalVersion ?? "unknown";
         return version.Split('+', 2) is [var number, var commit] ? (number, commit) : (version, null);
     }
 }
 
-/// <summary><c>GET {module}/ops/summary</c>; everybody who asks within a second gets the same.</summary>
+/// <summary><c>GET {module}/ops/summary</c>; all callers within a second get the same numbers.</summary>
 internal static class SummaryEndpoint
 {
     public static void Map<TContext>(IEndpointRouteBuilder routes)
         where TContext : DbContext =>
         routes.MapGet("/summary", GetAsync<TContext>)
-            .Does("Sum up how the module fares", "Its queues, numbers and settings, up to a second old. Null is what nobody can tell at the moment.").Answers<SummaryView>(null);
+            .Does(
+                "Sum up how the module fares",
+                "Its queues, numbers and settings, up to a second old. A number that is unavailable is null.")
+            .Answers<SummaryView>(null);
 
     private static async Task<Ok<SummaryView>> GetAsync<TContext>(ModuleSummary<TContext> summary, CancellationToken ct)
         where TContext : DbContext =>

@@ -20,15 +20,23 @@ internal sealed class ManagementApi : IDisposable
         _virtualHost = Uri.EscapeDataString(new ConnectionFactory { Uri = new Uri(options.Value.Uri) }.VirtualHost);
         if (options.Value.ManagementUri.Length == 0) return;
         var address = new Uri(options.Value.ManagementUri);
-        _http = new HttpClient { BaseAddress = new Uri($"{address.Scheme}://{address.Authority}{address.AbsolutePath.TrimEnd('/')}/"), Timeout = TimeSpan.FromSeconds(5) };
-        _http.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri($"{address.Scheme}://{address.Authority}{address.AbsolutePath.TrimEnd('/')}/"),
+            Timeout = TimeSpan.FromSeconds(5),
+        };
+        var user = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo));
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(user));
     }
 
     /// <summary>True when a setting names the API.</summary>
     public bool IsKnown => _http is not null;
 
-    /// <summary>Throws <see cref="HttpRequestException"/> or <see cref="OperationCanceledException"/> when the API does not answer, <see cref="JsonException"/> when it answers something else.</summary>
+    /// <summary>
+    /// Reads exchanges, queues and bindings. Throws <see cref="HttpRequestException"/> or
+    /// <see cref="OperationCanceledException"/> when the API does not answer, and <see cref="JsonException"/> when its response
+    /// is not the expected JSON.
+    /// </summary>
     public async Task<ActualTopology> ReadAsync(CancellationToken ct)
     {
         var exchanges = await ListAsync("exchanges", "name,type,arguments", ct);
@@ -43,7 +51,7 @@ internal sealed class ManagementApi : IDisposable
                 .Select(binding => (Text(binding, "source"), Text(binding, "destination"), Text(binding, "routing_key"))).ToHashSet());
     }
 
-    /// <summary>What the API says about all queues, some seconds old. Throws like <see cref="ReadAsync"/>.</summary>
+    /// <summary>Numbers of all queues, some seconds old. Throws like <see cref="ReadAsync"/>.</summary>
     public async Task<IReadOnlyDictionary<string, QueueNumbers>> ReadQueuesAsync(CancellationToken ct)
     {
         const string Columns = "name,messages,consumers,message_stats.publish_details.rate,message_stats.ack_details.rate";
@@ -57,7 +65,7 @@ internal sealed class ManagementApi : IDisposable
     private async Task<JsonElement[]> ListAsync(string what, string columns, CancellationToken ct) =>
         await _http!.GetFromJsonAsync<JsonElement[]>(new Uri($"api/{what}/{_virtualHost}?columns={columns}", UriKind.Relative), ct) ?? [];
 
-    // What has not happened yet is left out of the answer.
+    // The API leaves out a number until its first event.
     private static double? Number(JsonElement element, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)

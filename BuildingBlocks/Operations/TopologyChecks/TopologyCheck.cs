@@ -15,8 +15,8 @@ internal sealed class TopologyCheck(
     IOptions<RabbitMqOptions> options, TimeProvider time)
 {
     /// <summary>
-    /// Compares now, and says to <see cref="TopologyReadiness"/> what it found. Throws the client's exceptions while
-    /// the broker cannot be reached.
+    /// Compares now, and reports the result to <see cref="TopologyReadiness"/>. Throws the client's exceptions while the broker
+    /// cannot be reached.
     /// </summary>
     public async Task<TopologyReport> RunAsync(CancellationToken ct)
     {
@@ -24,12 +24,12 @@ internal sealed class TopologyCheck(
         var (report, bindingsAreKnown) = await CompareAsync(ct);
         if (report.Differences.FirstOrDefault(difference => difference.IsMissing) is { } missing)
             readiness.Reset($"{missing.Kind} {missing.Name} is missing");
-        // A process that may declare the bindings does so instead of believing that they are there.
+        // A process that may declare the bindings does so instead of assuming that they exist.
         else if (bindingsAreKnown || !options.Value.DeclareTopology) readiness.Complete(version);
         return report;
     }
 
-    /// <summary>What modules (by name) need and the broker does not have, for people; empty when they can work.</summary>
+    /// <summary>Parts that the named modules need and the broker lacks, for people; empty when the modules can work.</summary>
     public async Task<IReadOnlyList<string>> FindMissingAsync(IReadOnlyCollection<string> modules, CancellationToken ct) =>
     [
         .. (await RunAsync(ct)).Differences.Where(difference => difference.IsMissing && difference.IsNeededBy(modules))
@@ -45,9 +45,11 @@ internal sealed class TopologyCheck(
             {
                 return (Report(await management.ReadAsync(ct)), true);
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
+            catch (Exception e)
+                when (!ct.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
             {
-                unreachable = new TopologyDifference("management", "RabbitMq__ManagementUri", "answers", e.Message, DifferenceSeverity.Warning);
+                unreachable = new TopologyDifference(
+                    "management", "RabbitMq__ManagementUri", "answers", e.Message, DifferenceSeverity.Warning);
             }
         }
 
@@ -58,7 +60,8 @@ internal sealed class TopologyCheck(
     {
         List<TopologyDifference> differences = [.. TopologyComparison.Differences(topology, declarer.ArgumentsOf, actual)];
         if (unreachable is not null) differences.Insert(0, unreachable);
-        return new TopologyReport(time.GetUtcNow(), differences.All(difference => difference.Severity != DifferenceSeverity.Error), differences);
+        var isOk = differences.All(difference => difference.Severity != DifferenceSeverity.Error);
+        return new TopologyReport(time.GetUtcNow(), isOk, differences);
     }
 
     private async Task<ActualTopology> ReadByAmqpAsync(CancellationToken ct)

@@ -13,12 +13,15 @@ internal static class TopologyEndpoints
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/topology", GetAsync)
         .Does("Compare exchanges, queues and bindings with what is declared").Answers<TopologyReport>(null);
 
-    private static async Task<Ok<TopologyReport>> GetAsync(TopologyCheck check, CancellationToken ct) => TypedResults.Ok(await check.RunAsync(ct));
+    private static async Task<Ok<TopologyReport>> GetAsync(TopologyCheck check, CancellationToken ct) =>
+        TypedResults.Ok(await check.RunAsync(ct));
 }
 
-/// <summary>Makes <c>/health/ready</c> say what this process needs and the broker does not have.</summary>
+/// <summary>Makes <c>/health/ready</c> name the parts that this process needs and the broker lacks.</summary>
 internal sealed class TopologyHealth(TopologyMonitor monitor) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(monitor.Problems is { Count: > 0 } problems ? HealthCheckResult.Unhealthy(string.Join("; ", problems)) : HealthCheckResult.Healthy("complete"));
+        Task.FromResult(monitor.Problems is { Count: > 0 } problems
+            ? HealthCheckResult.Unhealthy(string.Join("; ", problems))
+            : HealthCheckResult.Healthy("complete"));
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Fulfillment.Operations.TopologyChecks;
 
 /// <summary>
-/// Looks every few seconds, and at once after the broker may have changed, whether all exchanges, queues and bindings
-/// are there. It declares again what is missing if it may, and then publishes again what became unroutable meanwhile.
+/// Checks every few seconds, and at once after the broker may have changed, whether all exchanges, queues and bindings exist. It
+/// declares missing parts again if it may, and then publishes the messages again that became unroutable meanwhile.
 /// </summary>
 internal sealed class TopologyMonitor(
     TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutableMessages unrouted, ManagementApi management,
@@ -26,7 +26,7 @@ internal sealed class TopologyMonitor(
     private string? _unknownBecause;
     private bool _unroutable;
 
-    /// <summary>What this process needs and the broker does not have, as of the last look; empty when all is well.</summary>
+    /// <summary>Parts that this process needs and the broker lacks, as of the last check; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,16 +35,16 @@ internal sealed class TopologyMonitor(
         var last = "";
         while (!stoppingToken.IsCancellationRequested)
         {
-            var pause = readiness.NotCompleteBecause is null
+            var delay = readiness.NotCompleteBecause is null
                 ? readiness.WhenUnknownAsync(Interval, time, stoppingToken)
                 : Task.Delay(Retry, time, stoppingToken);
-            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 await LookAsync(stoppingToken);
                 last = "";
             }
-#pragma warning disable CA1031 // Logged, and looked again soon; that the broker is unavailable is said by its own health check.
+#pragma warning disable CA1031 // Logged, and checked again soon; the broker's own health check reports that it is unavailable.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
@@ -72,8 +72,12 @@ internal sealed class TopologyMonitor(
     private async Task<TopologyReport> HealAsync(TopologyReport report, List<TopologyDifference> missing, CancellationToken ct)
     {
         foreach (var difference in missing)
-            logger.LogWarning("{Kind} {Name} ({Expected}) is missing and is declared again", difference.Kind, difference.Name, difference.Expected);
-        // Without the management API nobody can say whether a binding is there; declaring it again costs next to nothing.
+        {
+            logger.LogWarning(
+                "{Kind} {Name} ({Expected}) is missing and is declared again", difference.Kind, difference.Name, difference.Expected);
+        }
+
+        // Without the management API a missing binding is not noticed; declaring all of them again costs next to nothing.
         if (missing.Count == 0 && management.IsKnown && readiness.NotCompleteBecause is null) return report;
         await DeclareAsync(ct);
         return await check.RunAsync(ct);
@@ -130,14 +134,14 @@ internal sealed class TopologyMonitor(
                 if (view.Republished > 0)
                 {
                     logger.LogInformation(
-                        "{Count} messages of {Exchange} that no queue took were published again, after the topology was complete",
+                        "{Count} unroutable messages of {Exchange} were published again, after the topology was complete",
                         view.Republished, exchange);
                 }
             }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            // There are many: the rest follows at the next look.
+            // There are many messages: the rest follows at the next check.
             _unroutable = true;
         }
     }

@@ -3,28 +3,28 @@ using Fulfillment.Messaging;
 
 namespace Fulfillment.Operations.TopologyChecks;
 
-/// <summary>How bad a difference is.</summary>
+/// <summary>Severity of a difference.</summary>
 public enum DifferenceSeverity
 {
     /// <summary>Nothing is wrong.</summary>
     Info,
 
-    /// <summary>Something could not be checked.</summary>
+    /// <summary>A part of the topology could not be checked.</summary>
     Warning,
 
-    /// <summary>Messages are lost to their consumer, or set aside wrongly.</summary>
+    /// <summary>Messages do not reach their consumer, or are set aside wrongly.</summary>
     Error,
 }
 
-/// <summary>Something of the broker that is not as it is declared.</summary>
+/// <summary>A part of the broker's topology that is not as declared.</summary>
 /// <param name="Kind"><c>exchange</c>, <c>queue</c>, <c>binding</c> or <c>management</c>.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Expected">What is declared.</param>
-/// <param name="Actual">What is there.</param>
-/// <param name="Severity">How bad it is.</param>
+/// <param name="Expected">Its declared state.</param>
+/// <param name="Actual">Its state in the broker.</param>
+/// <param name="Severity">Severity of the difference.</param>
 public sealed record TopologyDifference(string Kind, string Name, string Expected, string Actual, DifferenceSeverity Severity)
 {
-    /// <summary>What <see cref="Actual"/> says of what is not there.</summary>
+    /// <summary>Value of <see cref="Actual"/> for a missing part.</summary>
     public const string Missing = "missing";
 
     /// <summary>Module that needs it; null when all do.</summary>
@@ -38,7 +38,7 @@ public sealed record TopologyDifference(string Kind, string Name, string Expecte
 /// <summary>The topology of the broker, compared with what is declared.</summary>
 public sealed record TopologyReport(DateTimeOffset CheckedAt, bool Ok, IReadOnlyList<TopologyDifference> Differences);
 
-/// <summary>What a broker has. A null value means that the way in which it was asked cannot tell.</summary>
+/// <summary>Topology of a broker. A null value means that the protocol of the check cannot tell it.</summary>
 /// <param name="Exchanges">Exchanges with their properties.</param>
 /// <param name="Queues">Queues with their arguments.</param>
 /// <param name="Bindings">Exchange, queue and routing key of each binding.</param>
@@ -48,15 +48,18 @@ internal sealed record ActualTopology(
 
 internal sealed record ActualExchange(string Type, string? Alternate);
 
-/// <summary>Compares what is declared with what is there.</summary>
+/// <summary>Compares the declared topology with the broker's.</summary>
 internal static class TopologyComparison
 {
-    public static IEnumerable<TopologyDifference> Differences(Topology declared, Func<DeclaredQueue, Dictionary<string, object?>> argumentsOf, ActualTopology actual) =>
+    public static IEnumerable<TopologyDifference> Differences(
+        Topology declared, Func<DeclaredQueue, Dictionary<string, object?>> argumentsOf, ActualTopology actual) =>
     [
         .. declared.DeclaredExchanges.SelectMany(exchange => Exchange(exchange, actual)),
         .. declared.DeclaredQueues.SelectMany(queue => Queue(queue, argumentsOf(queue), actual)),
         .. Bindings(declared, actual),
-        .. actual.Queues.Keys.Except(declared.DeclaredQueues.Select(queue => queue.Name)).Where(name => !name.StartsWith("amq.", StringComparison.Ordinal) && !LiveEventFeed.IsOfWatch(name)).Order(StringComparer.Ordinal)
+        .. actual.Queues.Keys.Except(declared.DeclaredQueues.Select(queue => queue.Name))
+            .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal) && !LiveEventFeed.IsOfWatch(name))
+            .Order(StringComparer.Ordinal)
             .Select(name => new TopologyDifference("queue", name, "not declared", "exists", DifferenceSeverity.Info)),
     ];
 
@@ -69,12 +72,18 @@ internal static class TopologyComparison
         }
 
         if (exchange is null) yield break;
-        if (exchange.Type != declared.Type) yield return Error("exchange", declared.Name, $"type {declared.Type}", $"type {exchange.Type}", declared.Module);
+        if (exchange.Type != declared.Type)
+            yield return Error("exchange", declared.Name, $"type {declared.Type}", $"type {exchange.Type}", declared.Module);
         if (exchange.Alternate != declared.Alternate)
-            yield return Error("exchange", declared.Name, $"alternate exchange {declared.Alternate ?? "none"}", $"alternate exchange {exchange.Alternate ?? "none"}", declared.Module);
+        {
+            yield return Error(
+                "exchange", declared.Name, $"alternate exchange {declared.Alternate ?? "none"}",
+                $"alternate exchange {exchange.Alternate ?? "none"}", declared.Module);
+        }
     }
 
-    private static IEnumerable<TopologyDifference> Queue(DeclaredQueue declared, Dictionary<string, object?> arguments, ActualTopology actual)
+    private static IEnumerable<TopologyDifference> Queue(
+        DeclaredQueue declared, Dictionary<string, object?> arguments, ActualTopology actual)
     {
         if (!actual.Queues.TryGetValue(declared.Name, out var queue))
         {
@@ -86,7 +95,9 @@ internal static class TopologyComparison
         var existing = present.EnumerateObject().ToDictionary(argument => argument.Name, argument => argument.Value.ToString());
         foreach (var name in arguments.Keys.Union(existing.Keys))
         {
-            var expected = arguments.TryGetValue(name, out var wanted) ? Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)! : "none";
+            var expected = arguments.TryGetValue(name, out var wanted)
+                ? Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)!
+                : "none";
             var there = existing.GetValueOrDefault(name, "none");
             if (expected != there) yield return Error("queue", declared.Name, $"{name} {expected}", $"{name} {there}", declared.Module);
         }
@@ -95,9 +106,20 @@ internal static class TopologyComparison
     private static IEnumerable<TopologyDifference> Bindings(Topology declared, ActualTopology actual)
     {
         if (actual.Bindings is null)
-            return [new TopologyDifference("binding", "*", $"{declared.DeclaredBindings.Count} bindings", "unknown without RabbitMq__ManagementUri", DifferenceSeverity.Info)];
-        return declared.DeclaredBindings.Where(binding => !actual.Bindings.Contains((binding.Exchange, binding.Queue, binding.RoutingKey))).Select(binding =>
-            Error("binding", $"{binding.Exchange} -> {binding.Queue}", $"routing key '{binding.RoutingKey}'", TopologyDifference.Missing, binding.Module));
+        {
+            return
+            [
+                new TopologyDifference(
+                    "binding", "*", $"{declared.DeclaredBindings.Count} bindings", "unknown without RabbitMq__ManagementUri",
+                    DifferenceSeverity.Info),
+            ];
+        }
+
+        return declared.DeclaredBindings
+            .Where(binding => !actual.Bindings.Contains((binding.Exchange, binding.Queue, binding.RoutingKey)))
+            .Select(binding => Error(
+                "binding", $"{binding.Exchange} -> {binding.Queue}", $"routing key '{binding.RoutingKey}'",
+                TopologyDifference.Missing, binding.Module));
     }
 
     private static TopologyDifference Error(string kind, string name, string expected, string actual, string? module) =>

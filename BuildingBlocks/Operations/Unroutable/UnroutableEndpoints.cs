@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Operations.Unroutable;
 
 /// <summary>
-/// Lists and republishes what no queue wanted. The queue belongs to all modules, so each of them shows the same; a module republishes what was
-/// published to its own exchange.
+/// Lists and republishes unroutable messages. Their queue belongs to all modules, so each of them shows the same messages. A
+/// module republishes the messages that were published to its own exchange.
 /// </summary>
 internal static class UnroutableEndpoints
 {
@@ -20,9 +20,10 @@ internal static class UnroutableEndpoints
         where TContext : DbContext
     {
         routes.MapGet("/unrouted", ListAsync)
-            .Does("List messages that no queue wanted", "The first of the queue; they stay there.").Answers<UnroutableView[]>(null).Reads("limit", "Messages, 50 when absent.");
+            .Does("List unroutable messages", "The first of the queue; they stay there.").Answers<UnroutableView[]>(null)
+            .Reads("limit", "Messages, 50 when absent.");
         routes.MapPost("/unrouted/republish", RepublishAsync<TContext>)
-            .Does("Publish again what this module has published and no queue wanted").Answers<RepublishView>(new RepublishView(5, 0));
+            .Does("Publish the unroutable messages of this module again").Answers<RepublishView>(new RepublishView(5, 0));
     }
 
     private static async Task<IResult> ListAsync(UnroutableMessages messages, HttpRequest request, CancellationToken ct)

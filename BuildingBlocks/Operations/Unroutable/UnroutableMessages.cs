@@ -6,15 +6,16 @@ using RabbitMQ.Client;
 
 namespace Fulfillment.Operations.Unroutable;
 
-/// <summary>A message that no queue wanted.</summary>
-public sealed record UnroutableView(string Exchange, string RoutingKey, string? MessageId, string? Type, long BodyBytes, BodyView Body, JsonElement Headers);
+/// <summary>An unroutable message.</summary>
+public sealed record UnroutableView(
+    string Exchange, string RoutingKey, string? MessageId, string? Type, long BodyBytes, BodyView Body, JsonElement Headers);
 
-/// <summary>What republishing has led to.</summary>
+/// <summary>Result of republishing.</summary>
 /// <param name="Republished">Messages that a queue has taken.</param>
-/// <param name="StillUnroutable">Messages that no queue wants still; they wait as before.</param>
+/// <param name="StillUnroutable">Messages that are still unroutable; they wait as before.</param>
 public sealed record RepublishView(int Republished, int StillUnroutable);
 
-/// <summary>Looks at the messages that no queue wanted, and publishes them once more.</summary>
+/// <summary>Reads the unroutable messages, and publishes them once more.</summary>
 internal sealed class UnroutableMessages(BrokerConnection broker)
 {
     private const int MaxRepublished = 10_000;
@@ -26,7 +27,7 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
     // Tells a message that came back in this run from one that is new.
     private const string RunHeader = "republish-run";
 
-    /// <summary>The first messages, which stay where they are. Whoever looks at the same moment sees others.</summary>
+    /// <summary>The first messages, which stay where they are. A concurrent caller sees other messages.</summary>
     public async Task<IReadOnlyList<UnroutableView>> PeekAsync(int limit, CancellationToken ct)
     {
         await using var channel = await broker.OpenChannelAsync(ct: ct);
@@ -43,8 +44,8 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
     }
 
     /// <summary>
-    /// Publishes once more what is there now and was published to this exchange; the rest stays. Each message is acknowledged after the broker has
-    /// confirmed its copy, so a crash doubles it and never loses it.
+    /// Publishes once more the messages that are there now and were published to this exchange; the rest stays. Each message is
+    /// acknowledged after the broker has confirmed its copy, so a crash doubles it and never loses it.
     /// </summary>
     public async Task<RepublishView> RepublishAsync(string exchange, CancellationToken ct)
     {
@@ -64,7 +65,8 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
             var copy = new BasicProperties(message.BasicProperties) { Persistent = true };
             copy.ClearExpiration();
             copy.ClearUserId();
-            copy.Headers = new Dictionary<string, object?>(message.BasicProperties.Headers ?? new Dictionary<string, object?>()) { [RunHeader] = run };
+            var headers = message.BasicProperties.Headers ?? new Dictionary<string, object?>();
+            copy.Headers = new Dictionary<string, object?>(headers) { [RunHeader] = run };
             await channel.BasicPublishAsync(message.Exchange, message.RoutingKey, mandatory: true, copy, message.Body, ct);
             Failpoint.Hit("unrouted-after-confirm");
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, ct);
@@ -76,12 +78,13 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
         return new RepublishView(published - back, back);
     }
 
-    /// <summary>How many of a run have come back; they and what is new stay in the queue.</summary>
+    /// <summary>Number of messages of a run that have come back; they and new messages stay in the queue.</summary>
     private static async Task<int> CountAsync(IChannel channel, string run, int published, CancellationToken ct)
     {
         var (back, looked) = (0, 0);
         ulong last = 0;
-        while (looked < MaxRepublished + published && back < published && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
+        while (looked < MaxRepublished + published && back < published
+            && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
         {
             looked++;
             last = message.DeliveryTag;
@@ -92,12 +95,18 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
         return back;
     }
 
-    /// <summary>Puts messages back, all at once so that they keep their order, and waits a little until the queue has them, for whoever looks next.</summary>
+    /// <summary>
+    /// Puts messages back, all at once so that they keep their order. It waits a little until the queue has them, for the next
+    /// reader.
+    /// </summary>
     private static async Task ReturnAsync(IChannel channel, ulong last, int count)
     {
         await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
-        for (var look = 0; look < MaxLooks && await channel.MessageCountAsync(Topology.UnroutableQueue, CancellationToken.None) < count; look++)
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            if (await channel.MessageCountAsync(Topology.UnroutableQueue, CancellationToken.None) >= count) return;
             await Task.Delay(BetweenLooks, CancellationToken.None);
+        }
     }
 
     private static UnroutableView View(BasicGetResult message)

@@ -32,8 +32,9 @@ internal sealed class IdempotencyClaims
         _stored = stored.ToDictionary();
     }
 
-    /// <summary>Locks the keys and looks for their answers, in the transaction that is open.</summary>
-    public static async Task<IdempotencyClaims> TakeAsync(NpgsqlConnection connection, IReadOnlyCollection<IdempotencyKey> keys, CancellationToken ct)
+    /// <summary>Locks the keys and looks for their responses, in the transaction that is open.</summary>
+    public static async Task<IdempotencyClaims> TakeAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<IdempotencyKey> keys, CancellationToken ct)
     {
         // Twice in a batch is one key.
         var distinct = keys.DistinctBy(key => (key.Scope, key.Value)).ToArray();
@@ -52,7 +53,7 @@ internal sealed class IdempotencyClaims
     /// <summary>True when the work of this key is to be done now.</summary>
     public bool IsNew(IdempotencyKey key) => !_stored.ContainsKey((key.Scope, key.Value)) && _locked.Contains(key.LockId);
 
-    /// <summary>What to answer, after the answers of what was new have been stored.</summary>
+    /// <summary>The result of a key, after the responses of new keys have been stored.</summary>
     public IdempotencyResult Judge(IdempotencyKey key)
     {
         if (!_stored.TryGetValue((key.Scope, key.Value), out var row)) return new IdempotencyResult(IdempotencyOutcome.InFlight);
@@ -60,7 +61,7 @@ internal sealed class IdempotencyClaims
         return new IdempotencyResult(row.RequestId == key.RequestId ? IdempotencyOutcome.Done : IdempotencyOutcome.Replayed, row.Answer);
     }
 
-    /// <summary>Stores the answers of what was new.</summary>
+    /// <summary>Stores the responses of new keys.</summary>
     public async Task StoreAsync(IReadOnlyList<(IdempotencyKey Key, StoredResponse Answer)> answers, CancellationToken ct)
     {
         if (answers.Count == 0) return;

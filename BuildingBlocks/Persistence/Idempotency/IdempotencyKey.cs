@@ -13,8 +13,8 @@ public sealed class IdempotencyKey
     /// <summary>Takes the key of a request.</summary>
     /// <param name="scope">Operation: method and route with its ids. The same key may be used for another operation.</param>
     /// <param name="value">The key, 1-255 printable ASCII characters.</param>
-    /// <param name="request">What was asked for; the key stands for this alone.</param>
-    /// <param name="json">How requests are compared, and answers are written.</param>
+    /// <param name="request">The request; the key stands for this request alone.</param>
+    /// <param name="json">How requests are compared, and responses are written.</param>
     public IdempotencyKey(string scope, string value, object request, JsonSerializerOptions json)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -31,24 +31,24 @@ public sealed class IdempotencyKey
 
     internal Guid RequestId { get; } = Guid.CreateVersion7();
 
-    // Two keys with the same number would only be told once that the other is in flight.
+    // Of two keys with the same number one request at a time is refused as in flight; it succeeds when it is repeated.
     internal long LockId { get; }
 
-    /// <summary>The answer to store: 200, or 201 with a location.</summary>
+    /// <summary>The response to store: 200, or 201 with a location.</summary>
     public StoredResponse Answer<T>(T body, string? location = null) =>
         new(location is null ? (short)200 : (short)201, location, JsonSerializer.Serialize(body, _json));
 }
 
-/// <summary>An answer of HTTP that can be given again, byte for byte.</summary>
+/// <summary>An HTTP response that can be sent again, byte for byte.</summary>
 public sealed record StoredResponse(short Status, string? Location, string Body);
 
-/// <summary>What is to be answered to a request with a key.</summary>
+/// <summary>Outcome of a request with a key.</summary>
 public enum IdempotencyOutcome
 {
-    /// <summary>Its own answer.</summary>
+    /// <summary>The request gets its own response.</summary>
     Done,
 
-    /// <summary>The answer that an earlier request with this key got.</summary>
+    /// <summary>The request gets the response of an earlier request with this key.</summary>
     Replayed,
 
     /// <summary>The key stands for another request already.</summary>
@@ -58,5 +58,5 @@ public enum IdempotencyOutcome
     InFlight,
 }
 
-/// <summary>The outcome, and for the first two also the answer.</summary>
+/// <summary>The outcome, and for the first two also the response.</summary>
 public sealed record IdempotencyResult(IdempotencyOutcome Outcome, StoredResponse? Answer = null);

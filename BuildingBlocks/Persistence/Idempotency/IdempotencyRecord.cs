@@ -11,7 +11,7 @@ public sealed class IdempotencyRecord
     /// <summary>The key.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Which attempt stored it, so that one whose commit was not answered knows its own work from that of another.</summary>
+    /// <summary>Attempt that stored it. An attempt whose commit was not confirmed recognizes its own work by this id.</summary>
     public required Guid RequestId { get; init; }
 
     /// <summary>SHA-256 of the request.</summary>

@@ -9,21 +9,23 @@ public interface IIdempotentItem
     IdempotencyKey? Key { get; }
 }
 
-/// <summary>The result of work: as it is when the request had no key, else the verdict on its key.</summary>
+/// <summary>The result of work: as it is when the request had no key, else the result of its key.</summary>
 public readonly record struct Idempotent<TResult>(TResult? Result, IdempotencyResult? KeyResult);
 
 /// <summary>
-/// A group commit whose items may have keys. The effect of a key and the answer to it are stored in the same transaction; an item whose key
-/// has an answer already gets that, and is not written. A batch without keys costs nothing extra.
+/// A group commit whose items may have keys. The effect of a key and its response are stored in the same transaction. An item
+/// whose key has a response already gets that, and is not written. A batch without keys costs nothing extra.
 /// </summary>
-/// <typeparam name="TItem">What a caller brings.</typeparam>
-/// <typeparam name="TResult">What it gets.</typeparam>
-public abstract class IdempotentGroupCommit<TItem, TResult>(NpgsqlDataSource database, BatchLimits? limits = null, TimeProvider? time = null)
+/// <typeparam name="TItem">Work of a caller.</typeparam>
+/// <typeparam name="TResult">Result of the work.</typeparam>
+public abstract class IdempotentGroupCommit<TItem, TResult>(
+    NpgsqlDataSource database, BatchLimits? limits = null, TimeProvider? time = null)
     : GroupCommit<TItem, Idempotent<TResult>>(database, limits, time)
     where TItem : IIdempotentItem
 {
     /// <inheritdoc />
-    protected sealed override async Task<IReadOnlyList<Idempotent<TResult>>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<TItem> items)
+    protected sealed override async Task<IReadOnlyList<Idempotent<TResult>>> WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<TItem> items)
     {
         ArgumentNullException.ThrowIfNull(items);
         IdempotencyKey[] keys = [.. items.Select(item => item.Key).OfType<IdempotencyKey>()];
@@ -34,7 +36,10 @@ public abstract class IdempotentGroupCommit<TItem, TResult>(NpgsqlDataSource dat
         TItem[] fresh = [.. items.Where(item => item.Key is null || first.Contains(item.Key))];
         var results = fresh.Length == 0 ? [] : await WriteNewAsync(connection, fresh);
         await claims.StoreAsync(
-            [.. fresh.Zip(results).Where(pair => pair.First.Key is not null).Select(pair => (pair.First.Key!, Answer(pair.First.Key!, pair.Second)))],
+            [
+                .. fresh.Zip(results).Where(pair => pair.First.Key is not null)
+                    .Select(pair => (pair.First.Key!, Answer(pair.First.Key!, pair.Second))),
+            ],
             CancellationToken.None);
 
         var plain = new Queue<TResult>(fresh.Zip(results).Where(pair => pair.First.Key is null).Select(pair => pair.Second));
@@ -47,6 +52,6 @@ public abstract class IdempotentGroupCommit<TItem, TResult>(NpgsqlDataSource dat
     /// <returns>One result per item, in the order of the items.</returns>
     protected abstract Task<IReadOnlyList<TResult>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<TItem> items);
 
-    /// <summary>The answer that a request with a key gets, now and again.</summary>
+    /// <summary>The response to a request with a key, for its first and for each later request.</summary>
     protected abstract StoredResponse Answer(IdempotencyKey key, TResult result);
 }

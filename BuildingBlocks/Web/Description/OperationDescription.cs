@@ -10,7 +10,10 @@ using Microsoft.OpenApi;
 
 namespace Fulfillment.Web.Description;
 
-/// <summary>Completes an operation of an OpenAPI document: what <see cref="Describe"/> tells, and the errors that every operation of its kind has.</summary>
+/// <summary>
+/// Completes an operation of an OpenAPI document: the texts of <see cref="Describe"/>, and the errors that every operation of its
+/// kind has.
+/// </summary>
 public static class OperationDescription
 {
     private const string Json = "application/json";
@@ -42,7 +45,8 @@ public static class OperationDescription
             operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
         }
 
-        var errors = metadata.OfType<DescribedError>().Concat(ErrorsOfItsKind(operation, isFile, context.Description.RelativePath ?? "")).Distinct();
+        var ofItsKind = ErrorsOfItsKind(operation, isFile, context.Description.RelativePath ?? "");
+        var errors = metadata.OfType<DescribedError>().Concat(ofItsKind).Distinct();
         foreach (var status in errors.GroupBy(error => error.Status).OrderBy(status => status.Key))
             AddErrors(operation, status.Key, [.. status.Select(error => error.Code)], explanations);
         return Task.CompletedTask;
@@ -67,12 +71,15 @@ public static class OperationDescription
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
-            Name = parameter.Name, In = parameter.In == "header" ? ParameterLocation.Header : ParameterLocation.Query, Description = parameter.Description,
+            Name = parameter.Name,
+            In = parameter.In == "header" ? ParameterLocation.Header : ParameterLocation.Query,
+            Description = parameter.Description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
     }
 
-    private static void AddErrors(OpenApiOperation operation, int status, IReadOnlyList<string> codes, IReadOnlyList<ErrorExplanation> explanations)
+    private static void AddErrors(
+        OpenApiOperation operation, int status, IReadOnlyList<string> codes, IReadOnlyList<ErrorExplanation> explanations)
     {
         var title = ReasonPhrases.GetReasonPhrase(status);
         var response = Response(operation, status);
@@ -82,7 +89,9 @@ public static class OperationDescription
             [ProblemJson] = new OpenApiMediaType
             {
                 Schema = ProblemSchema(),
-                Examples = codes.ToDictionary(code => code, code => (IOpenApiExample)new OpenApiExample { Value = Example(status, title, code, explanations) }),
+                Examples = codes.ToDictionary(
+                    code => code,
+                    code => (IOpenApiExample)new OpenApiExample { Value = Example(status, title, code, explanations) }),
             },
         };
     }
@@ -115,10 +124,10 @@ public static class OperationDescription
         Type = JsonSchemaType.Object,
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["type"] = Text("Where a page explains the code."), ["title"] = Text("Name of the status."),
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer }, ["detail"] = Text("What is wrong, for people."),
+            ["type"] = Text("Address of a page that explains the code."), ["title"] = Text("Name of the status."),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer }, ["detail"] = Text("The mistake, for people."),
             ["instance"] = Text("Address of the request."),
-            ["code"] = Text("What is wrong, for programs."), ["traceId"] = Text("Under which the log has it."),
+            ["code"] = Text("The mistake, for programs."), ["traceId"] = Text("Trace id of the request in the log."),
             ["errors"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Mistakes by field." },
         },
     };

@@ -1,4 +1,4 @@
-// Dead letters: what failed in the same way, and each of them; and what no queue wanted.
+// Dead letters: groups that failed in the same way, and each of them; and the unroutable messages.
 
 import { every, get, isAbort, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
@@ -32,7 +32,7 @@ export function mount(root, route, signal) {
   const tabs = h('nav.tabs', { 'aria-label': 'Dead letters by module' });
   const place = h('div.stack');
   put(root, heading('Dead letters'), tabs, place);
-  const all = [['', 'All groups'], ...MODULES.map(module => [module.id, module.name]), ['unrouted', 'Unrouted']].map(([id, label]) => {
+  const all = [['', 'All groups'], ...MODULES.map(module => [module.id, module.name]), ['unrouted', 'Unroutable']].map(([id, label]) => {
     const count = h('span.badge', { hidden: true });
     return { id, count, element: h('a', { href: href('dead-letters', id ? [id] : [], known(id) ? { status: 'OPEN' } : {}) }, label, count) };
   });
@@ -81,7 +81,7 @@ function showGroups(place, signal) {
       none,
       asked.length === MODULES.length &&
         asked.every(block => block.groups.length === 0) &&
-        empty('No message has failed.', 'Nothing to do. What fails is set aside here with its cause, and can be sent again.'),
+        empty('No message has failed.', 'Nothing to do. A message that fails is set aside here with its cause, and can be sent again.'),
     );
   };
   put(
@@ -90,7 +90,7 @@ function showGroups(place, signal) {
     blocks.map(({ module, body, failure }) => {
       const list = table(
         `Groups of ${module.name}`,
-        ['What failed', ['Event', 'only-wide'], ['Queue', 'only-wide'], ['Letters', 'num'], ['Oldest', 'num.only-wide'], ['Newest', 'num.only-wide'], ['', 'num']],
+        ['Failure', ['Event', 'only-wide'], ['Queue', 'only-wide'], ['Count', 'num'], ['Oldest', 'num.only-wide'], ['Newest', 'num.only-wide'], ['', 'num']],
         body,
       );
       const section = h(
@@ -199,11 +199,11 @@ function showList(place, module, query, signal) {
   });
   const list = table(
     'Dead letters',
-    [pickAll, 'Letter', 'Status', 'What failed', ['Event', 'only-wide'], ['Queue', 'only-wide'], ['Order', 'only-wide'], ['Times', 'num.only-wide'], ['Failed', 'num.only-wide']],
+    [pickAll, 'Id', 'Status', 'Failure', ['Event', 'only-wide'], ['Queue', 'only-wide'], ['Order', 'only-wide'], ['Times', 'num.only-wide'], ['Failed', 'num.only-wide']],
     body,
   );
   const more = button(
-    'Show older letters',
+    'Show older dead letters',
     () => {
       pages++;
       refresh();
@@ -232,13 +232,13 @@ function showList(place, module, query, signal) {
       failure,
       letters.length === 0 &&
         (filter.status === 'OPEN' && !filter.queue && !filter.orderId && !filter.exceptionType
-          ? empty(`${moduleOf(module).name} has no open dead letter.`, 'Nothing to do.', link(href('dead-letters', [module]), 'Show those of before'))
-          : empty('No dead letter matches.', 'Take a filter away.', link(href('dead-letters', [module]), 'Show all'))),
+          ? empty(`${moduleOf(module).name} has no open dead letter.`, 'Nothing to do.', link(href('dead-letters', [module]), 'Show earlier ones'))
+          : empty('No dead letter matches.', 'Remove a filter.', link(href('dead-letters', [module]), 'Show all'))),
     );
     list.hidden = letters.length === 0;
     more.parentElement.hidden = !next;
     replayPicked.disabled = picked.size === 0;
-    text(replayPicked, picked.size ? `Replay ${plural(picked.size, 'letter')}…` : 'Replay what is picked…');
+    text(replayPicked, picked.size ? `Replay ${plural(picked.size, 'dead letter')}…` : 'Replay the selection…');
     replayAll.disabled = letters.length === 0;
     keyed(
       body,
@@ -247,7 +247,7 @@ function showList(place, module, query, signal) {
       letter => {
         const box = h('input', {
           type: 'checkbox',
-          'aria-label': `Pick letter ${letter.id}`,
+          'aria-label': `Pick dead letter ${letter.id}`,
           onchange: () => {
             if (box.checked) picked.add(letter.id);
             else picked.delete(letter.id);

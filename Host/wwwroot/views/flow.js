@@ -48,14 +48,14 @@ function tiles() {
       hint: () => 'hold stock now',
     }),
     tile('Dead letters', null, () => plain(sum(summary => summary?.deadLetters)), { to: href('dead-letters'), hint: () => 'open', limit: 1 }),
-    tile('Unrouted', null, () => plain(most(summary => summary?.unrouted)), {
+    tile('Unroutable', null, () => plain(most(summary => summary?.unrouted)), {
       to: href('dead-letters', ['unrouted']),
       hint: () => 'without a queue',
       limit: 1,
     }),
     tile('Invariant violations', null, () => plain(sum(summary => summary?.invariantViolations)), {
       to: href('system'),
-      hint: () => 'in the books',
+      hint: () => 'found by the last audit',
       limit: 1,
     }),
   ];

@@ -1,4 +1,4 @@
-// The modules and the ways between them, with what goes over each: from left to right, and from top to bottom for narrow windows.
+// The modules and the ways between them, with the messages of each: from left to right, and from top to bottom for narrow windows.
 
 import { h, s, text } from '../dom.js';
 import { NONE, compact, plural, rate, seconds } from '../format.js';
@@ -38,7 +38,7 @@ const add = (a, b) => (a === null || a === undefined ? (b ?? null) : b === null 
 const total = (queues, what) => queues.reduce((all, queue) => add(all, queue[what]), null);
 export const queuesOf = id => state.get(id).summary?.queues ?? [];
 
-/** What goes over an arrow now. */
+/** The messages of an arrow now. */
 function load(edge) {
   const queues = queuesOf(edge.to).filter(queue => sourceOf(queue) === edge.from);
   return {
@@ -68,10 +68,10 @@ function drawArrow(edge) {
       group.classList.toggle('bad', !now.down && now.deserted);
       group.classList.toggle('waits', (now.waiting ?? 0) >= 100);
       group.classList.toggle('flows', !now.down && now.rate > 0);
-      // Faster when more goes by, between 0.4 and 3 seconds for the length of a dash; in steps, because each change lets the dashes jump.
+      // Faster with more messages, between 0.4 and 3 seconds for the length of a dash; in steps, because each change lets the dashes jump.
       moving.style.animationDuration = `${Math.min(3, Math.max(0.4, 3 / 2 ** Math.round(Math.log2(now.rate || 1) / 2)))}s`;
       const tempo = now.rate === null ? NONE : `${rate(now.rate)}/s`;
-      const waits = now.deserted && !now.down ? 'nobody listens' : waitingText(now.waiting);
+      const waits = now.deserted && !now.down ? 'no consumer' : waitingText(now.waiting);
       text(speed, edge.main ? tempo : `${tempo} · ${waits}`);
       text(depth, edge.main ? waits : '');
       text(about, now.queues.map(queue => `${queue.routingKey}: ${queue.queue}`).join('\n'));

@@ -1,4 +1,4 @@
-// Imports: a catalogue is dropped here and looked at before it starts; what runs is on the server, so the page may be left and opened again.
+// Imports: a catalogue is dropped here and looked at before it starts. An import runs on the server, so the page may be left and opened again.
 
 import { every, get, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';

@@ -1,4 +1,4 @@
-// One import: how far it is, how fast, and what was rejected.
+// One import: its progress, its speed, and its rejected rows.
 
 import { every, get, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';

@@ -1,4 +1,4 @@
-// One dead letter with all that is known of it: as it is, mended, or thrown away.
+// One dead letter with all its details: replayed as it is, edited, or deleted.
 
 import { every, get, isAbort } from '../api.js';
 import { h, put } from '../dom.js';
@@ -17,7 +17,7 @@ export function showLetter(place, module, id, signal) {
       'section.panel',
       h(
         'div.panel-head',
-        h('h2', `Letter #${id} of ${moduleOf(module).name}`),
+        h('h2', `Dead letter #${id} of ${moduleOf(module).name}`),
         link(href('dead-letters', [module], { status: 'OPEN' }), 'All letters'),
       ),
       part(module, content),
@@ -31,7 +31,7 @@ export function showLetter(place, module, id, signal) {
       try {
         const letter = await get(path, signal);
         const now = `${letter.status} ${letter.occurrences} ${letter.replayedAt}`;
-        // What is being written in the editor is not thrown away by a change of the status.
+        // A change of the status does not discard the text in the editor.
         if (now === shown || (content.contains(document.activeElement) && document.activeElement.tagName === 'TEXTAREA')) return;
         shown = now;
         show(letter);
@@ -65,7 +65,7 @@ export function showLetter(place, module, id, signal) {
     };
     const editCommand = () => ({ method: 'POST', path: `${path}/edit-and-replay`, body: { body: edited() } });
     const commands = curlBox(
-      { label: 'This letter', path },
+      { label: 'This dead letter', path },
       { label: 'Replay', method: 'POST', path: `${ops(module)}/dead-letters/replay`, body: { ids: [letter.id] } },
       () => ({ label: 'Edit and replay', ...editCommand() }),
       { label: 'Delete', method: 'DELETE', path },
@@ -77,7 +77,7 @@ export function showLetter(place, module, id, signal) {
           put(mistake, h('p.warning', 'This is not JSON.'));
           return;
         }
-        const answer = await act(event.currentTarget, editCommand(), 'The edited letter is on its way to its queue.', mistake);
+        const answer = await act(event.currentTarget, editCommand(), 'The edited dead letter is on its way to its queue.', mistake);
         if (answer) {
           editor.blur();
           follow(module, answer.body, () => refresh());
@@ -108,8 +108,8 @@ export function showLetter(place, module, id, signal) {
         letter.replayedAt && ['Replayed', dateTime(letter.replayedAt)],
         ['Size', bytes(letter.bodyBytes)],
       ),
-      h('h3', letter.status === 'OPEN' ? 'Body: mend it here' : 'Body'),
-      body.truncated && h('p.warning', 'Only the beginning was kept. It cannot be replayed as it is: write the whole body, or delete the letter.'),
+      h('h3', letter.status === 'OPEN' ? 'Body: edit it here' : 'Body'),
+      body.truncated && h('p.warning', 'Only the beginning was kept. It cannot be replayed as it is: write the whole body, or delete the dead letter.'),
       letter.status === 'OPEN'
         ? [
             editor,
@@ -150,8 +150,8 @@ export function showLetter(place, module, id, signal) {
   function remove(letter) {
     const failed = h('div');
     const command = { method: 'DELETE', path };
-    dialog(`Delete letter #${letter.id}?`, close => [
-      h('p', 'The message is gone for good. Delete it only when nobody needs what it says.'),
+    dialog(`Delete dead letter #${letter.id}?`, close => [
+      h('p', 'The message is gone for good. Delete it only when no consumer needs its content.'),
       failed,
       curlBox(command),
       h(
@@ -159,7 +159,7 @@ export function showLetter(place, module, id, signal) {
         button(
           'Delete',
           async event => {
-            if (await act(event.currentTarget, command, 'The letter is deleted.', failed)) {
+            if (await act(event.currentTarget, command, 'The dead letter is deleted.', failed)) {
               close();
               go('dead-letters', [module], { status: 'OPEN' });
             }

@@ -5,7 +5,7 @@ import { h, put, text } from '../dom.js';
 import { money, number } from '../format.js';
 import { act, button, curlBox, dialog, field } from '../ui.js';
 
-/** Opens the form; `closed` is told the number of the order that was placed, or nothing. */
+/** Opens the form; `closed` gets the number of the order that was placed, or nothing. */
 export function newOrder({ closed }) {
   let placed = null;
   let known = new Map();
@@ -62,7 +62,7 @@ export function newOrder({ closed }) {
       const asked = [product.value, each.value];
       try {
         const details = await get(`/api/inventory/products/${encodeURIComponent(product.value)}`, abort.signal);
-        // What was typed meanwhile counts.
+        // Input that was typed meanwhile counts.
         if (details.price && product.value === asked[0] && each.value === asked[1]) {
           each.value = details.price;
           refresh();

@@ -81,7 +81,10 @@ export function openOrder(side, id, { close, changed, signal }) {
     );
   }
 
-  /** The events in the order in which Order learned of them, which clocks that disagree cannot turn around, and the letters where their time puts them. */
+  /**
+   * The events in the order in which Order learned of them, which clocks that disagree cannot turn around, and the
+   * notifications where their time puts them.
+   */
   function merge() {
     const all = [...entries.values()].sort((a, b) => a.id - b.id);
     for (const letter of letters.toReversed()) {
@@ -165,7 +168,7 @@ export function openOrder(side, id, { close, changed, signal }) {
     put(
       notified,
       letters.length === 0
-        ? h('p.muted', 'The customer has heard nothing yet; letters go out when the order ends.')
+        ? h('p.muted', 'No notification was sent yet; notifications are sent when the order ends.')
         : letters.map(letter =>
             h(
               'details.letter',
@@ -230,7 +233,7 @@ export function openOrder(side, id, { close, changed, signal }) {
         {
           onsubmit: async event => {
             event.preventDefault();
-            const answer = await act(event.submitter, command(), 'The order is cancelled. What was held or charged is given back.', failed);
+            const answer = await act(event.submitter, command(), 'The order is cancelled. Its reserved stock and its charge are given back.', failed);
             if (answer) {
               shut();
               soon();
@@ -287,7 +290,7 @@ export function openOrder(side, id, { close, changed, signal }) {
     );
   }
 
-  // Once an order has ended, letters and refunds still follow for a moment; after that it is looked at rarely.
+  // Once an order has ended, notifications and refunds still follow for a moment; after that it is polled rarely.
   let last = 0;
   const soon = every(
     1_000,
@@ -311,7 +314,7 @@ export function openOrder(side, id, { close, changed, signal }) {
       timeline: entry => {
         entries.set(String(entry.id), entry);
         showTimeline();
-        // What follows the end (a refund) is asked for; the stream has nothing more.
+        // Events after the end (a refund) are polled; the stream has nothing more.
         if (ENDED.has(entry.status)) complete();
         later ??= setTimeout(() => {
           later = null;

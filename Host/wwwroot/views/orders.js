@@ -108,7 +108,7 @@ export function mount(root, route, signal) {
         (filtered
           ? empty(
               'No order matches.',
-              'Take a filter away, or look for something else.',
+              'Remove a filter, or search for another order.',
               button('Clear the filters', () => go('orders', pick ? [pick.id] : [])),
             )
           : empty('There are no orders yet.', 'Place one, or let a scenario place some.', link(href('orders', ['new']), 'New order'))),
@@ -176,7 +176,7 @@ export function mount(root, route, signal) {
 
   function showPick(id) {
     if (pick?.id === id) return;
-    // Who closes an order by keyboard goes on where it was opened.
+    // After an order is closed by keyboard, the focus returns to the place where it was opened.
     const back = side.contains(document.activeElement) && rows.keyedChildren?.get(pick?.id)?.parts.number;
     pick?.abort.abort();
     pick = null;
@@ -233,7 +233,7 @@ export function mount(root, route, signal) {
   root.querySelector('.heading a').classList.add('primary', 'button');
 
   const refreshNow = every(3_000, refresh, signal);
-  // What happens is shown at once, though never more often than once in half a second.
+  // Events are shown at once, though never more often than once in half a second.
   let soon = null;
   on(
     'activity',

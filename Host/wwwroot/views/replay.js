@@ -20,7 +20,7 @@ export function replay(module, what, changed) {
   });
   const commands = curlBox(command);
   const abort = new AbortController();
-  const box = dialog(`Replay letters of ${moduleOf(module).name}`, close =>
+  const box = dialog(`Replay dead letters of ${moduleOf(module).name}`, close =>
     h(
       'form',
       {
@@ -35,8 +35,8 @@ export function replay(module, what, changed) {
         },
       },
       about,
-      h('p.muted', 'What was processed already is recognised, so a replay too many does no harm. What fails again comes back here.'),
-      field('Letters per second', rate),
+      h('p.muted', 'A consumer recognises a message that it has processed already, so one replay too many does no harm. A message that fails again comes back here.'),
+      field('Dead letters per second', rate),
       failed,
       commands,
       h('div.actions', button('Replay', null, { type: 'submit', kind: 'primary' }), button('Leave it', close, { kind: 'quiet' })),
@@ -56,7 +56,7 @@ export function replay(module, what, changed) {
 export function follow(module, started, changed) {
   const path = `${ops(module)}/dead-letters/replays/${started.id}`;
   const abort = new AbortController();
-  const progress = h('progress', { max: started.total, value: 0, 'aria-label': 'Letters replayed' });
+  const progress = h('progress', { max: started.total, value: 0, 'aria-label': 'Dead letters replayed' });
   const line = h('p.num', { role: 'status' });
   const failed = h('div');
   const box = dialog(`Replay #${started.id}`, close => [
@@ -80,7 +80,7 @@ export function follow(module, started, changed) {
     text(line, parts.filter(Boolean).join(' · '));
     if (!now.finishedAt) return;
     abort.abort();
-    toast(`Replay #${now.id} is finished: ${plural(now.done, 'letter')} went back.`);
+    toast(`Replay #${now.id} is finished: ${plural(now.done, 'dead letter')} went back.`);
     changed();
   };
   show(started);

@@ -20,12 +20,12 @@ const SCENARIOS = [
   },
   {
     name: 'Out of stock',
-    about: 'A hundred laptops, which nobody has. Fails, and nothing is held.',
+    about: 'A hundred laptops, more than there are in stock. Fails, and nothing is held.',
     orders: () => [{ customerId: 'CUST-002', items: [{ ...laptop, quantity: 100 }] }],
   },
   {
     name: 'Declined',
-    about: 'Five keyboards for a customer whose card never works. What was reserved comes back.',
+    about: 'Five keyboards for a customer whose card never works. The reserved stock comes back.',
     orders: () => repeat(5, () => ({ customerId: 'CUST-DECLINE-003', items: [keyboard] })),
   },
   {
@@ -75,7 +75,7 @@ async function placeAll(orders, placed, told) {
   );
 }
 
-/** How orders ended: the newest page tells of most, and what is not on it is asked for one by one. */
+/** How orders ended: the newest page has most of them, and the others are read one by one. */
 async function endings(ids, known, signal) {
   const open = new Set(ids.filter(id => !known.has(id)));
   for (const order of await get(withQuery('/api/orders', { limit: 200 }), signal)) {
@@ -133,7 +133,7 @@ export function scenarios({ changed }, signal) {
         async () => {
           if (Date.now() - started > PATIENCE) {
             abort.abort();
-            text(line, `${line.textContent}; the rest is not waited for any longer`);
+            text(line, `${line.textContent}; the console does not wait for the rest any longer`);
             return;
           }
           if (ids.length) await endings(ids, known, abort.signal);

@@ -1,4 +1,4 @@
-// Stock: what lies on the shelf, what is held for orders, what was sold; and its correction.
+// Stock: available, reserved for orders, and sold; and its correction.
 
 import { every, newKey, request, withQuery } from '../api.js';
 import { h, keyed, put, text } from '../dom.js';
@@ -249,7 +249,7 @@ function set(changed) {
       },
       h(
         'p.muted',
-        'Adds a product, or overwrites what is available of it. What is reserved or sold stays so. To correct a count, adjust it instead.',
+        'Adds a product, or overwrites its available quantity. Its reserved and sold quantities stay. To correct a count, adjust it instead.',
       ),
       field('Product', product),
       field('Name', name),

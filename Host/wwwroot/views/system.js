@@ -1,4 +1,4 @@
-// System: what runs where and in which version, and whether broker and books are as they should be.
+// System: instances and versions of the modules, and checks of the topology and of the invariants.
 
 import { every, get, isAbort } from '../api.js';
 import { h, put, text } from '../dom.js';
@@ -77,7 +77,7 @@ function moduleCard(module) {
       }
       const { version, commit, modules, outboxPending, deadLetters, settings } = summary;
       const instances = instancesOf(module.id);
-      // Only what has changed is drawn anew, so that one can pick and copy the rest.
+      // Only changed parts are drawn again, so that text in the others can be selected and copied.
       const now = JSON.stringify([version, commit, modules, outboxPending, deadLetters, settings, instances.map(one => one.name)]);
       if (now === shown) return;
       shown = now;
@@ -132,7 +132,7 @@ function topology(signal) {
                   ),
                 ),
               )
-            : h('p.muted', 'Exchanges, queues, arguments and bindings of the broker are what this version declares.'),
+            : h('p.muted', 'Exchanges, queues, arguments and bindings of the broker match the declarations of this version.'),
         );
       } catch (e) {
         if (!isAbort(e)) put(content, problemBox(e));
@@ -174,7 +174,7 @@ function invariants(signal) {
       h('h2', 'Invariants'),
       button('Check now', () => checks.forEach(check => check()), { small: true }),
     ),
-    h('p.muted', 'Sentences about the books of each module that are always true. A violation is a bug, or somebody has changed a database by hand.'),
+    h('p.muted', 'Statements about the database of each module that are always true. A violation is a bug, or a database was changed by hand.'),
     h('div.invariants', blocks),
     curlBox(...MODULES.map(module => ({ label: module.name, path: `${module.prefix}/ops/invariants` }))),
   );

@@ -1,4 +1,4 @@
-// Messages that no queue wanted. All modules share their queue; each can publish its own again.
+// Unroutable messages. All modules share their queue; each can publish its own again.
 
 import { every, get, isAbort, withQuery } from '../api.js';
 import { h, put } from '../dom.js';
@@ -44,7 +44,7 @@ export function showUnrouted(place, signal) {
   const refresh = every(
     3_000,
     async () => {
-      // Any module can look; the first that answers does.
+      // Any module can read the queue; the first one that answers does.
       const module = MODULES.find(candidate => !isDown(candidate.id)) ?? MODULES[0];
       try {
         const messages = await get(withQuery(`${module.prefix}/ops/unrouted`, { limit: SHOWN }), signal);
@@ -61,7 +61,7 @@ export function showUnrouted(place, signal) {
               )
             : [
                 table(
-                  'Unrouted messages',
+                  'Unroutable messages',
                   ['Exchange', 'Routing key', ['Type', 'only-wide'], ['Message id', 'only-wide'], ['Size', 'num.only-wide'], 'Body'],
                   h(
                     'tbody',

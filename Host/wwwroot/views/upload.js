@@ -43,7 +43,7 @@ export function dropZone(chosen) {
   return { element };
 }
 
-/** Shows what is in the file and asks for the options. */
+/** Shows the content of the file and asks for the options. */
 export async function prepare(file, place, start) {
   const key = select(
     [
@@ -164,7 +164,7 @@ export async function prepare(file, place, start) {
   }
 }
 
-/** Uploads with progress, which fetch does not tell. */
+/** Uploads with progress, which fetch does not report. */
 export function send(file, address) {
   const xhr = new XMLHttpRequest();
   const started = Date.now();

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Inventory.Audit;
 
-/// <summary>What became of the stock of an order, for the auditor.</summary>
+/// <summary>State of an order's stock, for the auditor.</summary>
 public sealed record ReservationEntry(long OrderId, ReservationStatus Status, string? ReasonCode) : IReconciliationEntry;
 
 public sealed class AuditEndpoints : ICarterModule

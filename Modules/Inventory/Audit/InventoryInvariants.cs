@@ -2,7 +2,7 @@ using Fulfillment.Operations.Invariants;
 
 namespace Fulfillment.Inventory.Audit;
 
-/// <summary>What is always true of <c>inventory_db</c>.</summary>
+/// <summary>Invariants of <c>inventory_db</c>.</summary>
 internal static class InventoryInvariants
 {
     private static readonly Invariant NothingIsNegative = new(
@@ -19,10 +19,12 @@ internal static class InventoryInvariants
         """);
 
     private static readonly Invariant ReservedIsHeld = new(
-        "reserved-is-held", "As many pieces of a product are reserved as its active reservations hold.", Compare("reserved_quantity", "reserved", status: 1));
+        "reserved-is-held", "As many pieces of a product are reserved as its active reservations hold.",
+        Compare("reserved_quantity", "reserved", status: 1));
 
     private static readonly Invariant SoldIsCommitted = new(
-        "sold-is-committed", "As many pieces of a product are sold as its committed reservations took.", Compare("sold_quantity", "sold", status: 2));
+        "sold-is-committed", "As many pieces of a product are sold as its committed reservations took.",
+        Compare("sold_quantity", "sold", status: 2));
 
     private static readonly Invariant ReservationsExpire = new(
         "reservations-expire", "No reservation is active for longer than openSeconds after it should have expired.", """
@@ -33,14 +35,17 @@ internal static class InventoryInvariants
     public static IReadOnlyList<Invariant> All { get; } =
         [Invariant.OutboxDrains, ReservationsExpire, NothingIsNegative, StockIsConserved, ReservedIsHeld, SoldIsCommitted];
 
-    // Sums need all reservations in one snapshot. Those that are active are few; those that are committed may be too many for one statement, and then
-    // sold-is-committed is reported as not checked. A reservation may name a product that no longer exists, and a product may stand in several of its lines.
+    // The sums need all reservations in one snapshot. Active reservations are few. Committed ones may be too many for one statement; the
+    // report then lists sold-is-committed as not checked. A reservation may name a product that no longer exists, and may list a product
+    // several times.
     private static string Compare(string column, string name, int status) => $"""
         SELECT coalesce(product_id, product), format('{name} %s, the reservations say %s', coalesce({column}, 0), coalesce(pieces, 0))
         FROM inventory_items FULL JOIN (
             SELECT product, sum(quantity) AS pieces FROM (
-                SELECT product, quantity FROM reservations, unnest(product_ids, quantities) AS line (product, quantity) WHERE status = {status}
-                UNION ALL SELECT product_id, quantity FROM removed_sales WHERE {status} = 2) AS line GROUP BY product) AS held ON product_id = product
+                SELECT product, quantity FROM reservations, unnest(product_ids, quantities) AS line (product, quantity)
+                WHERE status = {status}
+                UNION ALL SELECT product_id, quantity FROM removed_sales WHERE {status} = 2) AS line GROUP BY product) AS held
+                ON product_id = product
         WHERE coalesce({column}, 0) <> coalesce(pieces, 0)
         """;
 }

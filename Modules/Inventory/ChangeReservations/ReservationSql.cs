@@ -22,7 +22,8 @@ internal static class ReservationSql
         """;
 
     public static void AddTransitions(
-        this NpgsqlBatch batch, IReadOnlyDictionary<long, ReservedStock> changes, IReadOnlyDictionary<string, (int Available, int Sold)> deltas)
+        this NpgsqlBatch batch, IReadOnlyDictionary<long, ReservedStock> changes,
+        IReadOnlyDictionary<string, (int Available, int Sold)> deltas)
     {
         batch.Add(
             UpdateReservations,
@@ -34,7 +35,7 @@ internal static class ReservationSql
         string[] products = [.. deltas.Keys];
         batch.Add(LockItems, products);
         batch.Add(
-            UpdateItems, products, deltas.Values.Select(delta => delta.Available).ToArray(), deltas.Values.Select(delta => delta.Sold).ToArray(),
-            changes.Values.First().At);
+            UpdateItems, products, deltas.Values.Select(delta => delta.Available).ToArray(),
+            deltas.Values.Select(delta => delta.Sold).ToArray(), changes.Values.First().At);
     }
 }

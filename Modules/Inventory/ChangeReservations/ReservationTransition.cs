@@ -5,27 +5,27 @@ namespace Fulfillment.Inventory.ChangeReservations;
 /// <summary>How an event changes the reservation of an order.</summary>
 public enum ReservationTransition
 {
-    /// <summary>The order is paid: the reserved stock is sold.</summary>
+    /// <summary>The order is paid: the reserved stock is committed.</summary>
     Commit,
 
-    /// <summary>The payment was declined: the reserved stock is given back.</summary>
+    /// <summary>The payment was declined: the reserved stock is released.</summary>
     Release,
 
-    /// <summary>The order was cancelled: reserved or sold stock is given back, and no stock is reserved for it later.</summary>
+    /// <summary>The order was cancelled: reserved or committed stock is released, and no stock is reserved for it later.</summary>
     Cancel,
 }
 
-/// <summary>A transition that an event asks for.</summary>
+/// <summary>A transition that an event requests.</summary>
 /// <param name="OrderId">Number of the order.</param>
 /// <param name="CustomerId">Customer who placed it.</param>
 /// <param name="Transition">The transition.</param>
 /// <param name="Cause">Id of the event.</param>
-/// <param name="ReasonCode">Why stock is given back.</param>
+/// <param name="ReasonCode">Reason of the release; null for a commit.</param>
 /// <param name="CorrelationId">Id of the first event of the order.</param>
 public sealed record ReservationChange(
     long OrderId, string CustomerId, ReservationTransition Transition, Guid Cause, string? ReasonCode, Guid CorrelationId)
 {
-    /// <summary>The change that an event asks for.</summary>
+    /// <summary>The change that an event requests.</summary>
     public static ReservationChange By(BaseEvent message, string customerId, ReservationTransition transition, string? reasonCode)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -34,19 +34,21 @@ public sealed record ReservationChange(
     }
 }
 
-/// <summary>What is stored of a reservation.</summary>
-public sealed record ReservedStock(ReservationStatus Status, Guid? SettledBy, DateTimeOffset At, string? ReasonCode, string[] ProductIds, int[] Quantities)
+/// <summary>The stored state of a reservation.</summary>
+public sealed record ReservedStock(
+    ReservationStatus Status, Guid? SettledBy, DateTimeOffset At, string? ReasonCode, string[] ProductIds, int[] Quantities)
 {
-    /// <summary>The lines as they are published when stock is given back.</summary>
-    public IReadOnlyList<ReleasedLine> Lines() => [.. ProductIds.Zip(Quantities, (product, quantity) => new ReleasedLine(product, quantity))];
+    /// <summary>The lines as the release events publish them.</summary>
+    public IReadOnlyList<ReleasedLine> Lines() =>
+        [.. ProductIds.Zip(Quantities, (product, quantity) => new ReleasedLine(product, quantity))];
 }
 
-/// <summary>Decides which transitions of a batch take place.</summary>
+/// <summary>Decides which transitions of a batch apply.</summary>
 public static class ReservationTransitions
 {
     /// <summary>
-    /// The status after a transition, or null when it changes nothing. Commit and Release start from ACTIVE only, so the first of
-    /// the two holds. Order has decided on a cancellation already, so Cancel also takes back a sale.
+    /// The status after a transition, or null when it changes nothing. Commit and Release start from ACTIVE only, so the first of the two
+    /// wins. The Order module has already decided on a cancellation, so Cancel also releases committed stock.
     /// </summary>
     public static ReservationStatus? Next(ReservationStatus? current, ReservationTransition transition) => (current, transition) switch
     {
@@ -58,9 +60,9 @@ public static class ReservationTransitions
 
     /// <summary>Applies changes in their order to the stored reservations.</summary>
     /// <param name="stored">Reservations by order; orders without one are absent.</param>
-    /// <param name="wantedChanges">Changes that events ask for.</param>
+    /// <param name="wantedChanges">Changes that events request.</param>
     /// <param name="now">Time of the change.</param>
-    /// <returns>Per change the reservation after it, when it took place now or before, else null; and the reservations that change.</returns>
+    /// <returns>Per change the reservation after it if it applies now or applied before, else null; and the changed reservations.</returns>
     public static (IReadOnlyList<ReservedStock?> Results, IReadOnlyDictionary<long, ReservedStock> Changes) Decide(
         IReadOnlyDictionary<long, ReservedStock> stored, IReadOnlyList<ReservationChange> wantedChanges, DateTimeOffset now)
     {
@@ -87,7 +89,7 @@ public static class ReservationTransitions
         return (results, changes);
     }
 
-    /// <summary>How many pieces of each product become available and sold; the reserved quantity changes by the opposite of their sum.</summary>
+    /// <summary>Changes of the available and sold pieces per product; the reserved pieces change by the opposite of their sum.</summary>
     public static IReadOnlyDictionary<string, (int Available, int Sold)> StockDeltas(
         IReadOnlyDictionary<long, ReservedStock> stored, IReadOnlyDictionary<long, ReservedStock> changes)
     {
@@ -101,7 +103,8 @@ public static class ReservationTransitions
             {
                 var (available, sold) = deltas.GetValueOrDefault(product);
                 deltas[product] = (
-                    available + (Available(after.Status) - Available(before)) * quantity, sold + (Sold(after.Status) - Sold(before)) * quantity);
+                    available + (Available(after.Status) - Available(before)) * quantity,
+                    sold + (Sold(after.Status) - Sold(before)) * quantity);
             }
         }
 

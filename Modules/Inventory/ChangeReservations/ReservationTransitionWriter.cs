@@ -5,8 +5,8 @@ using Npgsql;
 namespace Fulfillment.Inventory.ChangeReservations;
 
 /// <summary>
-/// Sells or gives back the stock of many orders in one transaction. The result is the reservation after the change, when it took place
-/// now or when its event was delivered before, else null.
+/// Commits or releases the stock of many orders in one transaction. The result is the reservation after the change if the change applies
+/// now or its event was applied before, else null.
 /// </summary>
 public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContext> database, TimeProvider time)
     : GroupCommit<ReservationChange, ReservedStock?>(database.Source, time: time)
@@ -16,15 +16,17 @@ public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContex
         FROM reservations WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE
         """;
 
-    // A reservation that exists already was stored by another process after it was read: this transaction is tried again.
+    // Another process stored the reservation after this transaction had read it: the transaction is retried.
     private const string InsertCancelled = """
-        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, event_id, correlation_id, settled_by, created_at, updated_at)
+        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, event_id, correlation_id, settled_by,
+            created_at, updated_at)
         SELECT id, customer, 3, '{}', '{}', reason, cause, correlation, cause, $6, $6
         FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::uuid[]) AS new (id, customer, reason, cause, correlation)
         ON CONFLICT DO NOTHING
         """;
 
-    protected override async Task<IReadOnlyList<ReservedStock?>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<ReservationChange> items)
+    protected override async Task<IReadOnlyList<ReservedStock?>> WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<ReservationChange> items)
     {
         var stored = await ReadAsync(connection, items);
         var (results, changes) = ReservationTransitions.Decide(stored, items, Now());
@@ -33,9 +35,12 @@ public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContex
         await using var batch = new NpgsqlBatch(connection);
         var known = changes.Where(change => stored.ContainsKey(change.Key)).ToDictionary();
         if (known.Count > 0) batch.AddTransitions(known, ReservationTransitions.StockDeltas(stored, known));
-        // After the locks of the products, because the reservation writer takes those first: otherwise the two could wait for each other.
-        ReservationChange[] cancelled = [.. items.Where(item => !stored.ContainsKey(item.OrderId) && item.Transition == ReservationTransition.Cancel)
-            .DistinctBy(item => item.OrderId).OrderBy(item => item.OrderId)];
+        // Follows the product locks, because ReservationWriter takes those first. Another order of locks could deadlock.
+        ReservationChange[] cancelled =
+        [
+            .. items.Where(item => !stored.ContainsKey(item.OrderId) && item.Transition == ReservationTransition.Cancel)
+                .DistinctBy(item => item.OrderId).OrderBy(item => item.OrderId),
+        ];
         if (cancelled.Length > 0)
         {
             batch.Add(
@@ -50,7 +55,8 @@ public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContex
         return results;
     }
 
-    private static async Task<Dictionary<long, ReservedStock>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<ReservationChange> items)
+    private static async Task<Dictionary<long, ReservedStock>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<ReservationChange> items)
     {
         await using var batch = new NpgsqlBatch(connection).Add(Lock, items.Select(item => item.OrderId).Distinct().ToArray());
         await using var reader = await batch.ExecuteReaderAsync();

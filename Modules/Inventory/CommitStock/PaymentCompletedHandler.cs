@@ -5,16 +5,19 @@ using Fulfillment.Messaging;
 
 namespace Fulfillment.Inventory.CommitStock;
 
-/// <summary>An order is paid: its reserved stock is sold. Nothing is published when the reservation had ended before.</summary>
-public sealed class PaymentCompletedHandler(ReservationTransitionWriter reservations, EventPublisher events) : IConsumer<PaymentCompletedEvent>
+/// <summary>An order is paid: its reserved stock is committed. Nothing is published when the reservation has already ended.</summary>
+public sealed class PaymentCompletedHandler(ReservationTransitionWriter reservations, EventPublisher events)
+    : IConsumer<PaymentCompletedEvent>
 {
     public async Task HandleAsync(PaymentCompletedEvent message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var sold = await reservations.ExecuteAsync(ReservationChange.By(message, message.CustomerId, ReservationTransition.Commit, null), ct);
+        var sold = await reservations.ExecuteAsync(
+            ReservationChange.By(message, message.CustomerId, ReservationTransition.Commit, null), ct);
         Failpoint.Hit("inventory-after-commit");
         if (sold is null or { ProductIds.Length: 0 }) return;
         var committed = new InventoryCommittedEvent(message.OrderId, message.CustomerId);
-        await events.PublishAsync(committed.WithCausation(message, DeterministicGuid.From(message.EventId, committed.EventType), sold.At), ct);
+        await events.PublishAsync(
+            committed.WithCausation(message, DeterministicGuid.From(message.EventId, committed.EventType), sold.At), ct);
     }
 }

@@ -9,8 +9,8 @@ using Npgsql;
 namespace Fulfillment.Inventory.ExpireReservations;
 
 /// <summary>
-/// Gives back the stock of reservations that nobody paid in time, and stores the announcement of it in the same transaction. The clock of
-/// the database decides, and the row: a payment that comes at the same moment finds the reservation either active or expired.
+/// Releases the stock of reservations that are not paid in time, and stores the event in the same transaction. The database clock decides
+/// when a reservation expires. The row decides a tie: a payment at the same moment finds the reservation either active or expired.
 /// </summary>
 public sealed class ReservationExpiry(
     ModuleDatabase<InventoryDbContext> database, OutboxRelay<InventoryDbContext> relay, Startup startup, TimeProvider time,
@@ -20,7 +20,7 @@ public sealed class ReservationExpiry(
     public const string ReasonCode = "RESERVATION_EXPIRED";
     private const int MaxBatch = 500;
 
-    // Replicas skip what another one is about to expire, and what is being paid for at this moment.
+    // Replicas skip reservations that another replica is expiring or that a payment is committing.
     private const string Take = """
         SELECT order_id, customer_id, event_id, correlation_id, now(), product_ids, quantities
         FROM reservations WHERE status = 1 AND expires_at <= now()
@@ -57,7 +57,8 @@ public sealed class ReservationExpiry(
         return await reader.ReadAllAsync(row => new Overdue(
             row.GetInt64(0), row.GetString(1), row.GetGuid(2), row.IsDBNull(3) ? null : row.GetGuid(3),
             new ReservedStock(
-                ReservationStatus.Expired, null, row.GetFieldValue<DateTimeOffset>(4), ReasonCode, row.GetFieldValue<string[]>(5), row.GetFieldValue<int[]>(6))));
+                ReservationStatus.Expired, null, row.GetFieldValue<DateTimeOffset>(4), ReasonCode, row.GetFieldValue<string[]>(5),
+                row.GetFieldValue<int[]>(6))));
     }
 
     private static ReservationExpiredEvent Announce(Overdue row) =>

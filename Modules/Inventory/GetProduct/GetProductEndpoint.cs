@@ -10,8 +10,8 @@ namespace Fulfillment.Inventory.GetProduct;
 
 /// <summary>A product of the catalogue as the API shows it.</summary>
 public sealed record ProductView(
-    string ProductId, string Name, string? Description, string? Brand, string? Category, decimal Price, string? Currency, string? Ean, string? Color,
-    string? Size, string? Availability, string? InternalId, string? Index, DateTimeOffset UpdatedAt);
+    string ProductId, string Name, string? Description, string? Brand, string? Category, decimal Price, string? Currency, string? Ean,
+    string? Color, string? Size, string? Availability, string? InternalId, string? Index, DateTimeOffset UpdatedAt);
 
 public sealed class GetProductEndpoint : ICarterModule
 {
@@ -22,9 +22,12 @@ public sealed class GetProductEndpoint : ICarterModule
     {
         productId = ProductKey.FromRoute(productId);
         var product = await db.Products.AsNoTracking().FirstOrDefaultAsync(p => p.ProductId == productId, ct);
-        return product is null ? Problems.NotFound($"There is no product {productId}.") : ETags.Answer(http, View(product), product.UpdatedAt);
+        return product is null
+            ? Problems.NotFound($"There is no product {productId}.")
+            : ETags.Answer(http, View(product), product.UpdatedAt);
     }
 
     private static ProductView View(Product p) => new(
-        p.ProductId, p.Name, p.Description, p.Brand, p.Category, p.Price, p.Currency, p.Ean, p.Color, p.Size, p.Availability, p.InternalId, p.CatalogueIndex, p.UpdatedAt);
+        p.ProductId, p.Name, p.Description, p.Brand, p.Category, p.Price, p.Currency, p.Ean, p.Color, p.Size, p.Availability, p.InternalId,
+        p.CatalogueIndex, p.UpdatedAt);
 }

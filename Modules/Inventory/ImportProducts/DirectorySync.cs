@@ -11,7 +11,7 @@ internal static class DirectorySync
     public static void Flush(string directory)
     {
         if (OperatingSystem.IsWindows()) return;
-        // The framework opens no handle of a directory.
+        // .NET opens no handle of a directory.
         var descriptor = Open(directory, 0);
         if (descriptor < 0) throw Failure(directory);
         try
@@ -27,7 +27,8 @@ internal static class DirectorySync
     private static IOException Failure(string directory) =>
         new($"The directory {directory} cannot be flushed to disk: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 

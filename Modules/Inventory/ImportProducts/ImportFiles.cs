@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Fulfillment.Inventory.ImportProducts;
 
 /// <summary>
-/// Where uploads are kept: written once from start to end, read in ranges by any replica. An object store can stand behind it (multipart
-/// upload, ranged get).
+/// Storage of uploads: a file is written once from start to end, and any replica reads ranges of it. An object store can implement it
+/// (multipart upload, ranged get).
 /// </summary>
 public interface IImportFiles
 {
@@ -17,14 +17,16 @@ public interface IImportFiles
     /// <summary>Makes a written file durable and readable.</summary>
     Task CompleteAsync(string key, Stream written, CancellationToken ct);
 
-    /// <summary>Reads a range into the buffer, and as much of it as there is.</summary>
+    /// <summary>Reads a range into the buffer, or as much of it as exists.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     Task<int> ReadAsync(string key, long offset, Memory<byte> buffer, CancellationToken ct);
 
     /// <summary>Removes a file, completed or not; one that does not exist is removed already.</summary>
     void Delete(string key);
 
-    /// <summary>The files of one installation and when each was written to last, and those of earlier versions, whose keys name no installation.</summary>
+    /// <summary>
+    /// The files of one installation and of earlier versions, whose keys name no installation, with the time of their last write.
+    /// </summary>
     IEnumerable<(string Key, DateTimeOffset WrittenAt)> List(string installation);
 }
 
@@ -54,14 +56,14 @@ internal sealed partial class SharedFolder(string folder) : IImportFiles
     {
         var path = Path.Combine(folder, key + Scratch);
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 128 * 1024, FileOptions.DeleteOnClose);
-        // Where a file may be open without a name, even a process that is killed leaves none behind.
+        // On systems that allow open files without a name, even a killed process leaves no file behind.
         if (!OperatingSystem.IsWindows()) File.Delete(path);
         return file;
     }
 
     public async Task CompleteAsync(string key, Stream written, CancellationToken ct)
     {
-        // A sender that was told that the upload is stored relies on it: the file and its name have to survive a power failure.
+        // The response promises that the upload is stored, so the file and its name must survive a power failure.
         await Task.Run(() => ((FileStream)written).Flush(flushToDisk: true), ct);
         await written.DisposeAsync();
         var path = Path.Combine(folder, key);
@@ -73,7 +75,8 @@ internal sealed partial class SharedFolder(string folder) : IImportFiles
     {
         using var file = File.OpenHandle(Path.Combine(folder, key), options: FileOptions.Asynchronous);
         var total = 0;
-        while (total < buffer.Length && await RandomAccess.ReadAsync(file, buffer[total..], offset + total, ct) is > 0 and var read) total += read;
+        while (total < buffer.Length && await RandomAccess.ReadAsync(file, buffer[total..], offset + total, ct) is > 0 and var read)
+            total += read;
         return total;
     }
 

@@ -1,6 +1,6 @@
 namespace Fulfillment.Inventory.ImportProducts;
 
-/// <summary>Which column identifies a product.</summary>
+/// <summary>The column that identifies a product.</summary>
 public enum ImportKey : short
 {
     InternalId = 1,
@@ -8,7 +8,7 @@ public enum ImportKey : short
     Index = 3,
 }
 
-/// <summary>What a key means that stands in a file more than once.</summary>
+/// <summary>The treatment of a key that occurs more than once in a file.</summary>
 public enum ImportDuplicates : short
 {
     /// <summary>The last row of a key counts.</summary>
@@ -21,7 +21,7 @@ public enum ImportDuplicates : short
     Error = 3,
 }
 
-/// <summary>What an import may change.</summary>
+/// <summary>The changes that an import may make.</summary>
 public enum ImportMode : short
 {
     /// <summary>Adds new products and updates known ones.</summary>
@@ -34,7 +34,7 @@ public enum ImportMode : short
     StockOnly = 3,
 }
 
-/// <summary>Where an import stands.</summary>
+/// <summary>State of an import.</summary>
 public enum ImportState : short
 {
     Running = 1,
@@ -44,7 +44,7 @@ public enum ImportState : short
     Cancelled = 5,
 }
 
-/// <summary>One upload and what shall be done with it.</summary>
+/// <summary>One upload and the settings of its import.</summary>
 public sealed class ImportJob
 {
     public long Id { get; init; }
@@ -52,7 +52,7 @@ public sealed class ImportJob
     /// <summary>Name under which the file is kept.</summary>
     public required string FileKey { get; init; }
 
-    /// <summary>Name that the sender gave it; for people only.</summary>
+    /// <summary>Name that the sender gave it; for display only.</summary>
     public required string FileName { get; init; }
 
     public long SizeBytes { get; init; }
@@ -89,8 +89,8 @@ public sealed class ImportJob
 }
 
 /// <summary>
-/// A part of a file that is worked on at once. All parts are known before the first one is; a part is done in the transaction that writes
-/// its rows, so it is done once, however often its message is delivered.
+/// A part of a file that is processed at once. All chunks are planned before the first one is processed. A chunk is done in the transaction
+/// that writes its rows, so it is done once, however often its message is delivered.
 /// </summary>
 public sealed class ImportChunk
 {
@@ -98,7 +98,7 @@ public sealed class ImportChunk
 
     public int Chunk { get; init; }
 
-    /// <summary>Where it starts in the file, in bytes.</summary>
+    /// <summary>Its offset in the file, in bytes.</summary>
     public long Offset { get; init; }
 
     public long Length { get; init; }
@@ -108,10 +108,10 @@ public sealed class ImportChunk
 
     public int Rows { get; init; }
 
-    /// <summary>Its rows, counted from 0, whose key stands elsewhere in the file and which do not count.</summary>
+    /// <summary>Its rows, counted from 0, that do not count because their key occurs elsewhere in the file.</summary>
     public required int[] Repeated { get; init; }
 
-    /// <summary>When its message was published last.</summary>
+    /// <summary>Time of the last publication of its message.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
 
     public DateTimeOffset? DoneAt { get; init; }
@@ -126,7 +126,7 @@ public sealed class ImportChunk
 
     public int Failed { get; init; }
 
-    /// <summary>How often it was not written within the time of a statement, since the import was started or resumed.</summary>
+    /// <summary>Number of statement timeouts while it was written, since the import was started or resumed.</summary>
     public short Timeouts { get; init; }
 
     /// <summary>Failed rows per code, in the order of <see cref="RowErrorCode"/>; null when there are none.</summary>
@@ -134,7 +134,7 @@ public sealed class ImportChunk
 }
 
 /// <summary>
-/// The newest import that had a product, noted while more than one import is open. An older import leaves the product alone.
+/// The newest import that has a product, recorded while more than one import is open. An older import skips the product.
 /// </summary>
 public sealed class ImportClaim
 {
@@ -143,7 +143,7 @@ public sealed class ImportClaim
     public long ImportId { get; init; }
 }
 
-/// <summary>Tells the files of this database from those of others in the same folder; there is one row.</summary>
+/// <summary>Identifies the files of this database among those of others in the same folder; there is one row.</summary>
 public sealed class Installation
 {
     public Guid Id { get; init; }
@@ -168,7 +168,7 @@ public sealed class ImportError
     public required byte[] Record { get; init; }
 }
 
-/// <summary>Why a row was not imported. New codes are added at the end: the numbers are stored.</summary>
+/// <summary>The reason why a row was not imported. New codes are added at the end, because the numbers are stored.</summary>
 public enum RowErrorCode : short
 {
     MissingColumn,

@@ -11,7 +11,8 @@ public sealed class ImportMetrics
     public ImportMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        _rows = meters.Create(Telemetry.MeterName).CreateCounter<long>("fulfillment_import_rows_total", description: "Rows of imported catalogues.");
+        _rows = meters.Create(Telemetry.MeterName)
+            .CreateCounter<long>("fulfillment_import_rows_total", description: "Rows of imported catalogues.");
         Count(0, 0, 0, 0, 0);
     }
 

@@ -2,7 +2,7 @@ using Fulfillment.Operations.Retention;
 
 namespace Fulfillment.Inventory.ImportProducts;
 
-/// <summary>What is removed of imports that have ended: their rejected rows, and later the imports themselves with their chunks.</summary>
+/// <summary>Removes the rejected rows of ended imports, and later the imports with their chunks.</summary>
 internal static class ImportRetention
 {
     public static RetentionRule Errors { get; } = new(
@@ -12,10 +12,11 @@ internal static class ImportRetention
             WHERE state IN (3, 5) AND finished_at < now() - $1 LIMIT $2 FOR UPDATE OF import_errors SKIP LOCKED))
         """);
 
-    // One at a time, because its chunks and rejected rows go with it and may be many.
+    // One import at a time, because its chunks and rejected rows are deleted with it and may be many.
     public static RetentionRule Imports { get; } = new(
         "imports", options => options.Imports, """
         DELETE FROM import_jobs WHERE id = ANY (ARRAY(
-            SELECT id FROM import_jobs WHERE state IN (3, 5) AND finished_at < now() - $1 ORDER BY id LIMIT least($2, 1) FOR UPDATE SKIP LOCKED))
+            SELECT id FROM import_jobs WHERE state IN (3, 5) AND finished_at < now() - $1 ORDER BY id LIMIT least($2, 1)
+                FOR UPDATE SKIP LOCKED))
         """);
 }

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Inventory.ImportProducts;
 
-/// <summary>Registers what imports need.</summary>
+/// <summary>Registers the services of imports.</summary>
 internal static class ImportSetup
 {
-    /// <summary>Reads the settings, and makes the folder of the uploads.</summary>
+    /// <summary>Reads the settings, and creates the folder of the uploads.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong, or the folder is missing or cannot be written to.</exception>
     public static void AddImports(this IHostApplicationBuilder builder)
     {

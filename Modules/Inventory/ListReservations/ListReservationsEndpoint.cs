@@ -13,7 +13,7 @@ public sealed record ReservationView(
     long OrderId, string CustomerId, ReservationStatus Status, string? ReasonCode, string? FailedProductId,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<ReservedLine> Items);
 
-/// <summary>One line of it.</summary>
+/// <summary>One line of a reservation.</summary>
 public sealed record ReservedLine(string ProductId, int Quantity);
 
 public sealed class ListReservationsEndpoint : ICarterModule

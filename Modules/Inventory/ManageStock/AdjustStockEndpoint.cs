@@ -11,14 +11,15 @@ namespace Fulfillment.Inventory.ManageStock;
 
 /// <summary>Body of <c>POST /api/inventory/items/{productId}/adjustments</c>.</summary>
 /// <param name="Delta">Pieces to add, or to take when negative.</param>
-/// <param name="ExpectedAvailable">Refuse when the stock is not what the sender saw.</param>
+/// <param name="ExpectedAvailable">Available pieces that the sender expects; another number refuses the request.</param>
 public sealed record AdjustStockRequest(int Delta, string Reason, int? ExpectedAvailable = null);
 
 internal sealed class AdjustStockValidator : AbstractValidator<AdjustStockRequest>
 {
     public AdjustStockValidator()
     {
-        RuleFor(request => request.Delta).Must(delta => delta is >= -SetStockValidator.MaxQuantity and <= SetStockValidator.MaxQuantity and not 0)
+        RuleFor(request => request.Delta)
+            .Must(delta => delta is >= -SetStockValidator.MaxQuantity and <= SetStockValidator.MaxQuantity and not 0)
             .WithMessage($"must be from -{SetStockValidator.MaxQuantity} to {SetStockValidator.MaxQuantity} and not 0");
         RuleFor(request => request.Reason).Text(200);
         RuleFor(request => request.ExpectedAvailable).GreaterThanOrEqualTo(0).WithMessage("must not be negative");
@@ -31,7 +32,8 @@ public sealed class AdjustStockEndpoint : ICarterModule
 
     public void AddRoutes(IEndpointRouteBuilder app) =>
         app.MapPost("/api/inventory/items/{productId}/adjustments", AdjustAsync).WithTags("Inventory")
-            .Does("Add or take stock", "With expectedAvailable only when as much is available.").Takes(Examples.Adjust).Answers(Examples.Stock).Fails("409 STOCK_CONFLICT").OnceByKey();
+            .Does("Add or take stock", "With expectedAvailable only when as much is available.").Takes(Examples.Adjust)
+            .Answers(Examples.Stock).Fails("409 STOCK_CONFLICT").OnceByKey();
 
     private static async Task<IResult> AdjustAsync(
         string productId, AdjustStockRequest request, HttpContext http, InventoryDbContext db, TimeProvider time, CancellationToken ct)
@@ -55,9 +57,12 @@ public sealed class AdjustStockEndpoint : ICarterModule
         var stock = await db.Items.AsNoTracking().FirstOrDefaultAsync(item => item.ProductId == productId, ct);
         if (stock is null) return Problems.NotFound($"There is no product {productId}.");
         if (changed == 0)
-            return Problems.Conflict("STOCK_CONFLICT", $"Product {productId} has {stock.AvailableQuantity} available pieces, which does not allow this adjustment.");
+            return Problems.Conflict(
+                "STOCK_CONFLICT",
+                $"Product {productId} has {stock.AvailableQuantity} available pieces, which does not allow this adjustment.");
 
-        db.Adjustments.Add(new StockAdjustment { ProductId = productId, Delta = request.Delta, Reason = request.Reason, CreatedAt = time.GetUtcNow() });
+        db.Adjustments.Add(
+            new StockAdjustment { ProductId = productId, Delta = request.Delta, Reason = request.Reason, CreatedAt = time.GetUtcNow() });
         await db.SaveChangesAsync(ct);
         return await transaction.CommitAsync(StockView.From(stock), location: null, ct);
     }

@@ -10,14 +10,16 @@ namespace Fulfillment.Inventory.ManageStock;
 
 public sealed class GetStockEndpoints : ICarterModule
 {
-    // No index finds a part of a word without an extension of PostgreSQL, and that index would slow imports down.
+    // Without an extension, no index of PostgreSQL finds a part of a word, and such an index would slow imports down.
     private const int SearchedProducts = 10_000;
 
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/inventory/items", ListAsync).WithTags("Inventory")
             .Does("List stock", "By product.").Answers<StockView[]>([Examples.Stock]).InPages()
-            .Reads("search", $"Part of id or name, capital or not. A page looks at {SearchedProducts} products; follow Link, also after an empty page.");
+            .Reads(
+                "search",
+                $"Part of id or name, capital or not. A page looks at {SearchedProducts} products; follow Link, also after an empty page.");
         app.MapGet("/api/inventory/items/{productId}", GetAsync).WithTags("Inventory")
             .Does("Show the stock of a product", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Stock);
     }
@@ -32,10 +34,12 @@ public sealed class GetStockEndpoints : ICarterModule
         string? searchedTo = null;
         if (request.Query["search"] is [{ Length: > 0 } search])
         {
-            searchedTo = await items.OrderBy(item => item.ProductId).Select(item => item.ProductId).Skip(SearchedProducts - 1).FirstOrDefaultAsync(ct);
+            searchedTo = await items.OrderBy(item => item.ProductId).Select(item => item.ProductId).Skip(SearchedProducts - 1)
+                .FirstOrDefaultAsync(ct);
             if (searchedTo is not null) items = items.Where(item => string.Compare(item.ProductId, searchedTo) <= 0);
             var pattern = $"%{Escape(search)}%";
-            items = items.Where(item => EF.Functions.ILike(item.ProductName, pattern, "\\") || EF.Functions.ILike(item.ProductId, pattern, "\\"));
+            items = items.Where(
+                item => EF.Functions.ILike(item.ProductName, pattern, "\\") || EF.Functions.ILike(item.ProductId, pattern, "\\"));
         }
 
         var rows = await items.OrderBy(item => item.ProductId).Take(page.Limit + 1).ToListAsync(ct);
@@ -52,5 +56,6 @@ public sealed class GetStockEndpoints : ICarterModule
     }
 
     private static string Escape(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -31,9 +31,10 @@ internal sealed class SetStockValidator : AbstractValidator<(string ProductId, S
 
 public sealed class SetStockEndpoint : ICarterModule
 {
-    // What is reserved or sold stays so; xmax is zero only for a row that this statement inserted.
+    // Reserved and sold pieces stay unchanged; xmax is zero only for a row that this statement inserted.
     private const string Upsert = """
-        INSERT INTO inventory_items AS item (product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity, updated_at)
+        INSERT INTO inventory_items AS item (product_id, product_name, available_quantity, reserved_quantity, sold_quantity,
+            received_quantity, updated_at)
         VALUES ($1, $2, $3, 0, 0, $3, now())
         ON CONFLICT (product_id) DO UPDATE SET product_name = $2, available_quantity = $3,
             received_quantity = $3 + item.reserved_quantity + item.sold_quantity, updated_at = now()
@@ -67,11 +68,13 @@ public sealed class SetStockEndpoint : ICarterModule
             if (!await reader.ReadAsync(ct))
             {
                 return Problems.Conflict(
-                    "STOCK_CONFLICT", $"Product {productId} would have more than {InventoryItem.MaxReceived} available, reserved and sold pieces.");
+                    "STOCK_CONFLICT",
+                    $"Product {productId} would have more than {InventoryItem.MaxReceived} available, reserved and sold pieces.");
             }
 
             stock = new StockView(
-                productId, request.ProductName, request.AvailableQuantity, reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
+                productId, request.ProductName, request.AvailableQuantity, reader.GetInt32(0), reader.GetInt32(1),
+                reader.GetFieldValue<DateTimeOffset>(2));
             isNew = reader.GetBoolean(3);
         }
 

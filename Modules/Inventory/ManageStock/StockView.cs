@@ -7,6 +7,7 @@ public sealed record StockView(
     public static StockView From(InventoryItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return new StockView(item.ProductId, item.ProductName, item.AvailableQuantity, item.ReservedQuantity, item.SoldQuantity, item.UpdatedAt);
+        return new StockView(
+            item.ProductId, item.ProductName, item.AvailableQuantity, item.ReservedQuantity, item.SoldQuantity, item.UpdatedAt);
     }
 }

@@ -6,8 +6,8 @@ using Fulfillment.Messaging;
 namespace Fulfillment.Inventory.ReleaseStock;
 
 /// <summary>
-/// Gives stock back: after a declined payment what is reserved, after a cancellation also what is sold already. Nothing is published
-/// when there was nothing to give back.
+/// Releases stock: reserved stock after a declined payment, reserved or committed stock after a cancellation. Nothing is published when
+/// there is nothing to release.
 /// </summary>
 public sealed class StockReleaseConsumer(ReservationTransitionWriter reservations, EventPublisher events) :
     IConsumer<PaymentFailedEvent>, IConsumer<OrderCancelledEvent>
@@ -18,13 +18,15 @@ public sealed class StockReleaseConsumer(ReservationTransitionWriter reservation
     public Task HandleAsync(OrderCancelledEvent message, CancellationToken ct) =>
         ReleaseAsync(message, message?.CustomerId, ReservationTransition.Cancel, message?.ReasonCode, ct);
 
-    private async Task ReleaseAsync(BaseEvent message, string? customerId, ReservationTransition transition, string? reasonCode, CancellationToken ct)
+    private async Task ReleaseAsync(
+        BaseEvent message, string? customerId, ReservationTransition transition, string? reasonCode, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
         var stock = await reservations.ExecuteAsync(ReservationChange.By(message, customerId!, transition, reasonCode), ct);
         Failpoint.Hit("inventory-after-commit");
         if (stock is null or { ProductIds.Length: 0 }) return;
         var released = new InventoryReleasedEvent(message.AboutOrder, customerId!, stock.Lines(), reasonCode!);
-        await events.PublishAsync(released.WithCausation(message, DeterministicGuid.From(message.EventId, released.EventType), stock.At), ct);
+        await events.PublishAsync(
+            released.WithCausation(message, DeterministicGuid.From(message.EventId, released.EventType), stock.At), ct);
     }
 }

@@ -4,7 +4,7 @@ using Fulfillment.Messaging;
 
 namespace Fulfillment.Inventory.ReserveStock;
 
-/// <summary>An order was placed: reserve all of its items, or none, and say which.</summary>
+/// <summary>An order was placed: reserves all of its items or none, and publishes the result.</summary>
 public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPublisher events) : IConsumer<OrderCreatedEvent>
 {
     public async Task HandleAsync(OrderCreatedEvent order, CancellationToken ct)

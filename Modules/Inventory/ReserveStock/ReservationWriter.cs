@@ -8,8 +8,8 @@ using Npgsql;
 namespace Fulfillment.Inventory.ReserveStock;
 
 /// <summary>
-/// Reserves the stock of many orders in one transaction. Rows of products are locked in key order, so that neither replicas nor
-/// settlements can wait for each other in a circle; an order that was answered before gets its stored answer.
+/// Reserves the stock of many orders in one transaction. Product rows are locked in key order, so that replicas and reservation transitions
+/// cannot deadlock. An order that was answered before gets its stored answer.
 /// </summary>
 public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> database, IOptions<ReservationOptions> options, TimeProvider time)
     : GroupCommit<OrderCreatedEvent, ReservationAnswer>(database.Source, time: time)
@@ -18,7 +18,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
         SELECT product_id, available_quantity FROM inventory_items WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE
         """;
 
-    // Comes after the locks: a duplicate of an order that another replica was answering is visible by now.
+    // The statement follows the locks, so it sees a duplicate of an order that another replica was answering.
     private const string SelectAnswers = """
         SELECT order_id, event_id, created_at, status = 5, reason_code, failed_product_id, cardinality(product_ids) = 0
         FROM reservations WHERE order_id = ANY($1)
@@ -31,21 +31,23 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
         WHERE product_id = taken.id
         """;
 
-    // unnest would flatten arrays of arrays, so the lines travel as text and become arrays here.
+    // unnest would flatten arrays of arrays, so the lines are sent as text and become arrays here.
     private const string InsertAnswers = """
-        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, failed_product_id, event_id, correlation_id,
-            created_at, updated_at, expires_at)
-        SELECT id, customer, status, ARRAY(SELECT jsonb_array_elements_text(products)), ARRAY(SELECT jsonb_array_elements_text(quantities)::int),
+        INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, failed_product_id, event_id,
+            correlation_id, created_at, updated_at, expires_at)
+        SELECT id, customer, status,
+            ARRAY(SELECT jsonb_array_elements_text(products)), ARRAY(SELECT jsonb_array_elements_text(quantities)::int),
             reason, failed, event, correlation, $10, $10, CASE WHEN status = 1 THEN now() + $11 END
         FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::uuid[])
             AS new (id, customer, status, products, quantities, reason, failed, event, correlation)
         ON CONFLICT DO NOTHING
         """;
 
-    protected override async Task<IReadOnlyList<ReservationAnswer>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<OrderCreatedEvent> items)
+    protected override async Task<IReadOnlyList<ReservationAnswer>> WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<OrderCreatedEvent> items)
     {
         var (available, answers) = await ReadAsync(connection, items);
-        // Stock is given in the order of arrival, and rows are inserted in the order of their keys: two replicas wait in line, not in a circle.
+        // Stock is given in the order of arrival. Rows are inserted in the order of their keys, so that two replicas cannot deadlock.
         OrderCreatedEvent[] open = [.. items.DistinctBy(order => order.OrderId).Where(order => !answers.ContainsKey(order.OrderId))];
         if (open.Length > 0)
         {
@@ -71,7 +73,8 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             OrderId: row.GetInt64(0),
             Answer: new ReservationAnswer(
                 row.GetGuid(1), row.GetFieldValue<DateTimeOffset>(2),
-                row.GetBoolean(3) ? new ReservationFailure(row.GetString(4), row.GetString(5)) : null, CancelledBeforeReservation: row.GetBoolean(6))));
+                row.GetBoolean(3) ? new ReservationFailure(row.GetString(4), row.GetString(5)) : null,
+                CancelledBeforeReservation: row.GetBoolean(6))));
         return (available.ToDictionary(row => row.Id, row => row.Pieces), answers.ToDictionary(row => row.OrderId, row => row.Answer));
     }
 
@@ -85,7 +88,8 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             InsertAnswers,
             orders.Select(order => order.OrderId).ToArray(),
             orders.Select(order => order.CustomerId).ToArray(),
-            orders.Select(order => (short)(answers[order.OrderId].Failure is null ? ReservationStatus.Active : ReservationStatus.Rejected)).ToArray(),
+            orders.Select(order => (short)(answers[order.OrderId].Failure is null ? ReservationStatus.Active : ReservationStatus.Rejected))
+                .ToArray(),
             orders.Select(order => JsonArray.Of(order.Items.Select(line => line.ProductId))).ToArray(),
             orders.Select(order => JsonArray.Of(order.Items.Select(line => line.Quantity))).ToArray(),
             orders.Select(order => answers[order.OrderId].Failure?.ReasonCode).ToArray(),
@@ -95,7 +99,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
             now, options.Value.ReservationTtl);
         var written = await batch.ExecuteNonQueryAsync();
         // Another replica answered one of these orders in the meantime (possible only when it locked no common product).
-        // Its answer holds; this transaction is rolled back and tried again, and will find it.
+        // Its answer holds. This transaction is rolled back, and the retry finds that answer.
         if (written != taken.Count + orders.Length) throw new ConcurrentWriteException("Another process answered one of these orders.");
     }
 

@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace Fulfillment.Notification.Audit;
 
-/// <summary>What a customer was told of an order, for the auditor.</summary>
+/// <summary>The notifications of an order, for the auditor.</summary>
 public sealed record NotificationEntry(long OrderId, IReadOnlyList<NotifiedEvent> Events) : IReconciliationEntry;
 
-/// <summary>An event that a customer was told of.</summary>
+/// <summary>An event of which a customer was notified.</summary>
 public sealed record NotifiedEvent(Guid EventId, IReadOnlyList<NotificationChannel> Channels);
 
 public sealed class AuditEndpoints : ICarterModule
@@ -30,7 +30,7 @@ public sealed class AuditEndpoints : ICarterModule
     private static NotifiedEvent[] ByEvent(NpgsqlDataReader row) =>
     [
         .. row.GetFieldValue<Guid[]>(1).Zip(row.GetFieldValue<short[]>(2))
-            .GroupBy(told => told.First, told => (NotificationChannel)told.Second)
-            .Select(told => new NotifiedEvent(told.Key, [.. told])),
+            .GroupBy(sent => sent.First, sent => (NotificationChannel)sent.Second)
+            .Select(sent => new NotifiedEvent(sent.Key, [.. sent])),
     ];
 }

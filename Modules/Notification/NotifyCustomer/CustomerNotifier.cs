@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Fulfillment.Notification.NotifyCustomer;
 
 /// <summary>
-/// Tells customers what happened to their orders: records the notifications of an event, then sends them. To send is to write a log line
-/// here; it happens once, after the record is committed.
+/// Notifies customers of events of their orders: records the notifications of an event, then sends them. Sending writes a log line here; it
+/// happens once, after the record is committed.
 /// </summary>
 public sealed partial class CustomerNotifier(NotificationWriter notifications, ILogger<CustomerNotifier> logger) :
     IConsumer<PaymentCompletedEvent>, IConsumer<PaymentFailedEvent>, IConsumer<InventoryFailedEvent>,

@@ -3,7 +3,7 @@ using Fulfillment.Contracts;
 
 namespace Fulfillment.Notification.NotifyCustomer;
 
-/// <summary>What a customer is told about an event, before it is addressed to a channel.</summary>
+/// <summary>The content of a customer's notification about an event, before it is addressed to a channel.</summary>
 public sealed record NotificationContent(Guid EventId, long OrderId, string CustomerId, string Subject, string Message, bool AlsoBySms)
 {
     public static NotificationContent For(PaymentCompletedEvent paid)
@@ -11,7 +11,8 @@ public sealed record NotificationContent(Guid EventId, long OrderId, string Cust
         ArgumentNullException.ThrowIfNull(paid);
         return new NotificationContent(
             paid.EventId, paid.OrderId, paid.CustomerId, $"Order #{paid.OrderId} - Payment Successful!",
-            $"Thank you for your purchase. {Money(paid.Amount)} were charged ({paid.TransactionId}); your order is being prepared for shipment.",
+            $"Thank you for your purchase. {Money(paid.Amount)} were charged ({paid.TransactionId}); "
+            + "your order is being prepared for shipment.",
             AlsoBySms: true);
     }
 

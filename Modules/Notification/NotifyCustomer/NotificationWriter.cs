@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Fulfillment.Notification.NotifyCustomer;
 
-/// <summary>Records notifications, many at once. The result is what was recorded now; it is empty for a repeated event.</summary>
+/// <summary>
+/// Records notifications, many at once. The result is the newly recorded notifications; it is empty for a repeated event.
+/// </summary>
 public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> database, TimeProvider time)
     : GroupCommit<NotificationContent, IReadOnlyList<NotificationLog>>(database.Source, time: time)
 {
@@ -19,7 +21,10 @@ public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> dat
     {
         var now = Now();
         NotificationLog[] logs =
-            [.. items.DistinctBy(content => content.EventId).OrderBy(content => content.EventId).SelectMany(content => content.Address(now))];
+        [
+            .. items.DistinctBy(content => content.EventId).OrderBy(content => content.EventId)
+                .SelectMany(content => content.Address(now)),
+        ];
         await using var batch = new NpgsqlBatch(connection).Add(
             Insert,
             logs.Select(log => log.EventId).ToArray(),
@@ -33,7 +38,7 @@ public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> dat
         await using var reader = await batch.ExecuteReaderAsync();
         var recorded = (await reader.ReadAllAsync(row => (row.GetGuid(0), (NotificationChannel)row.GetInt16(1)))).ToHashSet();
         var fresh = logs.Where(log => recorded.Contains((log.EventId, log.Channel))).ToLookup(log => log.EventId);
-        // Content that stands twice in the batch was recorded once: its first caller gets it.
+        // Content that occurs twice in the batch is recorded once: its first caller gets it.
         var given = new HashSet<Guid>();
         return [.. items.Select(content => given.Add(content.EventId) ? [.. fresh[content.EventId]] : (IReadOnlyList<NotificationLog>)[])];
     }

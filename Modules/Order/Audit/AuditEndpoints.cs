@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Fulfillment.Order.Audit;
 
 /// <summary>An order, for the auditor.</summary>
-public sealed record OrderEntry(long OrderId, string CustomerId, OrderStatus Status, string? StatusReason, decimal TotalAmount) : IReconciliationEntry;
+public sealed record OrderEntry(long OrderId, string CustomerId, OrderStatus Status, string? StatusReason, decimal TotalAmount)
+    : IReconciliationEntry;
 
 public sealed class AuditEndpoints : ICarterModule
 {

@@ -30,23 +30,26 @@ public sealed class CancelOrderEndpoint : ICarterModule
         .Takes(new CancelOrderRequest("Changed my mind")).Answers(Examples.Cancelled).Fails("409 ORDER_ENDED");
 
     private static async Task<IResult> CancelAsync(
-        long orderId, CancelOrderRequest? request, OrderDbContext db, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics, TimeProvider time,
-        CancellationToken ct)
+        long orderId, CancelOrderRequest? request, OrderDbContext db, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics,
+        TimeProvider time, CancellationToken ct)
     {
         if (Validator.Check(request ?? new CancelOrderRequest()) is { } invalid) return invalid;
         var now = time.GetUtcNow();
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        // The row decides between this and the event that completes the order: whoever comes first has its way.
+        // The row decides between this cancellation and the event that completes the order: the first transaction wins.
         var cancelled = await db.Orders.Where(order => order.OrderId == orderId && order.Status < OrderStatus.Completed)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(order => order.Status, OrderStatus.Cancelled)
                 .SetProperty(order => order.StatusReason, ReasonCode)
                 .SetProperty(order => order.UpdatedAt, now), ct);
-        var stored = await db.Orders.AsNoTracking().Include(order => order.Items).FirstOrDefaultAsync(order => order.OrderId == orderId, ct);
+        var stored = await db.Orders.AsNoTracking().Include(order => order.Items)
+            .FirstOrDefaultAsync(order => order.OrderId == orderId, ct);
         if (stored is null) return Problems.NotFound($"There is no order {orderId}.");
         if (cancelled == 0 && stored.Status != OrderStatus.Cancelled)
-            return Problems.Conflict("ORDER_ENDED", $"Order {orderId} has ended: it is {stored.Status.ToString().ToUpperInvariant()} and can no longer be cancelled.");
+            return Problems.Conflict(
+                "ORDER_ENDED",
+                $"Order {orderId} has ended: it is {stored.Status.ToString().ToUpperInvariant()} and can no longer be cancelled.");
 
         if (cancelled > 0)
         {

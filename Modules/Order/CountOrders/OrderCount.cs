@@ -2,14 +2,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Order.CountOrders;
 
-/// <summary>Orders that have ended in a status and will not change any more, also those that retention has removed since.</summary>
+/// <summary>Number of orders that have ended in a status and do not change any more, including those that retention has removed.</summary>
 public sealed class OrderCount
 {
     public OrderStatus Status { get; init; }
 
     public long Orders { get; init; }
 
-    /// <summary>Maps the tables in which counts are kept.</summary>
+    /// <summary>Maps the tables of the counts.</summary>
     public static void Configure(ModelBuilder model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -28,7 +28,7 @@ public sealed class OrderCount
     }
 }
 
-/// <summary>How far the counting has come; one row.</summary>
+/// <summary>Progress of the counting; one row.</summary>
 public sealed class OrderCountProgress
 {
     public const short OnlyId = 1;
@@ -44,7 +44,7 @@ public sealed class OrderCountProgress
     public DateTimeOffset NextAt { get; init; }
 }
 
-/// <summary>An order that had not ended when the counting passed its number. It is counted when it has.</summary>
+/// <summary>An order that was open when the counting passed its number. It is counted after its end.</summary>
 public sealed class LateOrder
 {
     public long OrderId { get; init; }

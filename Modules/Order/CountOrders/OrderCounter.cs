@@ -6,15 +6,15 @@ using Npgsql;
 namespace Fulfillment.Order.CountOrders;
 
 /// <summary>
-/// Counts orders that have ended, each once, and keeps the counts in the database. Group commits do not take part: a row of counts that every order
-/// changes would make orders wait for each other. Of several replicas one counts at a time, in slices of short transactions.
+/// Counts ended orders, each once, and stores the counts in the database. Group commits do not take part: a count row that every order
+/// changes would make orders wait for each other. Only one replica counts at a time, in slices of short transactions.
 /// </summary>
 public sealed class OrderCounter(ModuleDatabase<OrderDbContext> database, Startup startup, TimeProvider time, ILogger<OrderCounter> logger)
     : PollingWorker(startup, time, logger)
 {
     /// <summary>
-    /// Order numbers below the newest that are left to readers, unless they are older than <see cref="Take"/> requires. No transaction that is still
-    /// running has a number so far below the newest one.
+    /// Number of the newest order numbers that are left to readers, unless they are older than <see cref="Take"/> requires. No running
+    /// transaction has a number so far below the newest one.
     /// </summary>
     internal const int Tail = 50_000;
 
@@ -22,8 +22,8 @@ public sealed class OrderCounter(ModuleDatabase<OrderDbContext> database, Startu
     private const int LateBatch = 10_000;
     private static readonly TimeSpan LateInterval = TimeSpan.FromSeconds(10);
 
-    // Numbers are given before a transaction commits. A number that was given six minutes ago is committed by now, or never will be; unless its
-    // transaction, which this role can see, is that old.
+    // Numbers are given before the commit. Six minutes later a number is committed or never will be, unless its transaction is still open.
+    // This role can see such a transaction.
     private const string Take = """
         SELECT counted_to, greatest(
             CASE WHEN next_at < now() - interval '6 minutes' AND NOT EXISTS (
@@ -32,15 +32,16 @@ public sealed class OrderCounter(ModuleDatabase<OrderDbContext> database, Startu
         FROM order_count_progress FOR NO KEY UPDATE SKIP LOCKED
         """;
 
-    // What has ended stays as it is; it is left to readers for five minutes, because they measure how long orders take.
+    // An ended order does not change. It is left to readers for five minutes, because they measure the duration of orders.
     private const string CountSlice = """
         WITH slice AS (
-            SELECT order_id, status, status >= 10 AND updated_at < now() - interval '5 minutes' AS settled
+            SELECT order_id, status, status >= 10 AND updated_at < now() - interval '5 minutes' AS final
             FROM orders WHERE order_id > $1 AND order_id <= $2),
-        late AS (INSERT INTO order_count_late (order_id) SELECT order_id FROM slice WHERE NOT settled ON CONFLICT DO NOTHING),
+        late AS (INSERT INTO order_count_late (order_id) SELECT order_id FROM slice WHERE NOT final ON CONFLICT DO NOTHING),
         moved AS (UPDATE order_count_progress SET counted_to = $2)
         UPDATE order_counts SET orders = orders + number
-        FROM (SELECT status, count(*) AS number FROM slice WHERE settled GROUP BY status) AS counted WHERE order_counts.status = counted.status
+        FROM (SELECT status, count(*) AS number FROM slice WHERE final GROUP BY status) AS counted
+        WHERE order_counts.status = counted.status
         """;
 
     private const string CountLate = """

@@ -4,14 +4,17 @@ using Npgsql;
 
 namespace Fulfillment.Order.CountOrders;
 
-/// <summary>How many orders there are, and how they fare.</summary>
+/// <summary>Numbers of orders, and their durations.</summary>
 /// <param name="ByStatus">All orders that were ever placed.</param>
-/// <param name="LastMinute">What happened in the last minute.</param>
-/// <param name="DurationMs">Time from the placing of an order to its end, of those that ended in the last five minutes; null when none did.</param>
-/// <param name="OldestOpenSeconds">Age of the oldest order that has not ended; null when all have.</param>
+/// <param name="LastMinute">Orders that were placed or ended in the last minute.</param>
+/// <param name="DurationMs">
+/// Time from placement to end, of the orders that ended in the last five minutes; null when there are none.
+/// </param>
+/// <param name="OldestOpenSeconds">Age of the oldest open order; null when all have ended.</param>
 /// <param name="Complete">False while the orders of an older version are still being counted; until then some of them are missing.</param>
 public sealed record OrderStats(
-    IReadOnlyDictionary<OrderStatus, long> ByStatus, MinuteStats LastMinute, DurationStats? DurationMs, double? OldestOpenSeconds, bool Complete);
+    IReadOnlyDictionary<OrderStatus, long> ByStatus, MinuteStats LastMinute, DurationStats? DurationMs, double? OldestOpenSeconds,
+    bool Complete);
 
 /// <summary>Orders that were placed, and that ended, in a minute.</summary>
 public sealed record MinuteStats(long Created, long Completed, long Failed, long Cancelled);
@@ -20,8 +23,8 @@ public sealed record MinuteStats(long Created, long Completed, long Failed, long
 public sealed record DurationStats(double P50, double P95, double P99);
 
 /// <summary>
-/// Reads the kept counts, and looks at the orders that are not counted yet: those of the last minutes, and older ones that have not ended or have
-/// only just. See <see cref="OrderCounter"/>.
+/// Reads the stored counts and adds the orders that are not counted yet: those of the last minutes, and older ones that are open or have
+/// just ended. See <see cref="OrderCounter"/>.
 /// </summary>
 internal static class OrderCounts
 {
@@ -32,7 +35,7 @@ internal static class OrderCounts
         SELECT counted_to, (SELECT max(order_id) FROM orders) FROM order_count_progress
         """;
 
-    private const string Settled = "SELECT status, orders FROM order_counts";
+    private const string StoredCounts = "SELECT status, orders FROM order_counts";
 
     private const string Tail = """
         WITH seen AS (
@@ -40,8 +43,10 @@ internal static class OrderCounts
                 SELECT status, created_at, updated_at FROM orders WHERE order_id > $1
                 UNION ALL SELECT status, created_at, updated_at FROM order_count_late JOIN orders USING (order_id)) AS orders)
         SELECT status, count(*),
-            count(*) FILTER (WHERE created_at > now() - interval '1 minute'), count(*) FILTER (WHERE updated_at > now() - interval '1 minute'),
-            percentile_cont('{0.5,0.95,0.99}'::float8[]) WITHIN GROUP (ORDER BY 1000 * extract(epoch FROM updated_at - created_at)::float8) FILTER (WHERE ended),
+            count(*) FILTER (WHERE created_at > now() - interval '1 minute'),
+            count(*) FILTER (WHERE updated_at > now() - interval '1 minute'),
+            percentile_cont('{0.5,0.95,0.99}'::float8[]) WITHIN GROUP (
+                ORDER BY 1000 * extract(epoch FROM updated_at - created_at)::float8) FILTER (WHERE ended),
             extract(epoch FROM now() - min(created_at) FILTER (WHERE status < 10))::float8
         FROM seen GROUP BY GROUPING SETS ((status), ())
         """;
@@ -68,13 +73,18 @@ internal static class OrderCounts
         long Ended(OrderStatus status) => rows.Find(row => row.Status == status)?.Changed ?? 0;
     }
 
-    private static async Task<(long CountedTo, long Newest, Dictionary<OrderStatus, long> Counts)> ReadCountsAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<(long CountedTo, long Newest, Dictionary<OrderStatus, long> Counts)> ReadCountsAsync(
+        NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(Progress), new NpgsqlBatchCommand(Settled) } };
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new NpgsqlBatchCommand(Progress), new NpgsqlBatchCommand(StoredCounts) },
+        };
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var (countedTo, newest) = (await reader.ReadAllAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? 0 : row.GetInt64(1))))[0];
         var counts = Enum.GetValues<OrderStatus>().ToDictionary(status => status, _ => 0L);
-        foreach (var (status, orders) in await reader.ReadAllAsync(row => ((OrderStatus)row.GetInt16(0), row.GetInt64(1)))) counts[status] = orders;
+        foreach (var (status, orders) in await reader.ReadAllAsync(row => ((OrderStatus)row.GetInt16(0), row.GetInt64(1))))
+            counts[status] = orders;
         return (countedTo, newest, counts);
     }
 

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Order.CountOrders;
 
-/// <summary>The numbers of the last look, which everybody who asks within a second shares.</summary>
-public sealed class OrderStatistics
+/// <summary>The numbers of the last query; requests within a second share them.</summary>
+public sealed class OrderStatistics : IWarmUp
 {
     private readonly SingleFlightCache<OrderStats> _recent;
 
@@ -24,12 +24,19 @@ public sealed class OrderStatistics
     }
 
     public Task<OrderStats> GetAsync(CancellationToken ct) => _recent.GetAsync(ct);
+
+    public Task WarmUpAsync(CancellationToken ct) => GetAsync(ct);
 }
 
 public sealed class StatsEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/stats", GetAsync).WithTags("Orders")
-        .Does("Count orders", "By status, of the last minute, and how long they took. The numbers are up to a second old; complete is false while old orders are still being counted.").Answers(Examples.Stats);
+        .Does(
+            "Count orders",
+            "By status, of the last minute, and how long they took. The numbers are up to a second old; "
+            + "complete is false while old orders are still being counted.")
+        .Answers(Examples.Stats);
 
-    private static async Task<Ok<OrderStats>> GetAsync(OrderStatistics statistics, CancellationToken ct) => TypedResults.Ok(await statistics.GetAsync(ct));
+    private static async Task<Ok<OrderStats>> GetAsync(OrderStatistics statistics, CancellationToken ct) =>
+        TypedResults.Ok(await statistics.GetAsync(ct));
 }

@@ -13,7 +13,7 @@ namespace Fulfillment.Order.FollowOrder;
 /// <summary>The history of an order: all of it, and live until the order has ended.</summary>
 public sealed class FollowEndpoints : ICarterModule
 {
-    // Most orders end within a second; one that does not is waiting for something, and need not be asked for as often.
+    // Most orders end within a second. A longer-lived order waits for a dependency and is polled less often.
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(1);
     private const int SoonLooks = 50;
@@ -23,23 +23,28 @@ public sealed class FollowEndpoints : ICarterModule
         app.MapGet("/api/orders/{orderId:long}/timeline", ShowAsync).WithTags("Orders")
             .Does("Show what happened to an order", "Oldest first, with the time between entries.").Answers(Examples.Timeline);
         app.MapGet("/api/orders/{orderId:long}/events", FollowAsync).WithTags("Orders")
-            .Does("Follow an order", "Server-sent events: 'timeline' with an entry of the timeline as data, and 'end' after the one that ends the order. Last-Event-ID goes on from there.")
+            .Does(
+                "Follow an order",
+                "Server-sent events: 'timeline' with an entry of the timeline as data, and 'end' after the one that ends the order. "
+                + "Last-Event-ID goes on from there.")
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails("503 TOO_MANY_STREAMS");
     }
 
     private static async Task<IResult> ShowAsync(long orderId, Timeline timeline, CancellationToken ct) =>
         await timeline.ReadAsync(orderId, ct) is { Count: > 0 } entries ? TypedResults.Ok(entries) : NotFound(orderId);
 
-    private static async Task<IResult> FollowAsync(long orderId, HttpRequest request, Timeline timeline, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> FollowAsync(
+        long orderId, HttpRequest request, Timeline timeline, TimeProvider time, CancellationToken ct)
     {
         var entries = await timeline.ReadAsync(orderId, ct);
         if (entries.Count == 0) return NotFound(orderId);
-        // What is no number was not given by this stream: the client gets everything.
+        // A Last-Event-ID that is not a number is ignored, and the full history is sent.
         _ = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last);
         return EventStream.Of((stream, end) => SendAsync(stream, orderId, last, timeline, time, end));
     }
 
-    private static async Task SendAsync(EventStream stream, long orderId, long last, Timeline timeline, TimeProvider time, CancellationToken end)
+    private static async Task SendAsync(
+        EventStream stream, long orderId, long last, Timeline timeline, TimeProvider time, CancellationToken end)
     {
         for (var look = 0; ; look++)
         {
@@ -63,7 +68,9 @@ public sealed class FollowEndpoints : ICarterModule
         }
     }
 
-    /// <summary>Null while the database is away: the client stays, and hears of it when there is something to hear.</summary>
+    /// <summary>
+    /// Null while the database is unavailable: the stream stays open and sends the next entries when the database is back.
+    /// </summary>
     private static async Task<IReadOnlyList<TimelineEntry>?> TryReadAsync(Timeline timeline, long orderId, CancellationToken end)
     {
         try

@@ -3,23 +3,27 @@ using Npgsql;
 
 namespace Fulfillment.Order.FollowOrder;
 
-/// <summary>What happened to an order, as the API shows it.</summary>
+/// <summary>An event of an order's history, as the API shows it.</summary>
 /// <param name="Id">Position in the order's history; later entries have higher numbers.</param>
 /// <param name="EventId">The event.</param>
 /// <param name="EventType">Its type, for example <c>ORDER_CREATED</c>.</param>
-/// <param name="SourceService">Service that it came from.</param>
-/// <param name="Timestamp">When it happened there.</param>
-/// <param name="SincePreviousMs">Milliseconds since the entry before; 0 for the first, and when the clocks of two services disagree.</param>
-/// <param name="Summary">What it said, for people.</param>
-/// <param name="Status">Status of the order from then on.</param>
+/// <param name="SourceService">Service that published it.</param>
+/// <param name="Timestamp">Time of the event at that service.</param>
+/// <param name="SincePreviousMs">
+/// Milliseconds since the entry before; 0 for the first, and when the clocks of two services disagree.
+/// </param>
+/// <param name="Summary">Summary of the event, for people.</param>
+/// <param name="Status">Status of the order after the event.</param>
 public sealed record TimelineEntry(
-    long Id, Guid EventId, string EventType, string SourceService, DateTimeOffset Timestamp, long SincePreviousMs, string? Summary, OrderStatus Status);
+    long Id, Guid EventId, string EventType, string SourceService, DateTimeOffset Timestamp, long SincePreviousMs, string? Summary,
+    OrderStatus Status);
 
 /// <summary>Reads the history of orders.</summary>
 public sealed class Timeline(ModuleDatabase<OrderDbContext> database)
 {
     private const string Select = """
-        SELECT id, event_id, event_type, source, occurred_at, summary, status, lag(occurred_at) OVER (ORDER BY id) FROM order_history WHERE order_id = $1 ORDER BY id
+        SELECT id, event_id, event_type, source, occurred_at, summary, status, lag(occurred_at) OVER (ORDER BY id) FROM order_history
+            WHERE order_id = $1 ORDER BY id
         """;
 
     /// <summary>The entries of an order, oldest first; none when there is no such order.</summary>
@@ -36,7 +40,7 @@ public sealed class Timeline(ModuleDatabase<OrderDbContext> database)
         var at = row.GetFieldValue<DateTimeOffset>(4);
         var since = row.IsDBNull(7) ? 0 : (long)(at - row.GetFieldValue<DateTimeOffset>(7)).TotalMilliseconds;
         return new TimelineEntry(
-            row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), at, Math.Max(since, 0), row.IsDBNull(5) ? null : row.GetString(5),
-            (OrderStatus)row.GetInt16(6));
+            row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), at, Math.Max(since, 0),
+            row.IsDBNull(5) ? null : row.GetString(5), (OrderStatus)row.GetInt16(6));
     }
 }

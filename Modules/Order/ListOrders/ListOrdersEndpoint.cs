@@ -10,13 +10,16 @@ namespace Fulfillment.Order.ListOrders;
 
 public sealed class ListOrdersEndpoint : ICarterModule
 {
-    // A product may stand in any number of orders, of which the other filters may take none.
+    // A product may occur in any number of orders, and the other filters may match none of them.
     private const int SearchedOrders = 1_000;
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders", ListAsync).WithTags("Orders")
         .Does("List orders", "Newest first.").Answers<OrderView[]>([Examples.Completed]).InPages()
         .Reads("status", "PENDING, CONFIRMED, COMPLETED, FAILED or CANCELLED.").Reads("customerId", "Of one customer.")
-        .Reads("productId", $"With this product in them. Beside other filters, a page looks at {SearchedOrders} such orders; follow Link, also after an empty page.");
+        .Reads(
+            "productId",
+            $"With this product in them. Beside other filters, a page looks at {SearchedOrders} such orders; follow Link, "
+            + "also after an empty page.");
 
     private static async Task<IResult> ListAsync(OrderDbContext db, HttpRequest request, CancellationToken ct)
     {

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Fulfillment.Order.PlaceOrder;
 
 /// <summary>
-/// An order on its way into the database. It keeps the number that it was given, so that a batch whose commit was not answered can be
-/// tried again without a second order.
+/// An order that is being stored. It keeps its number, so that a batch without an answer to its commit can be retried without a second
+/// order.
 /// </summary>
 public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = null) : IIdempotentItem
 {
@@ -24,7 +24,9 @@ public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = nu
 
     public long OrderId { get; set; }
 
-    /// <summary>When it was placed, to the microsecond. Every attempt to store it says the same, so a repeated ORDER_CREATED has the same bytes.</summary>
+    /// <summary>
+    /// Time of placement, to the microsecond. Every attempt to store it uses the same time, so a repeated ORDER_CREATED has the same bytes.
+    /// </summary>
     public DateTimeOffset? PlacedAt { get; set; }
 }
 
@@ -32,7 +34,7 @@ public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = nu
 public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time)
     : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, Limits, time)
 {
-    // A client waits for this one: it is told soon that the database is away.
+    // A client waits for this write, so it fails soon when the database is unavailable.
     private static readonly BatchLimits Limits = new() { Timeout = TimeSpan.FromSeconds(4) };
 
     private const string InsertOrders = """
@@ -49,10 +51,10 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
         WHERE order_id IN (SELECT order_id FROM stored) ORDER BY n
         """;
 
-    // Ids ascend in the order of the lines. The look at order_items finds the rows of a retry as well as those of this transaction.
+    // Ids ascend in the order of the lines. The query of order_items finds the rows of a retry as well as those of this transaction.
     private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
 
-    // It has a number, as no sequence goes back with its transaction.
+    // The sample has a number already: a rollback does not return sequence numbers.
     protected override IReadOnlyList<NewOrder> Sample => [new(Examples.Request) { OrderId = -1 }];
 
     protected override StoredResponse Answer(IdempotencyKey key, OrderView result)
@@ -80,7 +82,11 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
             lines.Select(line => line.Line.ProductName).ToArray(), lines.Select(line => line.Line.Quantity).ToArray(),
             lines.Select(line => line.Line.Price).ToArray());
         batch.AddOutbox([.. announcements.Select(pair => OutgoingMessage.From(pair.Event) with { TraceParent = pair.Order.TraceParent })]);
-        batch.AddHistory([.. announcements.Select(pair => OrderHistoryEntry.Of(pair.Event, "Order placed", OrderStatus.Pending, pair.Order.PlacedAt!.Value))]);
+        batch.AddHistory(
+        [
+            .. announcements.Select(pair =>
+                OrderHistoryEntry.Of(pair.Event, "Order placed", OrderStatus.Pending, pair.Order.PlacedAt!.Value)),
+        ]);
         batch.Add(SelectItemIds, ids);
         await using var reader = await batch.ExecuteReaderAsync();
         var itemIds = new Queue<long>(await reader.ReadAllAsync(row => row.GetInt64(0)));
@@ -102,10 +108,14 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     private static OrderCreatedEvent Announce(NewOrder order) =>
         new OrderCreatedEvent(
             order.OrderId, order.Request.CustomerId,
-            [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))], order.Total)
+            [.. order.Request.Items.Select(line => new OrderLine(line.ProductId, line.ProductName, line.Quantity, line.Price))],
+            order.Total)
         .WithNewCorrelation(order.EventId, order.PlacedAt!.Value);
 
     private static OrderView View(NewOrder order, Queue<long> itemIds) => new(
         order.OrderId, order.Request.CustomerId, order.Total, OrderStatus.Pending, null, order.PlacedAt!.Value, order.PlacedAt!.Value,
-        [.. order.Request.Items.Select(line => new OrderItemView(itemIds.Dequeue(), line.ProductId, line.ProductName, line.Quantity, line.Price))]);
+        [
+            .. order.Request.Items.Select(line =>
+                new OrderItemView(itemIds.Dequeue(), line.ProductId, line.ProductName, line.Quantity, line.Price)),
+        ]);
 }

@@ -14,7 +14,7 @@ namespace Fulfillment.Order.PlaceOrder;
 /// <summary>Body of <c>POST /api/orders</c>.</summary>
 public sealed record PlaceOrderRequest(string CustomerId, IReadOnlyList<PlaceOrderLine> Items);
 
-/// <summary>One line of it.</summary>
+/// <summary>One line of an order.</summary>
 public sealed record PlaceOrderLine(string ProductId, string ProductName, int Quantity, decimal Price);
 
 internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrderRequest>
@@ -25,7 +25,7 @@ internal sealed class PlaceOrderValidator : AbstractValidator<PlaceOrderRequest>
     {
         RuleFor(order => order.CustomerId).Id();
         RuleFor(order => order.Items).Must(items => items.Count is >= 1 and <= MaxItems).WithMessage($"must have 1 to {MaxItems} entries");
-        // Only a list of an allowed length is looked into: a longer one would be an answer of the sender's size.
+        // The items are validated only in a list of an allowed length. The sender of a longer list would decide the size of the response.
         RuleForEach(order => order.Items).NotNull().WithMessage("must not be null").SetValidator(new LineValidator())
             .When(order => order.Items.Count <= MaxItems);
     }
@@ -52,7 +52,8 @@ public sealed class PlaceOrderEndpoint : ICarterModule
         .Takes(Examples.Request).Answers(Examples.Placed, StatusCodes.Status201Created).OnceByKey();
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics, CancellationToken ct)
+        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics,
+        CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
         var (key, mistake) = IdempotencyKeys.Read(http, "POST /api/orders", request);

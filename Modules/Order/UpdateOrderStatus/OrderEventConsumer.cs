@@ -4,7 +4,9 @@ using Fulfillment.Messaging;
 
 namespace Fulfillment.Order.UpdateOrderStatus;
 
-/// <summary>What each event of the other modules does to its order. An event is recorded in the history, whether it changes the status or not.</summary>
+/// <summary>
+/// Applies the events of the other modules to their orders. The history records an event whether or not it changes the status.
+/// </summary>
 public sealed class OrderEventConsumer(StatusWriter orders, OrderMetrics metrics, TimeProvider time) :
     IConsumer<InventoryReservedEvent>, IConsumer<PaymentCompletedEvent>, IConsumer<InventoryCommittedEvent>,
     IConsumer<InventoryFailedEvent>, IConsumer<PaymentFailedEvent>, IConsumer<ReservationExpiredEvent>,
@@ -16,7 +18,9 @@ public sealed class OrderEventConsumer(StatusWriter orders, OrderMetrics metrics
         ApplyAsync(message, OrderStatus.Confirmed, null, $"{message?.Items.Count} item(s) reserved", ct);
 
     public Task HandleAsync(PaymentCompletedEvent message, CancellationToken ct) =>
-        ApplyAsync(message, OrderStatus.Confirmed, null, FormattableString.Invariant($"{message?.Amount:0.00} charged ({message?.TransactionId})"), ct);
+        ApplyAsync(
+            message, OrderStatus.Confirmed, null,
+            FormattableString.Invariant($"{message?.Amount:0.00} charged ({message?.TransactionId})"), ct);
 
     public Task HandleAsync(InventoryCommittedEvent message, CancellationToken ct) =>
         ApplyAsync(message, OrderStatus.Completed, null, "Stock sold", ct);
@@ -40,11 +44,12 @@ public sealed class OrderEventConsumer(StatusWriter orders, OrderMetrics metrics
     public Task HandleAsync(PaymentRefundedEvent message, CancellationToken ct) =>
         ApplyAsync(message, OrderStatus.Pending, null, FormattableString.Invariant($"{message?.Amount:0.00} refunded"), ct);
 
-    // An order that is beyond the target keeps its status; PENDING is the first one.
+    // An order that is past the target keeps its status; PENDING is the first status.
     private async Task ApplyAsync(BaseEvent message, OrderStatus target, string? reason, string? summary, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var placed = await orders.ExecuteAsync(new StatusChange(message.AboutOrder, target, reason) { Event = message, Summary = summary }, ct);
+        var placed = await orders.ExecuteAsync(
+            new StatusChange(message.AboutOrder, target, reason) { Event = message, Summary = summary }, ct);
         if (placed is { } at) metrics.Reached(target, time.GetUtcNow() - at);
         Failpoint.Hit("order-after-commit");
     }

@@ -1,9 +1,9 @@
 namespace Fulfillment.Order.UpdateOrderStatus;
 
-/// <summary>Which changes of a batch move their orders.</summary>
+/// <summary>Decides which changes of a batch move their orders.</summary>
 public static class OrderStatusTransition
 {
-    /// <summary>Applies the changes in their order to the statuses that are stored now.</summary>
+    /// <summary>Applies the changes in sequence to the stored statuses.</summary>
     /// <returns>
     /// Per change the status of its order after it, null when there is no such order; per change whether it moved its order; and the
     /// last change of each moved order.

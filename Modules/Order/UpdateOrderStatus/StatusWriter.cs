@@ -5,21 +5,25 @@ using Npgsql;
 
 namespace Fulfillment.Order.UpdateOrderStatus;
 
-/// <summary>What an event wants an order to become.</summary>
+/// <summary>The status that an event requests for an order.</summary>
 public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reason = null)
 {
-    /// <summary>The event, which is recorded whether it moves the order or not.</summary>
+    /// <summary>The event, which is recorded whether or not it moves the order.</summary>
     public BaseEvent? Event { get; init; }
 
-    /// <summary>What it says, for people.</summary>
+    /// <summary>Summary of the event, for people.</summary>
     public string? Summary { get; init; }
 }
 
-/// <summary>Moves orders forward and records why, many in one transaction. The result says when an order was placed that this change has moved; null when it moved none.</summary>
+/// <summary>
+/// Moves orders forward and records the events, many in one transaction. The result is the time at which the order was placed, or null when
+/// the change does not move it.
+/// </summary>
 public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time, ILogger<StatusWriter> logger)
     : GroupCommit<StatusChange, DateTimeOffset?>(database.Source, new BatchLimits { MaxBatch = 1_000 }, time)
 {
-    private const string Lock = "SELECT order_id, status, created_at FROM orders WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
+    private const string Lock =
+        "SELECT order_id, status, created_at FROM orders WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
 
     private const string Update = """
         UPDATE orders SET status = next.status, status_reason = next.reason, updated_at = $4
@@ -34,13 +38,16 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
         await using (var batch = new NpgsqlBatch(connection).Add(Lock, items.Select(change => change.OrderId).Distinct().ToArray()))
         await using (var reader = await batch.ExecuteReaderAsync())
         {
-            var rows = await reader.ReadAllAsync(row => (Id: row.GetInt64(0), Status: (OrderStatus)row.GetInt16(1), At: row.GetFieldValue<DateTimeOffset>(2)));
+            var rows = await reader.ReadAllAsync(
+                row => (Id: row.GetInt64(0), Status: (OrderStatus)row.GetInt16(1), At: row.GetFieldValue<DateTimeOffset>(2)));
             current = rows.ToDictionary(row => row.Id, row => row.Status);
             placed = rows.ToDictionary(row => row.Id, row => row.At);
         }
 
         foreach (var change in items.Where(change => !current.ContainsKey(change.OrderId)))
-            logger.LogWarning("An event wants order {OrderId} to become {Status}, but there is no such order", change.OrderId, change.Target);
+            logger.LogWarning(
+                "Order {OrderId} does not exist, so the status writer ignores an event that would make it {Status}", change.OrderId,
+                change.Target);
 
         var (after, moved, changes) = OrderStatusTransition.Decide(current, items);
         await StoreAsync(connection, changes, Entries(items, after, Now()));
@@ -52,7 +59,8 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
         var entries = new List<OrderHistoryEntry>(items.Count);
         for (var i = 0; i < items.Count; i++)
         {
-            if (items[i].Event is { } message && after[i] is { } status) entries.Add(OrderHistoryEntry.Of(message, items[i].Summary, status, now));
+            if (items[i].Event is { } message && after[i] is { } status)
+                entries.Add(OrderHistoryEntry.Of(message, items[i].Summary, status, now));
         }
 
         return entries;

@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace Fulfillment.Order.WatchOrders;
 
-/// <summary>What was published since the last message, for one browser.</summary>
-/// <param name="At">When the message was made.</param>
+/// <summary>The events since the last message, for one browser.</summary>
+/// <param name="At">Time of the message.</param>
 /// <param name="Counts">Events by type.</param>
-/// <param name="Orders">Orders that they were about, newest first, at most <see cref="Activity.MaxOrders"/>.</param>
+/// <param name="Orders">Their orders, newest first, at most <see cref="Activity.MaxOrders"/>.</param>
 public sealed record ActivityView(DateTimeOffset At, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<ActiveOrder> Orders);
 
 /// <summary>An order that an event was about.</summary>
 /// <param name="OrderId">Number of the order.</param>
-/// <param name="CustomerId">Who placed it.</param>
+/// <param name="CustomerId">Customer who placed it.</param>
 /// <param name="Status">Status that the event leads to.</param>
-/// <param name="Reason">Why it ends without success.</param>
-/// <param name="At">When it happened.</param>
+/// <param name="Reason">Reason of an end without success.</param>
+/// <param name="At">Time of the event.</param>
 public sealed record ActiveOrder(long OrderId, string? CustomerId, OrderStatus Status, string? Reason, DateTimeOffset At);
 
 /// <summary>
-/// Collects events until they are taken. However many come, it keeps a number per type and some orders, so a browser that is slow gets less and holds up
+/// Collects events until they are taken. It keeps a count per type and a limited number of orders, so a slow browser gets less and delays
 /// nothing.
 /// </summary>
 internal sealed class Activity(TimeProvider time)
@@ -40,7 +40,7 @@ internal sealed class Activity(TimeProvider time)
     private readonly LinkedList<ActiveOrder> _orders = new();
     private Dictionary<string, int> _counts = [];
 
-    /// <summary>Adds an event; what cannot be read is left out.</summary>
+    /// <summary>Adds an event; an unreadable one is skipped.</summary>
     public void Add(ReadOnlyMemory<byte> body)
     {
         string? type;
@@ -56,7 +56,7 @@ internal sealed class Activity(TimeProvider time)
             return;
         }
 
-        // Anybody may publish: names that are made up must not become many.
+        // Any client of the broker may publish, so the number of event types is limited.
         if (type is not { Length: <= 40 }) return;
         lock (_gate)
         {
@@ -74,7 +74,7 @@ internal sealed class Activity(TimeProvider time)
         }
     }
 
-    /// <summary>Takes what has come; null when nothing has.</summary>
+    /// <summary>Takes the collected events; null when there are none.</summary>
     public ActivityView? Take()
     {
         lock (_gate)
@@ -89,8 +89,11 @@ internal sealed class Activity(TimeProvider time)
 
     private ActiveOrder? Read(JsonElement json, string type)
     {
-        if (!Meanings.TryGetValue(type, out var meaning) || !json.TryGetProperty("orderId", out var id) || id.ValueKind != JsonValueKind.Number || !id.TryGetInt64(out var orderId)) return null;
-        var at = json.TryGetProperty("occurredAt", out var occurred) && occurred.ValueKind == JsonValueKind.String && occurred.TryGetDateTimeOffset(out var known)
+        if (!Meanings.TryGetValue(type, out var meaning) || !json.TryGetProperty("orderId", out var id)
+            || id.ValueKind != JsonValueKind.Number || !id.TryGetInt64(out var orderId))
+            return null;
+        var at = json.TryGetProperty("occurredAt", out var occurred) && occurred.ValueKind == JsonValueKind.String
+            && occurred.TryGetDateTimeOffset(out var known)
             ? known
             : time.GetUtcNow();
         var reason = meaning.Status is OrderStatus.Failed or OrderStatus.Cancelled ? meaning.Reason ?? Text(json, "reasonCode") : null;
@@ -98,5 +101,7 @@ internal sealed class Activity(TimeProvider time)
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -8,13 +8,16 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Order.WatchOrders;
 
-/// <summary>What happens in the whole system, live, at most four messages a second.</summary>
+/// <summary>Live events of the whole system, at most four messages a second.</summary>
 public sealed class StreamEndpoint : ICarterModule
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/stream", Watch).WithTags("Orders")
-        .Does("Watch all events", "Server-sent events, at most four a second: 'activity' with numbers by type of event and the newest orders that they were about.")
+        .Does(
+            "Watch all events",
+            "Server-sent events, at most four a second: 'activity' with numbers by type of event "
+            + "and the newest orders that they were about.")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails("503 TOO_MANY_STREAMS");
 
     private static IResult Watch(LiveEventFeed events, TimeProvider time) => EventStream.Of(async (stream, end) =>

@@ -5,10 +5,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Payment.Audit;
 
-/// <summary>What was taken for an order and given back, for the auditor.</summary>
+/// <summary>Charged and refunded money of an order, for the auditor.</summary>
 /// <param name="ManualRefund">The part of the refunded amount that was refunded by hand.</param>
 public sealed record PaymentEntry(
-    long OrderId, PaymentStatus Status, decimal Amount, decimal RefundedAmount, string? CancelReason, decimal ManualRefund) : IReconciliationEntry;
+    long OrderId, PaymentStatus Status, decimal Amount, decimal RefundedAmount, string? CancelReason, decimal ManualRefund)
+    : IReconciliationEntry;
 
 public sealed class AuditEndpoints : ICarterModule
 {
@@ -19,7 +20,8 @@ public sealed class AuditEndpoints : ICarterModule
         FROM payments WHERE order_id > $1 ORDER BY order_id LIMIT $2
         """,
         row => new PaymentEntry(
-            row.GetInt64(0), (PaymentStatus)row.GetInt16(1), row.GetDecimal(2), row.GetDecimal(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetDecimal(5)));
+            row.GetInt64(0), (PaymentStatus)row.GetInt16(1), row.GetDecimal(2), row.GetDecimal(3),
+            row.IsDBNull(4) ? null : row.GetString(4), row.GetDecimal(5)));
 
     public void AddRoutes(IEndpointRouteBuilder app)
     {

@@ -2,7 +2,7 @@ using Fulfillment.Operations.Invariants;
 
 namespace Fulfillment.Payment.Audit;
 
-/// <summary>What is always true of <c>payment_db</c>.</summary>
+/// <summary>Invariants of <c>payment_db</c>.</summary>
 internal static class PaymentInvariants
 {
     private static readonly Invariant OnePaymentPerOrder = new(
@@ -13,19 +13,22 @@ internal static class PaymentInvariants
         slicedBy: "payments.order_id");
 
     private static readonly Invariant RefundsAddUp = new(
-        "refunds-add-up", "The refunded amount of a payment is the sum of its refunds, and at most what was charged.", """
+        "refunds-add-up", "The refunded amount of a payment is the sum of its refunds, and at most the charged amount.", """
         SELECT order_id::text, format(
             'charged %s, refunded %s, the refunds sum up to %s', payments.amount, refunded_amount, coalesce(refunded.amount, 0))
         FROM payments LEFT JOIN (
-            SELECT payment_id, sum(amount) AS amount FROM refunds WHERE payment_id > $2 AND payment_id <= $3 GROUP BY payment_id) AS refunded
+            SELECT payment_id, sum(amount) AS amount FROM refunds
+            WHERE payment_id > $2 AND payment_id <= $3 GROUP BY payment_id) AS refunded
             ON refunded.payment_id = payments.id
-        WHERE payments.id > $2 AND payments.id <= $3 AND (refunded_amount <> coalesce(refunded.amount, 0) OR refunded_amount > payments.amount)
+        WHERE payments.id > $2 AND payments.id <= $3
+            AND (refunded_amount <> coalesce(refunded.amount, 0) OR refunded_amount > payments.amount)
         """,
         slicedBy: "payments.id");
 
     private static readonly Invariant ChargedOnce = new(
         "charged-once", "A completed or refunded payment has exactly one successful charge, of its amount; any other payment has none.", """
-        SELECT order_id::text, format('status %s, amount %s, successful charges %s', payments.status, payments.amount, coalesce(charges, '{}'))
+        SELECT order_id::text, format(
+            'status %s, amount %s, successful charges %s', payments.status, payments.amount, coalesce(charges, '{}'))
         FROM payments LEFT JOIN (
             SELECT payment_id, array_agg(amount) AS charges FROM payment_transactions
             WHERE payment_id > $2 AND payment_id <= $3 AND type = 'CHARGE' AND status = 1 GROUP BY payment_id
@@ -35,9 +38,9 @@ internal static class PaymentInvariants
         """,
         slicedBy: "payments.id");
 
-    // Refunds count from the moment in which they are ordered; NothingStaysOpen sees those that are never carried out.
+    // Refunds count from the moment they are ordered; NothingStaysOpen detects those that are never carried out.
     private static readonly Invariant CancelledIsRefunded = new(
-        "cancelled-is-refunded", "What was charged for an order that was cancelled is refunded, or its refund is ordered.", """
+        "cancelled-is-refunded", "The charge of a cancelled order is refunded, or its refund is ordered.", """
         SELECT order_id::text, format('%s, but of %s only %s are refunded', cancel_reason, amount, refunded_amount)
         FROM payments WHERE id > $2 AND id <= $3 AND status = 1 AND cancel_reason IS NOT NULL AND refunded_amount < amount
         """,
@@ -57,7 +60,8 @@ internal static class PaymentInvariants
         FROM payments WHERE status = 0 AND created_at < now() - make_interval(secs => $1)
         UNION ALL
         SELECT order_id::text, format(
-            'refund %s is open since %s after %s attempt(s), %s', refunds.id, refunds.created_at, attempts, coalesce(last_error, 'without an error'))
+            'refund %s is open since %s after %s attempt(s), %s',
+            refunds.id, refunds.created_at, attempts, coalesce(last_error, 'without an error'))
         FROM refunds JOIN payments ON payments.id = refunds.payment_id
         WHERE refunds.completed_at IS NULL AND refunds.created_at < now() - make_interval(secs => $1)
         """);

@@ -7,18 +7,19 @@ using Npgsql;
 namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>
-/// Finds out what became of charges that stayed without an answer until their order had ended: their message went aside, or still waits. The gateway is
-/// asked again with the same key and gives the same answer, and money that has moved is refunded.
+/// Recovers charges that had no answer when their order ended: their message is a dead letter or still waits. The gateway is asked again
+/// with the same key and gives the same answer. Money that has moved is refunded.
 /// </summary>
 public sealed class ChargeRecovery(
-    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, Startup startup, TimeProvider time,
-    ILogger<ChargeRecovery> logger)
+    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, Startup startup,
+    TimeProvider time, ILogger<ChargeRecovery> logger)
     : PollingWorker(startup, time, logger)
 {
     private const int MaxBatch = 20;
     private static readonly TimeSpan GatewayTimeout = TimeSpan.FromSeconds(40);
 
-    // A charge that is being answered at this moment is left to its handler. The time of change is the claim: no lock is held while the gateway is asked.
+    // A charge that a handler is working on is left to that handler. The time of change is the claim, so no lock is held while the gateway
+    // is asked.
     private const string Claim = """
         WITH due AS MATERIALIZED (
             SELECT id FROM payments WHERE status = 0 AND cancel_reason IS NOT NULL AND updated_at < now() - interval '1 minute'
@@ -56,15 +57,17 @@ public sealed class ChargeRecovery(
         {
             result = await gateway.ChargeAsync(charge, either.Token);
         }
-#pragma warning disable CA1031 // Whatever the gateway's client throws is the failure of this charge only.
+#pragma warning disable CA1031 // Any exception of the gateway's client is a failure of this charge only.
         catch (Exception e) when (!ct.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("The charge of order {OrderId}, which has ended, has no answer and is asked for again in a minute: {Reason}", charge.OrderId, e.Message);
+            logger.LogWarning(
+                "The charge of order {OrderId}, which has ended, has no answer and is asked for again in a minute: {Reason}",
+                charge.OrderId, e.Message);
             return;
         }
 
-        // Its message, if it comes again, announces the stored outcome with this id.
+        // A redelivery of its message publishes the stored outcome with this id.
         await outcomes.ExecuteAsync(new ChargeOutcome(charge.OrderId, result, Guid.CreateVersion7()), ct);
     }
 }

@@ -11,17 +11,18 @@ public sealed record ChargeOutcome(long OrderId, ChargeResult Result, Guid Event
 }
 
 /// <summary>
-/// Stores answers of the gateway with their transactions, many at once. The first outcome of a payment holds and is what every caller gets. A payment
-/// whose order was cancelled while the gateway was asked gets its refund here.
+/// Stores answers of the gateway with their transactions, many at once. The first outcome of a payment wins, and every caller gets it. A
+/// payment whose order was cancelled during the charge gets its refund here.
 /// </summary>
 public sealed class ChargeResultWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
     : GroupCommit<ChargeOutcome, StoredPayment>(database.Source, time: time)
 {
     private const string Store = """
         WITH stored AS (
-            UPDATE payments SET status = new.status, transaction_id = new.transaction, reason = new.reason, error_code = new.error, event_id = new.event,
-                completed_at = $7, updated_at = $7
-            FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::uuid[]) AS new (order_id, status, transaction, reason, error, event)
+            UPDATE payments SET status = new.status, transaction_id = new.transaction, reason = new.reason, error_code = new.error,
+                event_id = new.event, completed_at = $7, updated_at = $7
+            FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::uuid[])
+                AS new (order_id, status, transaction, reason, error, event)
             WHERE payments.order_id = new.order_id AND payments.status = 0
             RETURNING id, payments.transaction_id, payments.status, amount, payments.reason)
         INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
@@ -53,7 +54,7 @@ public sealed class ChargeResultWriter(ModuleDatabase<PaymentDbContext> database
         return [.. items.Select(item => stored[item.OrderId])];
     }
 
-    // The payments come last, behind the rows that were locked or got a refund.
+    // The payments come last, after the rows that were locked or got a refund.
     private static async Task<Dictionary<long, StoredPayment>> ReadStoredAsync(NpgsqlBatch batch)
     {
         await using var reader = await batch.ExecuteReaderAsync();

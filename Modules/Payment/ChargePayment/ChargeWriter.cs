@@ -7,22 +7,24 @@ namespace Fulfillment.Payment.ChargePayment;
 public sealed record NewCharge(Charge Charge, string Method, Guid CorrelationId);
 
 /// <summary>
-/// Notes that charges begin, many at once, before the gateway is asked. Whatever is cancelled from then on knows that money may have moved. The
-/// result is what is stored of the payment: PENDING when the gateway is to be asked, an outcome when it was, VOIDED when the order has ended.
+/// Records that charges begin, many at once, before the gateway is asked. A later cancellation then knows that money may have moved. The
+/// result is the stored payment: PENDING when the gateway is to be asked, an outcome when it has answered, VOIDED when the order has ended.
 /// </summary>
 public sealed class ChargeWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
     : GroupCommit<NewCharge, StoredPayment>(database.Source, time: time)
 {
     private const string Insert = """
-        INSERT INTO payments (order_id, customer_id, amount, status, payment_method, correlation_id, refunded_amount, created_at, updated_at)
+        INSERT INTO payments (order_id, customer_id, amount, status, payment_method, correlation_id, refunded_amount, created_at,
+            updated_at)
         SELECT order_id, customer, amount, 0, method, correlation, 0, $6, $6
-        FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::text[], $5::uuid[]) AS new (order_id, customer, amount, method, correlation)
+        FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::text[], $5::uuid[])
+            AS new (order_id, customer, amount, method, correlation)
         ON CONFLICT (order_id) DO NOTHING
         """;
 
     protected override async Task<IReadOnlyList<StoredPayment>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewCharge> items)
     {
-        // In the order of their keys: two replicas that store the same orders wait for each other in line, not in a circle.
+        // In the order of their keys, so that two replicas that store the same orders cannot deadlock.
         NewCharge[] sorted = [.. items.DistinctBy(item => item.Charge.OrderId).OrderBy(item => item.Charge.OrderId)];
         long[] orders = [.. sorted.Select(item => item.Charge.OrderId)];
         await using var batch = new NpgsqlBatch(connection)

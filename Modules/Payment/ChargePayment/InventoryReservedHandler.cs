@@ -5,9 +5,11 @@ using Fulfillment.Payment.RefundPayment;
 
 namespace Fulfillment.Payment.ChargePayment;
 
-/// <summary>Stock is reserved: charge the customer, once, and say how it ended.</summary>
+/// <summary>Stock is reserved: charges the customer once, and publishes the outcome.</summary>
 public sealed class InventoryReservedHandler(
-    ChargeWriter charges, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, EventPublisher events, PaymentMetrics metrics) : IConsumer<InventoryReservedEvent>
+    ChargeWriter charges, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, EventPublisher events,
+    PaymentMetrics metrics)
+    : IConsumer<InventoryReservedEvent>
 {
     public async Task HandleAsync(InventoryReservedEvent reserved, CancellationToken ct)
     {

@@ -17,8 +17,8 @@ public sealed record PaymentView(
     {
         ArgumentNullException.ThrowIfNull(p);
         return new PaymentView(
-            p.Id, p.OrderId, p.CustomerId, p.Amount, p.Status, p.PaymentMethod, p.TransactionId, p.Reason, p.ErrorCode, p.RefundedAmount, p.CancelReason,
-            p.CreatedAt, p.UpdatedAt);
+            p.Id, p.OrderId, p.CustomerId, p.Amount, p.Status, p.PaymentMethod, p.TransactionId, p.Reason, p.ErrorCode, p.RefundedAmount,
+            p.CancelReason, p.CreatedAt, p.UpdatedAt);
     }
 }
 
@@ -67,7 +67,8 @@ public sealed class PaymentEndpoints : ICarterModule
         var (page, errors) = Page.Read(request);
         var before = page.Before(errors);
         if (errors.Count > 0) return Problems.Invalid(errors);
-        if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct)) return Problems.NotFound($"There is no payment {paymentId}.");
+        if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct))
+            return Problems.NotFound($"There is no payment {paymentId}.");
 
         var rows = await db.Transactions.AsNoTracking()
             .Where(transaction => transaction.PaymentId == paymentId && transaction.Id < before)

@@ -15,14 +15,15 @@ public sealed record CancelledOrder(long OrderId, string CustomerId, string Reas
 }
 
 /// <summary>
-/// Notes for many orders at once that they have ended: what was charged for one is refunded, what is being charged will be, and what was not is never
-/// charged. The result says whether a refund was ordered now.
+/// Records for many orders at once that they have ended. A completed charge is refunded now, a running charge is refunded after its answer,
+/// and an order without a charge is never charged. The result says whether this call ordered a refund.
 /// </summary>
 public sealed class CancelPaymentWriter(ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, TimeProvider time)
     : GroupCommit<CancelledOrder, bool>(database.Source, time: time)
 {
     private const string Mark = """
-        INSERT INTO payments (order_id, customer_id, amount, status, payment_method, cancel_reason, correlation_id, refunded_amount, created_at, updated_at)
+        INSERT INTO payments (order_id, customer_id, amount, status, payment_method, cancel_reason, correlation_id, refunded_amount,
+            created_at, updated_at)
         SELECT order_id, customer, 0, 3, $5, reason, correlation, 0, $6, $6
         FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) AS ended (order_id, customer, reason, correlation)
         ON CONFLICT (order_id) DO UPDATE SET cancel_reason = excluded.cancel_reason, updated_at = excluded.updated_at

@@ -4,7 +4,7 @@ using Fulfillment.Messaging;
 
 namespace Fulfillment.Payment.RefundPayment;
 
-/// <summary>The order was cancelled: what was charged for it goes back, and nothing is charged any more.</summary>
+/// <summary>The order was cancelled: its charge is refunded, and it is not charged any more.</summary>
 public sealed class OrderCancelledHandler(CancelPaymentWriter payments, RefundWorker refunds) : IConsumer<OrderCancelledEvent>
 {
     public async Task HandleAsync(OrderCancelledEvent message, CancellationToken ct)

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>Body of <c>POST /api/payments/{paymentId}/refunds</c>.</summary>
-/// <param name="Reason">Why, for people.</param>
-/// <param name="Amount">How much; what is left of the payment when absent.</param>
+/// <param name="Reason">Reason, for people.</param>
+/// <param name="Amount">Amount; the rest of the payment when absent.</param>
 public sealed record RefundRequest(string Reason, decimal? Amount = null);
 
 internal sealed class RefundValidator : AbstractValidator<RefundRequest>
@@ -24,7 +24,7 @@ internal sealed class RefundValidator : AbstractValidator<RefundRequest>
     }
 }
 
-/// <summary>Whether money is still to go back.</summary>
+/// <summary>Status of a refund.</summary>
 public enum RefundStatus
 {
     Pending,
@@ -33,9 +33,9 @@ public enum RefundStatus
 }
 
 /// <summary>A refund as the API shows it.</summary>
-/// <param name="Attempts">How often the gateway was asked.</param>
-/// <param name="LastError">Why the last attempt failed; null when none has, or it is carried out.</param>
-/// <param name="NextAttemptAt">When the gateway is asked next; null when it is carried out.</param>
+/// <param name="Attempts">Number of requests to the gateway.</param>
+/// <param name="LastError">Error of the last attempt; null when there was none, or the refund is completed.</param>
+/// <param name="NextAttemptAt">Time of the next request to the gateway; null when the refund is completed.</param>
 public sealed record RefundView(
     long RefundId, long PaymentId, decimal Amount, RefundStatus Status, string ReasonCode, string? Reason, string? TransactionId,
     int Attempts, string? LastError, DateTimeOffset? NextAttemptAt, DateTimeOffset CreatedAt, DateTimeOffset? CompletedAt)
@@ -44,8 +44,8 @@ public sealed record RefundView(
     {
         ArgumentNullException.ThrowIfNull(r);
         return new RefundView(
-            r.Id, r.PaymentId, r.Amount, r.CompletedAt is null ? RefundStatus.Pending : RefundStatus.Completed, r.ReasonCode, r.Reason, r.TransactionId,
-            r.Attempts, r.LastError, r.CompletedAt is null ? r.NextAttemptAt : null, r.CreatedAt, r.CompletedAt);
+            r.Id, r.PaymentId, r.Amount, r.CompletedAt is null ? RefundStatus.Pending : RefundStatus.Completed, r.ReasonCode, r.Reason,
+            r.TransactionId, r.Attempts, r.LastError, r.CompletedAt is null ? r.NextAttemptAt : null, r.CreatedAt, r.CompletedAt);
     }
 }
 
@@ -56,7 +56,9 @@ public sealed class RefundEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/payments/{paymentId:long}/refunds", RefundAsync).WithTags("Payments")
-            .Does("Refund a payment", "As a whole when no amount is given. It is stored first and carried out soon; the customer is told.")
+            .Does(
+                "Refund a payment",
+                "As a whole when no amount is given. It is stored first and carried out soon; the customer is notified.")
             .Takes(Examples.RefundRequest).Answers(Examples.Refund, StatusCodes.Status201Created).Fails("409 NOT_REFUNDABLE").OnceByKey();
         app.MapGet("/api/payments/{paymentId:long}/refunds", ListAsync).WithTags("Payments")
             .Does("List the refunds of a payment", "Newest first.").Answers<RefundView[]>([Examples.Refund]).InPages();
@@ -65,7 +67,8 @@ public sealed class RefundEndpoints : ICarterModule
     }
 
     private static async Task<IResult> RefundAsync(
-        long paymentId, RefundRequest request, HttpContext http, PaymentDbContext db, RefundWorker worker, TimeProvider time, CancellationToken ct)
+        long paymentId, RefundRequest request, HttpContext http, PaymentDbContext db, RefundWorker worker, TimeProvider time,
+        CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
         var (key, mistake) = IdempotencyKeys.Read(http, $"POST /api/payments/{paymentId}/refunds", request);
@@ -74,21 +77,25 @@ public sealed class RefundEndpoints : ICarterModule
 
         await using var transaction = await IdempotentTransaction.BeginAsync(db, key, ct);
         if (transaction.Known is { } known) return known;
-        // Counted before it is carried out, in the statement that checks what is left: two refunds cannot take the same money.
+        // The statement that checks the rest also counts the refund, before it is carried out: two refunds cannot take the same money.
         var counted = await db.Payments
-            .Where(payment => payment.Id == paymentId && payment.Status == PaymentStatus.Completed && payment.RefundedAmount < payment.Amount
+            .Where(payment => payment.Id == paymentId && payment.Status == PaymentStatus.Completed
+                && payment.RefundedAmount < payment.Amount
                 && (request.Amount == null || payment.RefundedAmount + request.Amount <= payment.Amount))
             .ExecuteUpdateAsync(set => set
-                .SetProperty(payment => payment.RefundedAmount, payment => request.Amount == null ? payment.Amount : payment.RefundedAmount + request.Amount.Value)
+                .SetProperty(
+                    payment => payment.RefundedAmount,
+                    payment => request.Amount == null ? payment.Amount : payment.RefundedAmount + request.Amount.Value)
                 .SetProperty(payment => payment.UpdatedAt, now), ct);
         var stored = await db.Payments.AsNoTracking().FirstOrDefaultAsync(payment => payment.Id == paymentId, ct);
         if (stored is null) return Problems.NotFound($"There is no payment {paymentId}.");
         if (counted == 0)
             return Problems.Conflict(
                 "NOT_REFUNDABLE",
-                FormattableString.Invariant($"Payment {paymentId} is {stored.Status.ToString().ToUpperInvariant()} and has {Left(stored):0.00} left to refund."));
+                FormattableString.Invariant(
+                    $"Payment {paymentId} is {stored.Status.ToString().ToUpperInvariant()} and has {Left(stored):0.00} left to refund."));
 
-        // What was left before this refund is what the others have not taken.
+        // The rest before this refund is the part that the other refunds have not taken.
         var others = await db.Refunds.Where(refund => refund.PaymentId == paymentId).SumAsync(refund => refund.Amount, ct);
         var refund = new Refund
         {
@@ -107,7 +114,8 @@ public sealed class RefundEndpoints : ICarterModule
         var (page, errors) = Page.Read(request);
         var before = page.Before(errors);
         if (errors.Count > 0) return Problems.Invalid(errors);
-        if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct)) return Problems.NotFound($"There is no payment {paymentId}.");
+        if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct))
+            return Problems.NotFound($"There is no payment {paymentId}.");
 
         var rows = await db.Refunds.AsNoTracking().Where(refund => refund.PaymentId == paymentId && refund.Id < before)
             .OrderByDescending(refund => refund.Id).Take(page.Limit + 1).ToListAsync(ct);
@@ -117,7 +125,9 @@ public sealed class RefundEndpoints : ICarterModule
     private static async Task<IResult> GetAsync(long paymentId, long refundId, PaymentDbContext db, CancellationToken ct)
     {
         var refund = await db.Refunds.AsNoTracking().FirstOrDefaultAsync(r => r.Id == refundId && r.PaymentId == paymentId, ct);
-        return refund is null ? Problems.NotFound($"There is no refund {refundId} of payment {paymentId}.") : TypedResults.Ok(RefundView.From(refund));
+        return refund is null
+            ? Problems.NotFound($"There is no refund {refundId} of payment {paymentId}.")
+            : TypedResults.Ok(RefundView.From(refund));
     }
 
     private static decimal Left(Payment payment) => payment.Status == PaymentStatus.Completed ? payment.Amount - payment.RefundedAmount : 0;

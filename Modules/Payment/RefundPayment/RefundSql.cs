@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace Fulfillment.Payment.RefundPayment;
 
-/// <summary>Orders refunds within the transaction that finds out that they are due, and closes payments of which nothing is left.</summary>
+/// <summary>Orders refunds within the transaction that finds them due, and closes payments that are refunded completely.</summary>
 internal static class RefundSql
 {
-    /// <summary>Locks payments in the order of their keys, as everyone does.</summary>
+    /// <summary>Locks payments in the order of their keys, as every other writer does.</summary>
     public const string LockPayments = "SELECT FROM payments WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
 
-    // What is refunded counts from now on, so that no other refund can take it a second time.
+    // A refund counts from now on, so that no other refund can take the money a second time.
     private const string RefundEnded = """
         WITH due AS (
             SELECT id, amount - refunded_amount AS amount, cancel_reason, order_id FROM payments
@@ -22,7 +22,7 @@ internal static class RefundSql
         RETURNING (SELECT order_id FROM due WHERE due.id = payment_id)
         """;
 
-    // An order of nothing has a payment of 0, which stays completed unless the order ends without success.
+    // An order with a total of 0 has a payment of 0, which stays completed unless the order ends without success.
     private const string CloseRefunded = """
         UPDATE payments SET status = 4, updated_at = $2
         WHERE order_id = ANY($1) AND status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
@@ -30,12 +30,13 @@ internal static class RefundSql
         """;
 
     /// <summary>
-    /// Orders the refund of what is left of the charges for orders that have ended without success, and closes the payments of which nothing is left.
-    /// Returns the orders with a new refund. The payments are locked.
+    /// Orders the refund of the rest of the charges for orders that have ended without success, and closes the payments that are refunded
+    /// completely. Returns the orders with a new refund. The caller has locked the payments.
     /// </summary>
     public static NpgsqlBatch AddRefundsForCancelled(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
         batch.Add(RefundEnded, orders, now).AddCloseRefunded(orders, now);
 
-    /// <summary>Closes the payments of which nothing is left and no refund is open. They were locked by an earlier statement.</summary>
-    public static NpgsqlBatch AddCloseRefunded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) => batch.Add(CloseRefunded, orders, now);
+    /// <summary>Closes the payments that have neither a rest nor an open refund. An earlier statement has locked them.</summary>
+    public static NpgsqlBatch AddCloseRefunded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
+        batch.Add(CloseRefunded, orders, now);
 }

@@ -5,15 +5,15 @@ using Npgsql;
 
 namespace Fulfillment.Payment.RefundPayment;
 
-/// <summary>What came of asking the gateway for a refund.</summary>
+/// <summary>The result of a refund request.</summary>
 /// <param name="Refund">The refund.</param>
-/// <param name="TransactionId">The gateway's; null when the refund failed.</param>
-/// <param name="Error">Why it failed.</param>
+/// <param name="TransactionId">The gateway's transaction; null when the refund failed.</param>
+/// <param name="Error">Error of a failed refund.</param>
 public sealed record RefundAnswer(DueRefund Refund, string? TransactionId, string? Error);
 
 /// <summary>
-/// Stores what came of refunds, many at once: those that succeeded together with their transactions and announcements, the others with the reason.
-/// The result says whether the refund was completed now.
+/// Stores the results of refunds, many at once: successful ones with their transactions and events, the others with the error. The result
+/// says whether this call completed the refund.
 /// </summary>
 public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
     : GroupCommit<RefundAnswer, bool>(database.Source, time: time)
@@ -42,7 +42,8 @@ public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, Time
         var (now, completed) = (Now(), await StoreAsync(connection, orders, items));
         if (completed.Count == 0) return [.. items.Select(_ => false)];
 
-        // Looks again at the refunds of these payments: two replicas that complete the last two refunds of one payment come here one after the other.
+        // Reads the refunds of these payments again: two replicas that complete the last two refunds of one payment run this one after the
+        // other.
         var announced = items.Where(item => completed.Contains(item.Refund.Id)).DistinctBy(item => item.Refund.Id);
         await using var batch = new NpgsqlBatch(connection)
             .AddCloseRefunded(orders, now)
@@ -59,15 +60,14 @@ public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, Time
             .Add(RefundSql.LockPayments, orders)
             .Add(
                 Complete, succeeded.Select(item => item.Refund.Id).ToArray(), succeeded.Select(item => item.TransactionId).ToArray(), Now())
-            .Add(
-                Fail, failed.Select(item => item.Refund.Id).ToArray(),
-                (object)failed.Select(item => Clean(item.Error!)).ToArray()); // a single array of texts would be taken for the list of values
+            // As an object, because a single array of texts would become the list of parameters.
+            .Add(Fail, failed.Select(item => item.Refund.Id).ToArray(), (object)failed.Select(item => Clean(item.Error!)).ToArray());
         await using var reader = await batch.ExecuteReaderAsync();
-        await reader.ReadAllAsync(_ => 0); // the locked ones
+        await reader.ReadAllAsync(_ => 0); // the locked payments
         return [.. await reader.ReadAllAsync(row => row.GetInt64(0))];
     }
 
-    // A text of another company: whatever the database does not take must not fail the refunds of the batch.
+    // The text comes from another company. Characters that the database rejects must not fail the refunds of the batch.
     private static string Clean(string error)
     {
         var clean = new string([.. error.Where(character => !char.IsControl(character) && !char.IsSurrogate(character))]);

@@ -4,7 +4,7 @@ using Fulfillment.Messaging;
 
 namespace Fulfillment.Payment.RefundPayment;
 
-/// <summary>Nobody paid in time: a charge that comes through after all goes back, and nothing is charged any more.</summary>
+/// <summary>The order was not paid in time: a late charge is refunded, and the order is not charged any more.</summary>
 public sealed class ReservationExpiredHandler(CancelPaymentWriter payments, RefundWorker refunds) : IConsumer<ReservationExpiredEvent>
 {
     public async Task HandleAsync(ReservationExpiredEvent message, CancellationToken ct)

@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 namespace Fulfillment.Payment.Simulate;
 
 /// <summary>
-/// Stands for a real gateway. Its answer depends on nothing but settings and order, so that it is as idempotent as a real one while nobody changes them.
-/// Customers named CUST-APPROVE... are always charged, CUST-DECLINE... never.
+/// Simulates a real gateway. Its answer depends only on the settings and the order, so it is as idempotent as a real gateway while the
+/// settings stay unchanged. Customers named CUST-APPROVE... are always charged, CUST-DECLINE... never.
 /// </summary>
-/// <param name="settings">Reads how it behaves at the moment.</param>
+/// <param name="settings">Reads the current settings.</param>
 /// <param name="time">The clock.</param>
 public sealed class SimulatedGateway(Func<CancellationToken, Task<SimulatorSettings>> settings, TimeProvider time) : IPaymentGateway
 {
@@ -41,7 +41,7 @@ public sealed class SimulatedGateway(Func<CancellationToken, Task<SimulatorSetti
     {
         ArgumentNullException.ThrowIfNull(refund);
         var current = await settings(ct);
-        var hash = Hash(~refund.RefundId, current.Seed); // apart from every order
+        var hash = Hash(~refund.RefundId, current.Seed); // distinct from the hashes of orders
         await AnswerAsync(current.LatencyMs, hash, ct);
         return new RefundResult(Transaction(hash), null);
     }

@@ -14,8 +14,8 @@ public sealed class Simulator
 
     private const string Upsert = """
         INSERT INTO simulator (id, success_rate, latency_min_ms, latency_max_ms, seed, updated_at) VALUES (1, $1, $2, $3, $4, now())
-        ON CONFLICT (id) DO UPDATE SET success_rate = excluded.success_rate, latency_min_ms = excluded.latency_min_ms, latency_max_ms = excluded.latency_max_ms,
-            seed = excluded.seed, updated_at = excluded.updated_at
+        ON CONFLICT (id) DO UPDATE SET success_rate = excluded.success_rate, latency_min_ms = excluded.latency_min_ms,
+            latency_max_ms = excluded.latency_max_ms, seed = excluded.seed, updated_at = excluded.updated_at
         """;
 
     private readonly ModuleDatabase<PaymentDbContext> _database;
@@ -29,16 +29,17 @@ public sealed class Simulator
         _recent = new SingleFlightCache<SimulatorSettings>(Age, async ct => await ReadAsync(ct) ?? initial, time);
     }
 
-    /// <summary>The settings of half a second ago at most.</summary>
+    /// <summary>The settings, at most half a second old.</summary>
     public Task<SimulatorSettings> GetAsync(CancellationToken ct) => _recent.GetAsync(ct);
 
-    /// <summary>Changes the settings, of this process at once.</summary>
+    /// <summary>Changes the settings; this process applies them at once.</summary>
     public async Task SetAsync(SimulatorSettings settings, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(settings);
         await using var connection = await _database.Source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using var batch = new NpgsqlBatch(connection).Add(Upsert, settings.SuccessRate, settings.LatencyMs.Min, settings.LatencyMs.Max, settings.Seed);
+        await using var batch = new NpgsqlBatch(connection)
+            .Add(Upsert, settings.SuccessRate, settings.LatencyMs.Min, settings.LatencyMs.Max, settings.Seed);
         await batch.ExecuteNonQueryAsync(ct);
         await transaction.CommitKnownAsync();
         _recent.Invalidate();

@@ -11,7 +11,7 @@ namespace Fulfillment.Payment.Simulate;
 
 internal sealed class SimulatorValidator : AbstractValidator<SimulatorSettings>
 {
-    // A charge holds its message, and the broker's timeout with that ends after half an hour.
+    // A charge keeps its message unacknowledged, and the broker's acknowledgement timeout is half an hour.
     public const int MaxLatencyMs = 30_000;
 
     public SimulatorValidator()
@@ -19,11 +19,12 @@ internal sealed class SimulatorValidator : AbstractValidator<SimulatorSettings>
         RuleFor(settings => settings.SuccessRate).InclusiveBetween(0, 1).WithMessage("must be from 0 to 1");
         RuleFor(settings => settings.LatencyMs.Min).InclusiveBetween(0, MaxLatencyMs).WithMessage($"must be from 0 to {MaxLatencyMs}");
         RuleFor(settings => settings.LatencyMs.Max).InclusiveBetween(0, MaxLatencyMs).WithMessage($"must be from 0 to {MaxLatencyMs}");
-        RuleFor(settings => settings.LatencyMs.Max).Must((settings, max) => max >= settings.LatencyMs.Min).WithMessage("must not be less than min");
+        RuleFor(settings => settings.LatencyMs.Max).Must((settings, max) => max >= settings.LatencyMs.Min)
+            .WithMessage("must not be less than min");
     }
 }
 
-/// <summary>Shows and changes how the simulated gateway behaves.</summary>
+/// <summary>Shows and changes the settings of the simulated gateway.</summary>
 public sealed class SimulatorEndpoints : ICarterModule
 {
     private static readonly SimulatorValidator Validator = new();
@@ -33,11 +34,15 @@ public sealed class SimulatorEndpoints : ICarterModule
         app.MapGet("/api/payments/simulator", GetAsync).WithTags("Simulator")
             .Does("Show how the simulated gateway behaves").Answers(Examples.Simulator);
         app.MapPut("/api/payments/simulator", SetAsync).WithTags("Simulator")
-            .Does("Change how the simulated gateway behaves", "Every replica follows within a second, and restarts keep it. Customers CUST-APPROVE... and CUST-DECLINE... are certain at any rate.")
+            .Does(
+                "Change how the simulated gateway behaves",
+                "Every replica follows within a second, and restarts keep it. Customers CUST-APPROVE... and CUST-DECLINE... "
+                + "are certain at any rate.")
             .Takes(Examples.Simulator).Answers(Examples.Simulator);
     }
 
-    private static async Task<Ok<SimulatorSettings>> GetAsync(Simulator simulator, CancellationToken ct) => TypedResults.Ok(await simulator.GetAsync(ct));
+    private static async Task<Ok<SimulatorSettings>> GetAsync(Simulator simulator, CancellationToken ct) =>
+        TypedResults.Ok(await simulator.GetAsync(ct));
 
     private static async Task<IResult> SetAsync(SimulatorSettings request, Simulator simulator, CancellationToken ct)
     {

@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace Fulfillment.Load.Audit;
 
-/// <summary>Where the modules are.</summary>
+/// <summary>Addresses of the modules.</summary>
 internal sealed record AuditAddresses(Uri Orders, Uri Inventory, Uri Payments, Uri Notifications);
 
-/// <summary>A module did not say what it was asked for.</summary>
+/// <summary>A module did not answer a request.</summary>
 internal sealed class NoAnswerException(string message) : Exception(message);
 
-/// <summary>Asks the modules over HTTP, as anybody can: the auditor has no key to a database.</summary>
+/// <summary>Reads the modules over HTTP, as any client can: the auditor has no access to a database.</summary>
 internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? network = null) : IDisposable
 {
     private const int PageSize = 10_000;
@@ -22,9 +22,9 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
     private long _removedTo;
     private readonly HttpClient _http = new(network ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(120) };
 
-    /// <summary>Every check there is: those of each module, and those across them.</summary>
+    /// <summary>All checks: those of each module, and those across modules.</summary>
     /// <param name="openSeconds">Seconds that something may be open; null leaves it to the modules.</param>
-    /// <param name="ct">Gives it up.</param>
+    /// <param name="ct">Cancels the checks.</param>
     /// <exception cref="NoAnswerException">A module does not answer.</exception>
     public async Task<IReadOnlyList<AuditCheck>> CheckAsync(int? openSeconds, CancellationToken ct)
     {
@@ -36,7 +36,8 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
 
     private Uri[] Roots() =>
     [
-        new(addresses.Orders, "api/orders/ops/"), new(addresses.Inventory, "api/inventory/ops/"), new(addresses.Payments, "api/payments/ops/"),
+        new(addresses.Orders, "api/orders/ops/"), new(addresses.Inventory, "api/inventory/ops/"),
+        new(addresses.Payments, "api/payments/ops/"),
         new(addresses.Notifications, "api/notifications/ops/"),
     ];
 
@@ -44,30 +45,35 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
     {
         var address = new Uri(root, $"invariants{(openSeconds is { } seconds ? $"?openSeconds={seconds}" : "")}");
         var report = await AskAsync<InvariantReport>(address, ct);
-        // Large tables are checked in parts; each call goes on where the last one ended.
+        // Large tables are checked in parts; each call continues where the last one ended.
         for (var call = 1; call < MostCalls && report.Checks.Any(check => check.NotChecked is null && check.Covered < 1); call++)
             report = await AskAsync<InvariantReport>(address, ct);
         return report.Checks.Select(check => new AuditCheck(
-            report.Module, check.Name, check.Description, $"database of {report.Module}", check.Violations, check.Examples, check.NotChecked, check.Covered));
+            report.Module, check.Name, check.Description, $"database of {report.Module}", check.Violations, check.Examples,
+            check.NotChecked, check.Covered));
     }
 
-    // Orders come first, because what follows from their statuses is in the other ledgers by then; those that came meanwhile are read at the end. So are
-    // those that were committed after their page was read: numbers are given before the commit, so a later commit may have a smaller number.
+    // Orders are read first, because the other feeds contain the results of their statuses by then. Orders that were placed meanwhile are
+    // read at the end. So are orders that were committed after their page was read: numbers are given before the commit, so a later commit
+    // may have a smaller number.
     private async Task<ReconciliationFeeds> ReconciliationFeedsAsync(CancellationToken ct)
     {
         var roots = Roots();
         var orders = await ReconciliationFeedAsync<OrderEntry>(roots[0], after: 0, ct);
         var (reservations, payments, notifications) = (
-            ReconciliationFeedAsync<ReservationEntry>(roots[1], after: 0, ct), ReconciliationFeedAsync<PaymentEntry>(roots[2], after: 0, ct),
+            ReconciliationFeedAsync<ReservationEntry>(roots[1], after: 0, ct),
+            ReconciliationFeedAsync<PaymentEntry>(roots[2], after: 0, ct),
             ReconciliationFeedAsync<NotificationEntry>(roots[3], after: 0, ct));
         await Task.WhenAll(reservations, payments, notifications);
         var later = await ReconciliationFeedAsync<OrderEntry>(roots[0], orders is [.., var last] ? last.OrderId : 0, ct);
-        // Of an order that one module has removed, another one may still have something: such orders are not compared.
-        var ledgers = new ReconciliationFeeds(orders, await reservations, await payments, await notifications, later.Select(order => order.OrderId).ToHashSet()).After(_removedTo);
-        return ledgers with { LaterOrders = ledgers.LaterOrders.Union(await FindAsync(AuditJoin.UnknownOrders(ledgers), ct)).ToHashSet() };
+        // One module may have removed an order of which another one still has data: such orders are not compared.
+        var feeds = new ReconciliationFeeds(
+            orders, await reservations, await payments, await notifications,
+            later.Select(order => order.OrderId).ToHashSet()).After(_removedTo);
+        return feeds with { LaterOrders = feeds.LaterOrders.Union(await FindAsync(AuditJoin.UnknownOrders(feeds), ct)).ToHashSet() };
     }
 
-    /// <summary>Those of some orders that exist now.</summary>
+    /// <summary>The given orders that exist now.</summary>
     private async Task<IEnumerable<long>> FindAsync(IEnumerable<long> numbers, CancellationToken ct)
     {
         var found = new List<long>();
@@ -96,13 +102,13 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
     }
 
     private Task<List<T>> PageAsync<T>(Uri root, long after, CancellationToken ct) =>
-        AskAsync<List<T>>(new Uri(root, $"ledger?after={after}&limit={PageSize}"), ct);
+        AskAsync<List<T>>(new Uri(root, $"reconciliation?after={after}&limit={PageSize}"), ct);
 
     private async Task<T> AskAsync<T>(Uri address, CancellationToken ct)
     {
         try
         {
-            // A 503 passes when its cause does; a read may be repeated.
+            // A 503 ends with its cause, and a read may be repeated.
             for (var attempt = 1; ; attempt++)
             {
                 using var answer = await _http.GetAsync(address, ct);
@@ -118,7 +124,8 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
                     : throw new NoAnswerException($"{address} has answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
             }
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e)
+            when (e is HttpRequestException or JsonException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
         {
             throw new NoAnswerException($"{address} does not answer: {e.Message}");
         }
@@ -132,5 +139,6 @@ internal sealed class AuditClient(AuditAddresses addresses, HttpMessageHandler? 
 
     private sealed record InvariantReport(string Module, IReadOnlyList<InvariantCheck> Checks);
 
-    private sealed record InvariantCheck(string Name, string Description, long Violations, IReadOnlyList<AuditViolation> Examples, string? NotChecked, double Covered);
+    private sealed record InvariantCheck(
+        string Name, string Description, long Violations, IReadOnlyList<AuditViolation> Examples, string? NotChecked, double Covered);
 }

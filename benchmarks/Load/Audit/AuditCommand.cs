@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace Fulfillment.Load.Audit;
 
-/// <summary>Audits a running system and prints what it has found.</summary>
+/// <summary>Audits a running system and prints the result.</summary>
 internal static class AuditCommand
 {
     private const int ShownExamples = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns 0 when everything is as it must be, 1 when something is not, and 2 when a module does not answer or could not check something.</summary>
+    /// <summary>
+    /// Returns 0 when all checks hold, 1 when one is violated, and 2 when a module does not answer or a check did not run.
+    /// </summary>
     public static async Task<int> RunAsync(AuditOptions options, CancellationToken ct)
     {
         using var client = new AuditClient(options.Addresses);
@@ -23,7 +25,10 @@ internal static class AuditCommand
                 foreach (var check in checks) Write(check);
                 var unsure = checks.Count(check => !IsChecked(check));
                 var rest = unsure == 0 ? "" : $", {unsure} not checked";
-                Console.WriteLine(violated > 0 ? $"{checks.Count} checks, {violated} VIOLATED{rest}" : $"{checks.Count} checks, {(unsure == 0 ? "all hold" : $"no violation{rest}")}");
+                Console.WriteLine(
+                    violated > 0
+                        ? $"{checks.Count} checks, {violated} VIOLATED{rest}"
+                        : $"{checks.Count} checks, {(unsure == 0 ? "all hold" : $"no violation{rest}")}");
                 return violated > 0 ? 1 : unsure > 0 ? 2 : 0;
             }
             catch (NoAnswerException e) when (over)
@@ -40,8 +45,12 @@ internal static class AuditCommand
 
     private static bool IsChecked(AuditCheck check) => check.NotChecked is null && check.Covered >= 1;
 
-    private static string Result(AuditCheck check) =>
-        check.Violations > 0 ? $"{check.Violations:N0} VIOLATED" : check.NotChecked is not null ? "not checked" : IsChecked(check) ? "ok" : $"ok, {check.Covered:0 %} read";
+    private static string Result(AuditCheck check) => check switch
+    {
+        { Violations: > 0 } => $"{check.Violations:N0} VIOLATED",
+        { NotChecked: not null } => "not checked",
+        _ => IsChecked(check) ? "ok" : $"ok, {check.Covered:0 %} read",
+    };
 
     private static void Write(AuditCheck check)
     {

@@ -1,8 +1,8 @@
 namespace Fulfillment.Load.Audit;
 
-/// <summary>What the modules know of all orders. Statuses are those of the API.</summary>
+/// <summary>The reconciliation feeds of the modules for all orders. Statuses are those of the API.</summary>
 /// <param name="LaterOrders">
-/// Orders that came while the ledgers were read: known, but not judged, because the other ledgers are older than they are.
+/// Orders that were placed while the feeds were read: known, but not checked, because the other feeds are older than they are.
 /// </param>
 internal sealed record ReconciliationFeeds(
     IReadOnlyList<OrderEntry> Orders, IReadOnlyList<ReservationEntry> Reservations, IReadOnlyList<PaymentEntry> Payments,
@@ -16,13 +16,14 @@ internal sealed record ReconciliationFeeds(
         where T : IReconciliationEntry => [.. entries.Where(entry => entry.OrderId > order)];
 }
 
-/// <summary>What a module knows of one order.</summary>
+/// <summary>The entry of one order in a reconciliation feed.</summary>
 internal interface IReconciliationEntry
 {
     long OrderId { get; }
 }
 
-internal sealed record OrderEntry(long OrderId, string CustomerId, string Status, string? StatusReason, decimal TotalAmount) : IReconciliationEntry
+internal sealed record OrderEntry(long OrderId, string CustomerId, string Status, string? StatusReason, decimal TotalAmount)
+    : IReconciliationEntry
 {
     public bool Completed => Status == "COMPLETED";
 
@@ -39,7 +40,7 @@ internal sealed record PaymentEntry(
 {
     public bool Captured => Status is "COMPLETED" or "REFUNDED";
 
-    /// <summary>What is left of the customer's money.</summary>
+    /// <summary>The charged amount that was not refunded.</summary>
     public decimal Kept => Captured ? Amount - RefundedAmount : 0;
 }
 

@@ -4,7 +4,9 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>How fast does a catalogue get in, how near is that to what the database can do, and do orders notice?</summary>
+/// <summary>
+/// Measures the duration of imports, compares it with the limit of the database, and measures the latency of orders meanwhile.
+/// </summary>
 internal static class ImportBenchCommand
 {
     private const int Products = 100;
@@ -21,7 +23,7 @@ internal static class ImportBenchCommand
         var (shop, report, checks) = (new Shop(Products, options.Seed), new ImportReport(options), new ImportChecks(options));
         await report.BeginAsync(system, files, ct);
 
-        // Orders that came before the first import would pay for its compilation; a shop that imports has been open for a while.
+        // The warm-up orders compile the code before a measurement: a system that imports has usually run for a while.
         await shop.StockAsync(http, system["Inventory"], ct);
         var others = await ImportChecks.ProductsAsync(system, ct);
         var watch = new OrderWatch(system, after: 0);
@@ -37,7 +39,11 @@ internal static class ImportBenchCommand
         await watch.WaitUntilIdleAsync(ct);
 
         var inventory = system.Databases["Inventory"];
-        TableDefinition[] tables = [await TableDefinition.ReadAsync(inventory, "products", ct), await TableDefinition.ReadAsync(inventory, "inventory_items", ct)];
+        TableDefinition[] tables =
+        [
+            await TableDefinition.ReadAsync(inventory, "products", ct),
+            await TableDefinition.ReadAsync(inventory, "inventory_items", ct),
+        ];
         var products = await MeasureAsync(limit, files, tables[..1], ct);
         var both = await MeasureAsync(limit, files, tables, ct);
         foreach (var (step, i) in steps.Select((step, i) => (step, i))) report.Write(new LimitStep(step.Name, products[i], both[i]), step);
@@ -54,7 +60,7 @@ internal static class ImportBenchCommand
         RunningSystem system, ImportBenchFiles files, SteadyOrders orders, ImportReport report, CancellationToken ct)
     {
         var (runs, steps) = (new ImportRuns(system, await CpuMeter.ForAsync(system, ct)), new List<ImportStep>());
-        // The first two have the machine for themselves, as psql has; the last one, which works most, shares it with orders.
+        // The first two have the machine for themselves, as psql has. The last one, which does the most work, shares it with orders.
         await MeasureAsync("new", files.First, null);
         await MeasureAsync("same again", files.First, null);
         await MeasureAsync("changed", files.Changed, orders);
@@ -68,7 +74,8 @@ internal static class ImportBenchCommand
     }
 
     /// <summary>The same three imports by psql.</summary>
-    private static async Task<TimeSpan[]> MeasureAsync(LimitDatabase limit, ImportBenchFiles files, TableDefinition[] tables, CancellationToken ct)
+    private static async Task<TimeSpan[]> MeasureAsync(
+        LimitDatabase limit, ImportBenchFiles files, TableDefinition[] tables, CancellationToken ct)
     {
         await limit.ClearAsync(tables, ct);
         return

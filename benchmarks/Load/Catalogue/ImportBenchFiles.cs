@@ -5,7 +5,7 @@ namespace Fulfillment.Load.Catalogue;
 /// <summary>A file to import.</summary>
 internal sealed record SampleOnDisk(string Path, SampleTotals Totals);
 
-/// <summary>What a run of the benchmark needs on disk: a catalogue, and the same with other prices and stock.</summary>
+/// <summary>The files of a benchmark run: a catalogue, and the same with other prices and stock.</summary>
 internal sealed class ImportBenchFiles : IDisposable
 {
     private readonly bool _keep;
@@ -30,6 +30,7 @@ internal sealed class ImportBenchFiles : IDisposable
     {
         var path = Repository.NewFile($"artifacts/bench/catalogue-{revision}.csv");
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        return new SampleOnDisk(path, new SampleCatalogue(new SampleOptions(options.Rows, options.Seed, Revision: revision)).Write(file, ct));
+        return new SampleOnDisk(
+            path, new SampleCatalogue(new SampleOptions(options.Rows, options.Seed, Revision: revision)).Write(file, ct));
     }
 }

@@ -2,7 +2,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>What is imported, and what happens meanwhile.</summary>
+/// <summary>The imported files, and the load during the imports.</summary>
 internal sealed record ImportBenchOptions(int Rows, int Seed, int OrdersPerSecond, StageOptions Stage)
 {
     public static ImportBenchOptions Read(Arguments arguments)

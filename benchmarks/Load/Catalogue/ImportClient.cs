@@ -11,7 +11,7 @@ internal sealed class ImportClient : IDisposable
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
 
-    // An upload takes as long as it takes; a proxy of the environment has no business with a server of ours.
+    // An upload has no time limit, and a proxy of the environment must not handle requests to this server.
     public ImportClient(Uri address) => _http = new HttpClient(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -22,13 +22,14 @@ internal sealed class ImportClient : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Sends a file and returns the import that it has become.</summary>
+    /// <summary>Sends a file and returns its import.</summary>
     public async Task<ImportView> UploadAsync(string path, ImportQuery query, Action<long> sent, CancellationToken ct)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/inventory/imports" + query.ToString(Path.GetFileName(path)));
         request.Content = new UploadContent(file, sent);
-        request.Headers.ExpectContinue = true; // What the server refuses at once need not be sent first.
+        request.Headers.ExpectContinue = true; // The server may refuse the file before it is sent.
         try
         {
             using var answer = await _http.SendAsync(request, ct);
@@ -36,7 +37,9 @@ internal sealed class ImportClient : IDisposable
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
-            throw new LoadException($"{_http.BaseAddress} is not there ({e.InnerException?.Message ?? e.Message}): ./dev run starts the system, --url names another address.");
+            throw new LoadException(
+                $"{_http.BaseAddress} is unavailable ({e.InnerException?.Message ?? e.Message}): ./dev run starts the system, "
+                + "--url names another address.");
         }
         catch (HttpRequestException e)
         {
@@ -44,25 +47,27 @@ internal sealed class ImportClient : IDisposable
         }
     }
 
-    /// <summary>Returns when the import has ended. A server that restarts meanwhile is waited for: the import goes on by itself.</summary>
+    /// <summary>
+    /// Returns when the import has ended. The client waits for a server that restarts meanwhile, because the import continues by itself.
+    /// </summary>
     public async Task<ImportView> FollowAsync(ImportView import, TimeSpan interval, Action<ImportView> show, CancellationToken ct)
     {
-        for (var away = new Stopwatch(); !import.Ended; await Task.Delay(interval, ct))
+        for (var unavailable = new Stopwatch(); !import.Ended; await Task.Delay(interval, ct))
         {
             try
             {
                 using var answer = await _http.GetAsync(new Uri($"api/inventory/imports/{import.ImportId}", UriKind.Relative), ct);
-                // A server that is starting, or whose database is away, is as good as none.
+                // The client treats a server that is starting, or whose database is unavailable, as unavailable.
                 if ((int)answer.StatusCode >= 500) throw new HttpRequestException($"{answer.StatusCode}");
                 import = await ReadAsync(answer, ct);
-                away.Reset();
+                unavailable.Reset();
             }
             catch (HttpRequestException)
             {
-                away.Start();
+                unavailable.Start();
             }
 
-            if (away.Elapsed > WaitLimit)
+            if (unavailable.Elapsed > WaitLimit)
                 throw new LoadException($"{_http.BaseAddress} does not answer; import {import.ImportId} goes on when the server is back.");
             show(import);
             if (import.Ended) break;
@@ -95,7 +100,7 @@ internal sealed class ImportClient : IDisposable
         return await answer.Content.ReadFromJsonAsync<ImportView>(ct) ?? throw new LoadException("The server's answer is empty.");
     }
 
-    // As RFC 9457 has it: a sentence, and what is wrong with each field.
+    // A problem document of RFC 9457: a sentence, and the errors of each field.
     private static async Task<string> RefusalAsync(HttpResponseMessage answer, CancellationToken ct)
     {
         var body = await answer.Content.ReadAsStringAsync(ct);
@@ -106,7 +111,7 @@ internal sealed class ImportClient : IDisposable
         }
         catch (JsonException)
         {
-            // Not ours: something between us and the server has answered.
+            // An intermediary has answered, not the server.
         }
 
         var text = (problem as JsonObject)?["detail"] ?? (problem as JsonObject)?["title"] ?? (JsonNode)body;

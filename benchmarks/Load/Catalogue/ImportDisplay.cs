@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>Shows how far an import has come: bars in a terminal, else a line every two seconds.</summary>
+/// <summary>Shows the progress of an import: bars in a terminal, else a line every two seconds.</summary>
 internal abstract class ImportDisplay
 {
     public abstract void Sent(long bytes, long all);

@@ -24,7 +24,9 @@ internal static class ImportFileCommand
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested && import is not null)
         {
-            Console.WriteLine($"Import {import.ImportId} goes on without you; {new Uri(options.Address, $"api/inventory/imports/{import.ImportId}")} shows how.");
+            Console.WriteLine(
+                $"Import {import.ImportId} continues without this program; "
+                + $"{new Uri(options.Address, $"api/inventory/imports/{import.ImportId}")} shows its progress.");
             return 1;
         }
 

@@ -1,12 +1,13 @@
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>Which file is imported where.</summary>
-/// <param name="Errors">Where the refused rows are saved; null when their address is enough.</param>
+/// <summary>The imported file and its target.</summary>
+/// <param name="Errors">Path for the rejected rows; null when their address is enough.</param>
 internal sealed record ImportFileOptions(string File, Uri Address, ImportQuery Query, string? Errors)
 {
     public static ImportFileOptions Read(Arguments arguments)
     {
-        var (url, query, errors) = (arguments.Text("--url") ?? "http://localhost:8082", ImportQuery.Read(arguments), arguments.Text("--errors"));
+        var (url, query, errors) = (
+            arguments.Text("--url") ?? "http://localhost:8082", ImportQuery.Read(arguments), arguments.Text("--errors"));
         var file = arguments.Positional("The file");
         arguments.NothingLeft();
         if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))

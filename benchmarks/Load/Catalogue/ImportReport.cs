@@ -4,14 +4,17 @@ using static Fulfillment.Load.Measure.Report;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>The results for people, each as soon as it is there.</summary>
+/// <summary>Prints each result as soon as it is available.</summary>
 internal sealed class ImportReport(ImportBenchOptions options)
 {
     public async Task BeginAsync(RunningSystem system, ImportBenchFiles files, CancellationToken ct)
     {
         Line("machine", await Machine.DescribeAsync(system, ct));
         Line("settings", await Machine.SettingsAsync(options.Stage, system, ct));
-        Line("file", $"{options.Rows:N0} rows, {files.First.Totals.Bytes / 1e6:0.0} MB, {files.First.Totals.Bytes / (double)options.Rows:0} bytes per row, seed {options.Seed}");
+        Line(
+            "file",
+            $"{options.Rows:N0} rows, {files.First.Totals.Bytes / 1e6:0.0} MB, {files.First.Totals.Bytes / (double)options.Rows:0} bytes "
+            + $"per row, seed {options.Seed}");
     }
 
     public void Write(ImportStep step)

@@ -5,7 +5,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>Imports files and measures that.</summary>
+/// <summary>Imports files and measures the imports.</summary>
 internal sealed class ImportRuns(RunningSystem system, CpuMeter meter)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

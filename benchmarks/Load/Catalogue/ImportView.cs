@@ -12,12 +12,12 @@ internal sealed record ImportView(
 
     public long DoneRows => ProcessedRows + FailedRows;
 
-    /// <summary>What was wrong, the most frequent first.</summary>
+    /// <summary>Errors by code, the most frequent first.</summary>
     public string Errors => string.Join(", ", (ErrorsByCode ?? new Dictionary<string, long>())
         .OrderByDescending(error => error.Value).Select(error => $"{error.Value:N0} {error.Key}"));
 }
 
-/// <summary>How a file is to be imported.</summary>
+/// <summary>Settings of an import.</summary>
 internal sealed record ImportQuery(string Key, string Duplicates, string Mode, bool DryRun, int? MaxErrors)
 {
     public static readonly ImportQuery Default = new("internalId", "last", "upsert", DryRun: false, MaxErrors: null);

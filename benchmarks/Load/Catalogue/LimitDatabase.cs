@@ -4,19 +4,22 @@ using Npgsql;
 namespace Fulfillment.Load.Catalogue;
 
 /// <summary>
-/// What an import can at best cost: a database on the same server, with tables equal to the system's, that psql fills with \copy into an
-/// unlogged table and one INSERT per table. It checks nothing, can neither stop nor go on, and fails as a whole.
+/// The lower limit of an import's duration: a database on the same server, with tables equal to the system's. psql fills it with \copy into
+/// an unlogged table and one INSERT per table. It checks nothing, can neither pause nor resume, and fails as a whole.
 /// </summary>
 internal sealed class LimitDatabase : IAsyncDisposable
 {
     private const string Name = "bench_limit";
     private const string Staging = "staging";
 
-    // The file's columns, by the names that the system has for them.
+    // The file's columns, with the system's names.
     private static readonly string[] FileColumns =
-        ["catalogue_index", "name", "description", "brand", "category", "price", "currency", "stock", "ean", "color", "size", "availability", "internal_id"];
+        [
+            "catalogue_index", "name", "description", "brand", "category", "price", "currency", "stock", "ean", "color", "size",
+            "availability", "internal_id",
+        ];
 
-    // Columns of the system that are called otherwise in the file, or do not come from it.
+    // Columns of the system that have another name in the file, or no column there.
     private static readonly Dictionary<string, string> Sources = new()
     {
         ["product_id"] = "internal_id", ["product_name"] = "name", ["available_quantity"] = "stock", ["received_quantity"] = "stock",
@@ -39,15 +42,16 @@ internal sealed class LimitDatabase : IAsyncDisposable
         return new LimitDatabase(server, new NpgsqlConnectionStringBuilder(server) { Database = Name }.ConnectionString);
     }
 
-    /// <summary>Makes the tables anew, empty.</summary>
+    /// <summary>Creates the tables again, empty.</summary>
     public async Task ClearAsync(IEnumerable<TableDefinition> tables, CancellationToken ct)
     {
         await Databases.ExecuteAsync(Source, "DROP SCHEMA public CASCADE; CREATE SCHEMA public", ct);
-        await Databases.ExecuteAsync(Source, $"CREATE UNLOGGED TABLE {Staging} ({string.Join(", ", FileColumns.Select(column => $"{column} text COLLATE \"C\""))})", ct);
+        var columns = string.Join(", ", FileColumns.Select(column => $"{column} text COLLATE \"C\""));
+        await Databases.ExecuteAsync(Source, $"CREATE UNLOGGED TABLE {Staging} ({columns})", ct);
         foreach (var table in tables) await Databases.ExecuteAsync(Source, table.Create, ct);
     }
 
-    /// <summary>Brings a file into the tables and returns how long that took; emptying the unlogged table before does not count.</summary>
+    /// <summary>Loads a file into the tables and returns the duration, without the time to empty the unlogged table.</summary>
     public async Task<TimeSpan> LoadAsync(string file, IEnumerable<TableDefinition> tables, CancellationToken ct)
     {
         await Databases.ExecuteAsync(Source, $"TRUNCATE {Staging}", ct);
@@ -63,7 +67,7 @@ internal sealed class LimitDatabase : IAsyncDisposable
         await Databases.ExecuteAsync(administrator, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)", default);
     }
 
-    // Of rows with the same key the last one counts, as it does for the system.
+    // The last row of a key counts, as in the system.
     private static string Insert(TableDefinition table)
     {
         var columns = table.Columns.Where(column => SourceOf(column) is not null).ToList();
@@ -72,10 +76,11 @@ internal sealed class LimitDatabase : IAsyncDisposable
         var values = columns.Select(column => column is { Required: true, IsText: true }
             ? $"coalesce({SourceOf(column)}, '')::{column.Type}"
             : $"{SourceOf(column)}::{column.Type}");
+        var updates = columns.Skip(1).Select(column => $"{column.Name} = excluded.{column.Name}");
         return $"""
             INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => column.Name))})
             SELECT DISTINCT ON (internal_id) {string.Join(", ", values)} FROM {Staging} ORDER BY internal_id, {Staging}.ctid DESC
-            ON CONFLICT (product_id) DO UPDATE SET {string.Join(", ", columns.Skip(1).Select(column => $"{column.Name} = excluded.{column.Name}"))}
+            ON CONFLICT (product_id) DO UPDATE SET {string.Join(", ", updates)}
             """;
     }
 

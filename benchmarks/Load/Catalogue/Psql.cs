@@ -3,19 +3,20 @@ using Npgsql;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>PostgreSQL's own client: nothing brings a file into a database faster than its \copy.</summary>
+/// <summary>PostgreSQL's own client: no other client loads a file faster than its \copy.</summary>
 internal sealed class Psql(string connectionString)
 {
     private readonly string _program = Find();
 
-    /// <summary>Fails when there is no psql, before anything has been started for it.</summary>
+    /// <summary>Fails when there is no psql, before any server is started.</summary>
     public static void MustExist() => Find();
 
-    /// <summary>Runs commands one after the other in one process and returns how long all of it took.</summary>
+    /// <summary>Runs commands one after the other in one process and returns their total duration.</summary>
     public async Task<TimeSpan> RunAsync(IEnumerable<string> commands, CancellationToken ct)
     {
         var address = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(_program, ["-X", "-q", "-v", "ON_ERROR_STOP=1", .. commands.SelectMany(command => new[] { "-c", command })])
+        var start = new ProcessStartInfo(
+            _program, ["-X", "-q", "-v", "ON_ERROR_STOP=1", .. commands.SelectMany(command => new[] { "-c", command })])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -44,8 +45,10 @@ internal sealed class Psql(string connectionString)
     {
         const string Versions = "/usr/lib/postgresql";
         var versions = Directory.Exists(Versions) ? Directory.GetDirectories(Versions) : [];
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(versions.Select(folder => Path.Combine(folder, "bin")));
-        return folders.Select(folder => Path.Combine(folder, "psql")).Prepend(Environment.GetEnvironmentVariable("FULFILLMENT_PSQL")).FirstOrDefault(File.Exists)
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Concat(versions.Select(folder => Path.Combine(folder, "bin")));
+        return folders.Select(folder => Path.Combine(folder, "psql")).Prepend(Environment.GetEnvironmentVariable("FULFILLMENT_PSQL"))
+            .FirstOrDefault(File.Exists)
             ?? throw new LoadException("psql is missing: install PostgreSQL's client, or set FULFILLMENT_PSQL to its path.");
     }
 }

@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>Writes a catalogue as shops export it: some text is quoted, some is not ASCII, and every row of a file has its own EAN.</summary>
+/// <summary>Writes a typical catalogue: some text is quoted, some is not ASCII, and every row of a file has its own EAN.</summary>
 internal sealed class SampleCatalogue(SampleOptions options)
 {
     private static readonly Mistake[] Mistakes =
@@ -31,7 +31,7 @@ internal sealed class SampleCatalogue(SampleOptions options)
         return new SampleTotals(file.Bytes, stock);
     }
 
-    /// <summary>Returns the row's stock, which is none when the row is bad.</summary>
+    /// <summary>Returns the row's stock, which is 0 for a bad row.</summary>
     private int WriteRow(SampleFile file, int row)
     {
         var (dice, mistake) = (new SampleDice(options.Seed, row), MistakeOf(row));
@@ -63,7 +63,7 @@ internal sealed class SampleCatalogue(SampleOptions options)
         return mistake == Mistake.None ? stock : 0;
     }
 
-    // Spread evenly: a row is bad when the share of bad rows passes a whole number with it.
+    // Bad rows are spread evenly: a row is bad when the share of bad rows passes a whole number with it.
     private Mistake MistakeOf(int row)
     {
         if (options.Bad == 0) return Mistake.None;
@@ -73,7 +73,8 @@ internal sealed class SampleCatalogue(SampleOptions options)
 
     private static void WriteName(SampleFile file, ref SampleDice dice, Mistake mistake)
     {
-        var (quality, thing, quoted) = (dice.Next(SampleWords.Qualities), dice.Next(SampleWords.Things), dice.Next(SampleWords.QuotedNames));
+        var (quality, thing, quoted) = (
+            dice.Next(SampleWords.Qualities), dice.Next(SampleWords.Things), dice.Next(SampleWords.QuotedNames));
         if (dice.Next(16) == 0 && mistake == Mistake.None)
         {
             file.Write(quoted);
@@ -100,7 +101,7 @@ internal sealed class SampleCatalogue(SampleOptions options)
         file.Write((byte)',');
     }
 
-    // What a revision adds keeps whole prices whole, so that both kinds stay in the file.
+    // A revision keeps whole prices whole, so that both kinds stay in the file.
     private void WritePrice(SampleFile file, ref SampleDice dice, Mistake mistake)
     {
         var (whole, cents, plain) = (1L + dice.Next(999) + options.Revision, dice.Next(100), dice.Next(2) == 0);
@@ -128,7 +129,7 @@ internal sealed class SampleCatalogue(SampleOptions options)
         return stock;
     }
 
-    // The factor has no divisor in common with ten, so the numbers jump about without ever repeating.
+    // The factor has no divisor in common with ten, so the numbers look random and never repeat.
     private void WriteEan(SampleFile file, int row)
     {
         var number = 400_000_000_000 + (((row * 7_919_313L) + options.Seed) % 1_000_000_000);

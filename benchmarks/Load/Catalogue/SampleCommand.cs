@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>A sample catalogue on the standard output, and nothing else there.</summary>
+/// <summary>Writes a sample catalogue, and nothing else, to the standard output.</summary>
 internal static class SampleCommand
 {
     public static int Run(SampleOptions options, CancellationToken ct)

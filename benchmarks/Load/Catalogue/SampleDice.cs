@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>Random numbers of one row (SplitMix64), so that a row does not depend on what the rows before it used.</summary>
+/// <summary>Random numbers of one row (SplitMix64). A row does not depend on the numbers that earlier rows have used.</summary>
 internal struct SampleDice(int seed, int row)
 {
     private ulong _state = ((ulong)(uint)seed << 32) | (uint)row;

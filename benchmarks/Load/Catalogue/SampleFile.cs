@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>Bytes on their way into a stream. Room is made once per row, so that nothing else need ask for it.</summary>
+/// <summary>Buffers bytes on their way into a stream. It makes room once per row, so that the other methods need no check.</summary>
 internal sealed class SampleFile(Stream stream)
 {
     private const int LongestRow = 1024;

@@ -1,11 +1,11 @@
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>What a sample catalogue is like.</summary>
+/// <summary>Properties of a sample catalogue.</summary>
 /// <param name="Rows">Records after the header.</param>
 /// <param name="Seed">The same seed makes the same file.</param>
-/// <param name="Bad">How many of the rows an import must refuse.</param>
+/// <param name="Bad">Number of rows that an import must reject.</param>
 /// <param name="Revision">Changes price and stock of every row and nothing else.</param>
-/// <param name="RepeatingIds">Internal ids from 1 to 100, as in a sample file that many have, instead of unique ones.</param>
+/// <param name="RepeatingIds">Internal ids from 1 to 100, as in a widespread sample file, instead of unique ones.</param>
 internal sealed record SampleOptions(int Rows, int Seed, int Bad = 0, int Revision = 0, bool RepeatingIds = false)
 {
     public static SampleOptions Read(Arguments arguments)
@@ -14,11 +14,13 @@ internal sealed record SampleOptions(int Rows, int Seed, int Bad = 0, int Revisi
         var (revision, repeating) = (arguments.Number("--revision", 0, least: 0), arguments.Flag("--repeating-ids"));
         var rows = Arguments.Number("N", arguments.Positional("The number of rows"), least: 0);
         arguments.NothingLeft();
-        return bad <= rows ? new SampleOptions(rows, seed, bad, revision, repeating) : throw new LoadException("--bad cannot be more than the rows.");
+        return bad <= rows
+            ? new SampleOptions(rows, seed, bad, revision, repeating)
+            : throw new LoadException("--bad cannot be more than the rows.");
     }
 }
 
-/// <summary>What an import of the file must add up to.</summary>
+/// <summary>Expected totals of an import of the file.</summary>
 /// <param name="Bytes">Size of the file.</param>
 /// <param name="Stock">Sum over the rows that are not bad.</param>
 internal sealed record SampleTotals(long Bytes, long Stock);

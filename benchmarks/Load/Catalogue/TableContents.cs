@@ -2,17 +2,18 @@ using Npgsql;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>What a table holds, short enough to compare: tables that differ in any row differ in this, but for an unlikely accident.</summary>
-/// <param name="Rows">How many.</param>
+/// <summary>A comparable summary of a table: tables that differ in any row differ in this, but for an unlikely accident.</summary>
+/// <param name="Rows">Number of rows.</param>
 /// <param name="Hash">Sum over the hashes of all rows, so that their order does not matter.</param>
 internal sealed record TableContents(long Rows, string Hash)
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the summary.</summary>
     /// <param name="source">The database.</param>
-    /// <param name="table">The table. When a row was last changed is not part of its contents.</param>
-    /// <param name="without">Products that are left out.</param>
-    /// <param name="ct">Gives it up.</param>
-    public static async Task<TableContents> ReadAsync(NpgsqlDataSource source, TableDefinition table, string[] without, CancellationToken ct)
+    /// <param name="table">The table. The time of a row's last change is not part of the summary.</param>
+    /// <param name="without">Products to leave out.</param>
+    /// <param name="ct">Cancels the read.</param>
+    public static async Task<TableContents> ReadAsync(
+        NpgsqlDataSource source, TableDefinition table, string[] without, CancellationToken ct)
     {
         var columns = table.Columns.Where(column => column.Name != "updated_at").Select(column => $"coalesce({column.Name}::text, '')");
         var sql = $"""

@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>A column, with its type as SQL has it.</summary>
+/// <summary>A column with its SQL type.</summary>
 internal sealed record TableColumn(string Name, string Type, bool Required, bool HasDefault)
 {
     public bool IsText => Type.StartsWith("character", StringComparison.Ordinal) || Type == "text";
 }
 
-/// <summary>A table as the database knows it, read there so that its copy cannot differ from it.</summary>
-/// <param name="Create">SQL that makes the same table, with its indexes and constraints.</param>
+/// <summary>The definition of a table, read from the database so that a copy cannot differ from it.</summary>
+/// <param name="Create">SQL that creates the same table, with its indexes and constraints.</param>
 internal sealed record TableDefinition(string Name, string Create, IReadOnlyList<TableColumn> Columns)
 {
     private const string ColumnsSql = """
@@ -44,7 +44,8 @@ internal sealed record TableDefinition(string Name, string Create, IReadOnlyList
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var columns = new List<TableColumn>();
-        while (await reader.ReadAsync(ct)) columns.Add(new TableColumn(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2), reader.GetBoolean(3)));
+        while (await reader.ReadAsync(ct))
+            columns.Add(new TableColumn(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2), reader.GetBoolean(3)));
         return new TableDefinition(table, sql, columns);
     }
 }

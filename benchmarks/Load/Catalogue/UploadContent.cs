@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Fulfillment.Load.Catalogue;
 
-/// <summary>A file as the body of a request, of which it tells how much has been sent.</summary>
+/// <summary>A file as the body of a request; it reports the number of sent bytes.</summary>
 internal sealed class UploadContent : HttpContent
 {
     private const int BufferSize = 1 << 20;
@@ -13,7 +13,8 @@ internal sealed class UploadContent : HttpContent
     public UploadContent(FileStream file, Action<long> sent)
     {
         (_file, _sent) = (file, sent);
-        Headers.ContentType = new MediaTypeHeaderValue(file.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "application/gzip" : "text/csv");
+        Headers.ContentType = new MediaTypeHeaderValue(
+            file.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "application/gzip" : "text/csv");
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -6,7 +6,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Chaos;
 
-/// <summary>Does the system keep its promises while its parts die, are cut off and are lied to?</summary>
+/// <summary>Checks the invariants of the system while its processes die, its networks fail and its queues get bad messages.</summary>
 internal static class ChaosCommand
 {
     private const int PlannedLines = 200;
@@ -20,9 +20,9 @@ internal static class ChaosCommand
         await using var stage = await ChaosStage.StartAsync(options.Keep, log, ct);
         using var shop = new ShopClient(stage["Order"], stage["Inventory"]);
         await shop.StockAsync(OrderMix.Stock, ct);
-        var crowd = new LoadGenerator(shop, new OrderMix(options.Seed), log) { Impatient = options.Rolling > 0 };
-        await crowd.ProbeAsync(ct);
-        var run = new ChaosRun(options, stage, crowd);
+        var loadGenerator = new LoadGenerator(shop, new OrderMix(options.Seed), log) { Impatient = options.Rolling > 0 };
+        await loadGenerator.ProbeAsync(ct);
+        var run = new ChaosRun(options, stage, loadGenerator);
         return options switch
         {
             { CrashPoints: true } => await new CrashPointSweep(run).RunAsync(ct),
@@ -34,29 +34,32 @@ internal static class ChaosCommand
     private static async Task<int> RunFaultsAsync(ChaosRun run, CancellationToken ct)
     {
         var (options, stage) = (run.Options, run.Stage);
-        // What is deleted must be missed: a tap would get the messages that then go nowhere.
-        await using var tap = options.Kinds.Any(kind => kind.Deletes) ? null : new MessageRecorder(stage);
-        if (tap is not null) await tap.StartAsync(ct);
+        // The loss of a deleted queue or binding must show: the recorder's queue would receive the messages that no other queue gets.
+        await using var recorder = options.Kinds.Any(kind => kind.Deletes) ? null : new MessageRecorder(stage);
+        if (recorder is not null) await recorder.StartAsync(ct);
         var processes = new ProcessFaults(stage);
-        var messages = new MessageFaults(stage, tap, options.Seed);
-        var servers = new ServerFaults(stage, run.LoadGenerator, run.Rest, options.ServerSet is null ? null : new DevServers(options.ServerSet));
+        var messages = new MessageFaults(stage, recorder, options.Seed);
+        var servers = new ServerFaults(
+            stage, run.LoadGenerator, run.Rest, options.ServerSet is null ? null : new DevServers(options.ServerSet));
         var makers = new Dictionary<string, Func<Fault, CancellationToken, Task>>(
             [.. processes.Makers, .. new NetworkFaults(stage).Makers, .. servers.Makers, .. messages.Makers]);
         var runner = new FaultRunner(stage, new FaultPlan(options.Kinds, ChaosStage.ProcessNames, options.Seed), makers);
         await run.UnderLoadAsync(() => runner.RunAsync(options.Time, options.Once, ct), ct);
 
-        var (facts, violations) = await run.EndAsync(messages.Injected, ct);
+        var (snapshot, violations) = await run.EndAsync(messages.Injected, ct);
         var report = new ChaosReport("Faults under load");
         report.Add("run", string.Create(CultureInfo.InvariantCulture,
-            $"seed {options.Seed}, {run.Elapsed.TotalSeconds:0} s of faults, {options.OrdersPerSecond} orders per second, {Repository.Configuration} build, {ChaosStage.ProcessNames.Count} processes"));
-        report.AddOrders(run.LoadGenerator, facts);
+            $"seed {options.Seed}, {run.Elapsed.TotalSeconds:0} s of faults, {options.OrdersPerSecond} orders per second, "
+            + $"{Repository.Configuration} build, {ChaosStage.ProcessNames.Count} processes"));
+        report.AddOrders(run.LoadGenerator, snapshot);
         report.AddFaults(options.Kinds, stage.Log);
         report.AddCounts("processes", ["kill -9", "restarts", "crash points not reached"], stage.Log);
         report.AddCounts("died at", CrashPoints.All.Select(entry => $"died at {entry.Point}").Distinct(), stage.Log);
         report.AddCounts("network", ["commits without an answer", "confirms or deliveries lost"], stage.Log);
         report.Add("repeated", string.Create(CultureInfo.InvariantCulture,
-            $"{run.Redeliveries.Sum} redelivered by the broker, {tap?.PublishedAgain ?? 0} events published again, {stage.Log["duplicates"]} duplicates put in"));
-        report.AddDeadLetters(facts);
+            $"{run.Redeliveries.Sum} redelivered by the broker, {recorder?.PublishedAgain ?? 0} events published again, "
+            + $"{stage.Log["duplicates"]} duplicates put in"));
+        report.AddDeadLetters(snapshot);
         return await report.WriteAsync(run.ReportFile, violations);
     }
 

@@ -3,22 +3,22 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Chaos;
 
-/// <summary>How long, how hard, and with what.</summary>
-/// <param name="Time">How long faults are made.</param>
+/// <summary>Options of a run of the chaos command.</summary>
+/// <param name="Time">Time for which faults are made.</param>
 /// <param name="Seed">Chooses faults, targets, pauses and orders.</param>
-/// <param name="OrdersPerSecond">Rate of the customers.</param>
+/// <param name="OrdersPerSecond">Rate of the orders.</param>
 /// <param name="Kinds">Kinds of faults that may be chosen.</param>
 /// <param name="Once">Ends when every kind has been made once.</param>
-/// <param name="PlanOnly">Prints what is planned, and does nothing.</param>
+/// <param name="PlanOnly">Prints the plan, and makes no faults.</param>
 /// <param name="Rolling">Number of rolling restarts to make instead of faults.</param>
-/// <param name="CrashPoints">Dies at each crash point in turn instead.</param>
-/// <param name="Points">At these only; all when there are none.</param>
-/// <param name="Times">How often at each.</param>
+/// <param name="CrashPoints">Crashes a process at each crash point in turn instead.</param>
+/// <param name="Points">The crash points to use; all when there are none.</param>
+/// <param name="Times">Number of crashes at each point.</param>
 /// <param name="Keep">Leaves databases and virtual host behind.</param>
 /// <param name="ServerSet">Servers of ./dev that may be stopped and started; null when there are none.</param>
 internal sealed record ChaosOptions(
-    TimeSpan Time, int Seed, int OrdersPerSecond, IReadOnlyList<FaultKind> Kinds, bool Once, bool PlanOnly, int Rolling, bool CrashPoints, IReadOnlyList<string> Points, int Times,
-    bool Keep, string? ServerSet)
+    TimeSpan Time, int Seed, int OrdersPerSecond, IReadOnlyList<FaultKind> Kinds, bool Once, bool PlanOnly, int Rolling, bool CrashPoints,
+    IReadOnlyList<string> Points, int Times, bool Keep, string? ServerSet)
 {
     public static ChaosOptions Read(Arguments arguments)
     {
@@ -33,9 +33,11 @@ internal sealed record ChaosOptions(
             arguments.Flag("--once"), arguments.Flag("--plan"), arguments.Number("--rolling", 0), arguments.Flag("--crash-points"),
             arguments.Text("--points")?.Split(',') ?? [], arguments.Number("--times", 1), arguments.Flag("--keep"), set);
         arguments.NothingLeft();
-        if (options.CrashPoints && Repository.Configuration != "debug") throw new LoadException("Crash points exist in debug builds only: --config debug.");
-        if (options.Points.Except(Faults.CrashPoints.All.Select(entry => entry.Point)).FirstOrDefault() is { } unknown)
-            throw new LoadException($"There is no crash point '{unknown}'; known are {string.Join(", ", Faults.CrashPoints.All.Select(entry => entry.Point))}.");
+        if (options.CrashPoints && Repository.Configuration != "debug")
+            throw new LoadException("Crash points exist in debug builds only: --config debug.");
+        var points = Faults.CrashPoints.All.Select(entry => entry.Point).ToArray();
+        if (options.Points.Except(points).FirstOrDefault() is { } unknown)
+            throw new LoadException($"There is no crash point '{unknown}'; known are {string.Join(", ", points)}.");
         return options;
     }
 }

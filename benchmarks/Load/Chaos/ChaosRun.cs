@@ -9,8 +9,10 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Chaos;
 
-/// <summary>What every kind of run does: customers come while something happens, then everything ends and is looked at.</summary>
-internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGenerator crowd)
+/// <summary>
+/// The common steps of every kind of run: the load generator places orders during the faults, then the system stops and is checked.
+/// </summary>
+internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGenerator generator)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(20);
     private const int AuditExamples = 3;
@@ -20,11 +22,11 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
 
     public ChaosStage Stage => stage;
 
-    public LoadGenerator LoadGenerator => crowd;
+    public LoadGenerator LoadGenerator => generator;
 
     public RedeliveryMeter Redeliveries { get; } = new(stage);
 
-    /// <summary>How long things have happened.</summary>
+    /// <summary>Time under faults.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
     public string ReportFile => Repository.NewFile($"artifacts/chaos/report-{options.Seed}.md");
@@ -33,11 +35,11 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
 
     private SnapshotReader SnapshotReader => new(stage);
 
-    /// <summary>Lets customers come for as long as something happens.</summary>
+    /// <summary>Places orders for as long as the faults last.</summary>
     public async Task UnderLoadAsync(Func<Task> happen, CancellationToken ct)
     {
         using var happened = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var visits = crowd.ComeAsync(options.OrdersPerSecond, int.MaxValue, happened.Token, ct);
+        var visits = generator.ComeAsync(options.OrdersPerSecond, int.MaxValue, happened.Token, ct);
         var meter = Redeliveries.RunAsync(happened.Token);
         var progress = ShowAsync(happened.Token);
         _clock.Start();
@@ -55,15 +57,19 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
         await visits;
     }
 
-    /// <summary>Waits for the system to come to rest and compares everything while it runs.</summary>
-    public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> CheckAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    /// <summary>Waits until the system is idle and compares everything while it runs.</summary>
+    public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> CheckAsync(
+        IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         await Rest.ComesAsync(ct);
         return await CompareAsync(poison, await AuditAsync(ct), ct);
     }
 
-    /// <summary>The same, after the processes have been stopped: what they had not acknowledged is in its queue again.</summary>
-    public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> EndAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
+    /// <summary>
+    /// The same, after the processes have been stopped: messages that they had not acknowledged are in their queues again.
+    /// </summary>
+    public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> EndAsync(
+        IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         await Rest.ComesAsync(ct);
         var audited = await AuditAsync(ct);
@@ -74,11 +80,12 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
     private async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> CompareAsync(
         IReadOnlyDictionary<string, PoisonMessage> poison, IReadOnlyList<string> audited, CancellationToken ct)
     {
-        var facts = await SnapshotReader.ReadAsync(poison, ct);
-        return (facts, [.. stage.Log.Violations, .. audited, .. ChaosChecks.Find(crowd.History.Placements, facts, OrderMix.Stock)]);
+        var snapshot = await SnapshotReader.ReadAsync(poison, ct);
+        return (
+            snapshot, [.. stage.Log.Violations, .. audited, .. ChaosChecks.Find(generator.History.Placements, snapshot, OrderMix.Stock)]);
     }
 
-    /// <summary>What the modules themselves find wrong, asked for over HTTP.</summary>
+    /// <summary>Violations that the modules report over HTTP.</summary>
     private async Task<IReadOnlyList<string>> AuditAsync(CancellationToken ct)
     {
         using var client = new AuditClient(new AuditAddresses(stage["Order"], stage["Inventory"], stage["Payment"], stage["Notification"]));
@@ -88,7 +95,8 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
             [
                 .. from check in await client.CheckAsync(openSeconds: null, ct)
                    where check.Violations > 0
-                   select $"audit: {check.Name} is violated {check.Violations} times, {check.Description}: {string.Join("; ", check.Examples.Take(AuditExamples).Select(example => $"{example.Key}: {example.What}"))}",
+                   select $"audit: {check.Name} is violated {check.Violations} times, {check.Description}: "
+                       + $"{string.Join("; ", check.Examples.Take(AuditExamples).Select(example => $"{example.Key}: {example.What}"))}",
             ];
         }
         catch (NoAnswerException e)
@@ -104,7 +112,9 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
             await Task.Delay(ProgressInterval, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (until.IsCancellationRequested) return;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{_clock.Elapsed.TotalSeconds,5:0} s  {crowd.History.Placements.Count} orders posted, {stage.Log["kill -9"]} kills, {stage.Log["fault broker-kill"]} of the broker, {stage.Log["fault postgres-crash"]} of PostgreSQL, {stage.Log.Violations.Count} violations"));
+                $"{_clock.Elapsed.TotalSeconds,5:0} s  {generator.History.Placements.Count} orders posted, {stage.Log["kill -9"]} kills, "
+                + $"{stage.Log["fault broker-kill"]} of the broker, {stage.Log["fault postgres-crash"]} of PostgreSQL, "
+                + $"{stage.Log.Violations.Count} violations"));
         }
     }
 }

@@ -5,7 +5,7 @@ using Fulfillment.Load.Chaos.Staging;
 
 namespace Fulfillment.Load.Chaos;
 
-/// <summary>Lets a process die at every crash point in turn, each time among so many orders, and looks at everything after each.</summary>
+/// <summary>Crashes a process at every crash point in turn, each time under load, and checks everything after each crash.</summary>
 internal sealed class CrashPointSweep(ChaosRun run)
 {
     private const int Orders = 200;
@@ -19,7 +19,8 @@ internal sealed class CrashPointSweep(ChaosRun run)
         var stage = run.Stage;
         var faults = new ProcessFaults(stage);
         var results = new List<(string Point, int Died, int Failed)>();
-        foreach (var (module, point) in CrashPoints.All.Where(entry => run.Options.Points.Count == 0 || run.Options.Points.Contains(entry.Point)))
+        var points = CrashPoints.All.Where(entry => run.Options.Points.Count == 0 || run.Options.Points.Contains(entry.Point));
+        foreach (var (module, point) in points)
         {
             var (died, failed) = (0, 0);
             for (var time = 0; time < run.Options.Times; time++)
@@ -29,7 +30,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
                 if (violations.Count == 0) continue;
                 failed++;
                 _violations.AddRange(violations.Select(violation => $"{point}: {violation}"));
-                // What is wrong stays wrong, and would be found again at each of the points that follow.
+                // A violation remains, and would be found again at each of the following points.
                 results.Add((point, died, failed));
                 return await ReportAsync(results, ct);
             }
@@ -42,14 +43,15 @@ internal sealed class CrashPointSweep(ChaosRun run)
         return await ReportAsync(results, ct);
     }
 
-    private async Task<(bool Reached, IReadOnlyList<string> Violations)> TryAsync(ProcessFaults faults, string module, string point, CancellationToken ct)
+    private async Task<(bool Reached, IReadOnlyList<string> Violations)> TryAsync(
+        ProcessFaults faults, string module, string point, CancellationToken ct)
     {
         var victims = run.Stage.Instances.Where(instance => instance.Module == module).ToList();
         var victim = victims[_random.Next(victims.Count)];
         var import = CrashPoints.NeedsImport(point);
         var hit = _random.Next(1, CrashPoints.Passes(point) + 1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        // Customers come for as long as the process needs to start, to die and to start again, and until there were enough of them.
+        // The load generator places orders until the process has started, died and started again, and until there were enough orders.
         var before = run.LoadGenerator.History.Placements.Count;
         var orders = run.LoadGenerator.ComeAsync(run.Options.OrdersPerSecond, int.MaxValue, over.Token, ct);
         var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;
@@ -66,7 +68,8 @@ internal sealed class CrashPointSweep(ChaosRun run)
             await Task.WhenAll(orders, catalogue);
         }
 
-        await run.LoadGenerator.ComeAsync(run.Options.OrdersPerSecond, Math.Max(0, Orders - (run.LoadGenerator.History.Placements.Count - before)), ct, ct);
+        await run.LoadGenerator.ComeAsync(
+            run.Options.OrdersPerSecond, Math.Max(0, Orders - (run.LoadGenerator.History.Placements.Count - before)), ct, ct);
         var (_, violations) = await run.CheckAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         return (await crash, violations);
     }
@@ -78,10 +81,11 @@ internal sealed class CrashPointSweep(ChaosRun run)
 
     private async Task<int> ReportAsync(List<(string Point, int Died, int Failed)> results, CancellationToken ct)
     {
-        var (facts, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
+        var (snapshot, violations) = await run.EndAsync(FrozenDictionary<string, PoisonMessage>.Empty, ct);
         var report = new ChaosReport("Crash points");
-        report.Add("run", $"seed {run.Options.Seed}, {results.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
-        report.AddOrders(run.LoadGenerator, facts);
+        report.Add(
+            "run", $"seed {run.Options.Seed}, {results.Count} points, each {run.Options.Times} time(s) among at least {Orders} orders");
+        report.AddOrders(run.LoadGenerator, snapshot);
         foreach (var (point, died, failed) in results) report.Add("died at", $"{point} {died} time(s), {failed} with violations");
         return await report.WriteAsync(run.ReportFile, [.. _violations, .. violations.Except(_violations)]);
     }

@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Csv;
 
-/// <summary>A row as the libraries give it.</summary>
+/// <summary>A row as the libraries return it.</summary>
 internal sealed class CatalogueItem
 {
     public string InternalId { get; set; } = "";

@@ -4,7 +4,7 @@ using Fulfillment.Load.Measure;
 
 namespace Fulfillment.Load.Csv;
 
-/// <summary>How fast does one core turn a catalogue into rows, and how much memory goes through its hands?</summary>
+/// <summary>Measures the speed of one core that parses a catalogue, and the memory that it allocates.</summary>
 internal static class CsvBenchCommand
 {
     private const int Rounds = 5;
@@ -23,7 +23,7 @@ internal static class CsvBenchCommand
             new("own, planned", () => OwnParser.Parse(file, OwnParser.Plan(file))),
         ];
 
-        // In turns, so that whatever else the machine does disturbs all alike.
+        // The parsers take turns, so that other work of the machine disturbs all of them alike.
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var contender in contenders)
@@ -66,7 +66,8 @@ internal static class CsvBenchCommand
         public string Describe(int bytes, int rows, TimeSpan fastest)
         {
             string Speed(TimeSpan time) => $"{bytes / 1e6 / time.TotalSeconds,5:F0}";
-            return $"{Speed(Times.Min())} MB/s best, {Speed(Times.Order().ElementAt(Rounds / 2))} median, {Times.Min() / fastest,5:F2} times the fastest, "
+            return $"{Speed(Times.Min())} MB/s best, {Speed(Times.Order().ElementAt(Rounds / 2))} median, "
+                + $"{Times.Min() / fastest,5:F2} times the fastest, "
                 + $"{_allocated.Order().ElementAt(Rounds / 2) / (double)rows,5:F0} bytes allocated per row";
         }
     }

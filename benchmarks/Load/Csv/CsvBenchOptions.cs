@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Csv;
 
-/// <summary>What the parsers are measured with.</summary>
+/// <summary>The input of the parsers.</summary>
 internal sealed record CsvBenchOptions(int Rows, int Seed)
 {
     public static CsvBenchOptions Read(Arguments arguments)

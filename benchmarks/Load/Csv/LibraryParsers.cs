@@ -4,7 +4,7 @@ using CsvHelper.Configuration;
 
 namespace Fulfillment.Load.Csv;
 
-/// <summary>The libraries as their documentations show them: an object with its strings for each row.</summary>
+/// <summary>The libraries as their documentation uses them: an object with its strings for each row.</summary>
 internal static class LibraryParsers
 {
     public static Checksum CsvHelper(byte[] file)
@@ -22,7 +22,8 @@ internal static class LibraryParsers
         using var text = new StreamReader(new MemoryStream(file));
         using var csv = global::Sylvan.Data.Csv.CsvDataReader.Create(text);
         int Place(string name) => csv.GetOrdinal(name);
-        var (key, name, description, brand, category) = (Place("Internal ID"), Place("Name"), Place("Description"), Place("Brand"), Place("Category"));
+        var (key, name, description, brand, category) = (
+            Place("Internal ID"), Place("Name"), Place("Description"), Place("Brand"), Place("Category"));
         var (price, currency, stock, ean, color) = (Place("Price"), Place("Currency"), Place("Stock"), Place("EAN"), Place("Color"));
         var (size, availability, index) = (Place("Size"), Place("Availability"), Place("Index"));
         var sum = default(Checksum);

@@ -5,18 +5,19 @@ using Fulfillment.Inventory.ImportProducts.Upload;
 
 namespace Fulfillment.Load.Csv;
 
-/// <summary>The import's own reader, with all checks of the rows and their sorting by key, chunk by chunk as a worker does it.</summary>
+/// <summary>The parser of the import, with all checks of the rows and their sorting by key, chunk by chunk as a worker does it.</summary>
 internal static class OwnParser
 {
-    /// <summary>The part of an upload: finds the chunks and repeated keys, and hashes the file.</summary>
+    /// <summary>The work of an upload: finds the chunks and repeated keys, and hashes the file.</summary>
     public static UploadPlan Plan(byte[] file)
     {
-        using var scratch = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
+        using var scratch = new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
         var planner = new UploadPlanner(new ImportOptions(), ImportKey.InternalId, ImportDuplicates.Last, ImportMode.Upsert, scratch);
         return planner.RunAsync(new MemoryStream(file), Stream.Null, CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    /// <summary>The part of the workers.</summary>
+    /// <summary>The work of the chunk handlers.</summary>
     public static Checksum Parse(byte[] file, UploadPlan plan)
     {
         var parser = new ChunkParser(plan.Header, ImportKey.InternalId, ImportMode.Upsert, ImportDuplicates.Last);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Fulfillment.Load.Measure;
 
-/// <summary>Processor time that the parts of a run have used, as far as they run on this machine and it tells (Linux).</summary>
+/// <summary>Processor time of the parts of a run, as far as they run on this machine and the system reports it (Linux).</summary>
 /// <param name="Host">Processes of the system.</param>
 /// <param name="Postgres">Database servers with their backends; null when they run elsewhere.</param>
 /// <param name="Broker">The broker; null when it runs elsewhere.</param>
@@ -17,7 +17,7 @@ internal sealed record CpuTimes(TimeSpan Host, TimeSpan? Postgres, TimeSpan? Bro
         later.Host - earlier.Host, later.Postgres - earlier.Postgres, later.Broker - earlier.Broker,
         later.Load - earlier.Load, later.Machine - earlier.Machine);
 
-    /// <summary>What none of the parts used.</summary>
+    /// <summary>The time that none of the parts used.</summary>
     public TimeSpan? Others => Machine - Host - (Postgres ?? default) - (Broker ?? default) - Load;
 }
 
@@ -34,12 +34,13 @@ internal sealed class CpuMeter(IReadOnlyList<int> hosts, IReadOnlyList<int> post
             await using var connection = await system.Databases[module].OpenConnectionAsync(ct);
             await using var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
             var backend = (int)(await command.ExecuteScalarAsync(ct))!;
-            // A server in a container or on another machine counts its processes otherwise.
+            // A server in a container or on another machine has other process ids.
             if (Stat(backend) is { Name: "postgres" } stat) postmasters.Add(stat.Parent);
         }
 
         var broker = await system.Broker.ProcessIdAsync(ct);
-        return new CpuMeter([.. system.Processes.Select(host => host.Id)], [.. postmasters], Stat(broker) is { Name: "beam.smp" } ? broker : 0);
+        return new CpuMeter(
+            [.. system.Processes.Select(host => host.Id)], [.. postmasters], Stat(broker) is { Name: "beam.smp" } ? broker : 0);
     }
 
     public CpuTimes Read() => new(
@@ -73,7 +74,7 @@ internal sealed class CpuMeter(IReadOnlyList<int> hosts, IReadOnlyList<int> post
         }
     }
 
-    // cpu user nice system idle iowait irq softirq steal ...: all but the idle ones, and not what other machines took.
+    // cpu user nice system idle iowait irq softirq steal ...: all but the idle times and the time of other machines.
     private static TimeSpan? MachineTime()
     {
         if (!File.Exists("/proc/stat")) return null;

@@ -1,11 +1,11 @@
 namespace Fulfillment.Load.Measure;
 
-/// <summary>How results are printed.</summary>
+/// <summary>Prints results.</summary>
 internal static class Report
 {
     public static void Line(string name, string text) => Console.WriteLine($"{name,-12}{text}");
 
-    /// <summary>Prints what is not as it must be, and returns the exit code for it.</summary>
+    /// <summary>Prints the violations, and returns the exit code.</summary>
     public static int Checks(IReadOnlyList<string> violations)
     {
         Line("checks", violations.Count == 0 ? "all hold" : $"{violations.Count} VIOLATED");

@@ -2,7 +2,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Reads;
 
-/// <summary>How many orders there are, and what happens beside the reads.</summary>
+/// <summary>The number of orders, and the load beside the reads.</summary>
 internal sealed record ReadsOptions(int Orders, int Readers, int OrdersPerSecond, TimeSpan Duration, StageOptions Stage)
 {
     public static ReadsOptions Read(Arguments arguments)

@@ -2,8 +2,9 @@ using System.Diagnostics;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>Posts a number of orders, always as many in flight as are allowed.</summary>
-internal sealed class OrderLoad(HttpMessageHandler handler, Uri address, IReadOnlyList<byte[]> bodies, int concurrency) : OrderPosts(handler, address)
+/// <summary>Posts a number of orders with a constant number of requests in flight.</summary>
+internal sealed class OrderLoad(HttpMessageHandler handler, Uri address, IReadOnlyList<byte[]> bodies, int concurrency)
+    : OrderPosts(handler, address)
 {
     private int _next;
 

@@ -6,13 +6,13 @@ using HdrHistogram;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>Posts orders and remembers what was answered.</summary>
+/// <summary>Posts orders and records the responses.</summary>
 internal abstract class OrderPosts(HttpMessageHandler handler, Uri address) : IDisposable
 {
     private const long Longest = 120_000_000;
 
     private readonly Uri _orders = new(address, "api/orders");
-    // The bare invoker: HttpClient would add a timer and a buffer per request on the machine that is being measured.
+    // The bare invoker: HttpClient would add a timer and a buffer per request on the measured machine.
     private readonly HttpMessageInvoker _http = new(handler, disposeHandler: false);
     private readonly ConcurrentQueue<long> _accepted = [];
     private int _answered;
@@ -22,13 +22,13 @@ internal abstract class OrderPosts(HttpMessageHandler handler, Uri address) : ID
 
     public int Answered => Volatile.Read(ref _answered);
 
-    /// <summary>Posts that were not answered with 201.</summary>
+    /// <summary>Posts with a response other than 201.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Numbers of the accepted orders.</summary>
     public IEnumerable<long> Accepted => _accepted;
 
-    /// <summary>Time to the complete answer, in microseconds.</summary>
+    /// <summary>Time to the complete response, in microseconds.</summary>
     public HistogramBase Latencies { get; } = new LongConcurrentHistogram(1, Longest, 3);
 
     /// <summary>Milliseconds, for people.</summary>
@@ -39,7 +39,7 @@ internal abstract class OrderPosts(HttpMessageHandler handler, Uri address) : ID
     /// <summary>Posts one order.</summary>
     /// <param name="body">The order.</param>
     /// <param name="start">Timestamp from which its latency counts.</param>
-    /// <param name="ct">Gives it up.</param>
+    /// <param name="ct">Cancels the request.</param>
     protected async Task PostAsync(byte[] body, long start, CancellationToken ct)
     {
         var id = await SendAsync(body, ct);

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>How many orders of a run have ended, and how.</summary>
+/// <summary>Numbers of ended orders of a run, by status.</summary>
 internal sealed record OrderCounts(IReadOnlyDictionary<string, long> ByStatus, long Ended)
 {
     public long All => ByStatus.Values.Sum();
 }
 
-/// <summary>Follows the orders after a certain one by looking into the databases, which costs less than asking for each order.</summary>
+/// <summary>Follows the orders of a run in the databases, which costs less than a request for each order.</summary>
 internal sealed class OrderWatch(RunningSystem system, long after)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ internal sealed class OrderWatch(RunningSystem system, long after)
     public async Task<long> LastOrderAsync(CancellationToken ct) =>
         await ScalarAsync("Order", "SELECT coalesce(max(order_id), 0) FROM orders WHERE order_id > $1", ct);
 
-    /// <summary>Posts, shows how far that has come, and returns when everything has ended.</summary>
+    /// <summary>Posts orders, shows the progress, and returns when all orders have ended.</summary>
     public async Task RunAsync(OrderLoad load, string name, CancellationToken ct)
     {
         using var progress = new Progress(name, load);
@@ -29,13 +29,13 @@ internal sealed class OrderWatch(RunningSystem system, long after)
     }
 
     /// <summary>Returns when as many orders have ended as were accepted.</summary>
-    /// <exception cref="LoadException">Nothing has moved for a minute.</exception>
+    /// <exception cref="LoadException">No order has ended for a minute.</exception>
     public async Task AllEndedAsync(OrderPosts load, Task posting, Action<long> progress, CancellationToken ct)
     {
         var (last, still) = ((0, 0L), Stopwatch.StartNew());
         while (true)
         {
-            // Counting is not free: it is done often only when its time is the result.
+            // Counting costs time: it is done often only when its time is the result.
             await Task.WhenAny(posting, Task.Delay(500, ct));
             await Task.Delay(50, ct);
             var posted = posting.IsCompletedSuccessfully;
@@ -51,21 +51,24 @@ internal sealed class OrderWatch(RunningSystem system, long after)
         }
     }
 
-    /// <summary>Returns when stock and notifications have followed, or have not for a while: then it is up to the checks.</summary>
+    /// <summary>Returns when stock and notifications are complete, or after a timeout; the checks then decide.</summary>
     public async Task WaitUntilIdleAsync(CancellationToken ct)
     {
         var ended = (await CountAsync(ct)).Ended;
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Timeout / 4; await Task.Delay(50, ct))
         {
-            if (await ScalarAsync("Inventory", "SELECT count(*) FROM reservations WHERE order_id > $1 AND status = 1", ct) == 0
-                && await ScalarAsync("Notification", "SELECT count(*) FROM notification_logs WHERE order_id > $1 AND channel = 1", ct) >= ended) return;
+            var open = await ScalarAsync("Inventory", "SELECT count(*) FROM reservations WHERE order_id > $1 AND status = 1", ct);
+            if (open > 0) continue;
+            const string Notified = "SELECT count(*) FROM notification_logs WHERE order_id > $1 AND channel = 1";
+            if (await ScalarAsync("Notification", Notified, ct) >= ended) return;
         }
     }
 
     public async Task<OrderCounts> CountAsync(CancellationToken ct)
     {
         const string Sql = """
-            SELECT CASE status WHEN 0 THEN 'PENDING' WHEN 1 THEN 'CONFIRMED' WHEN 10 THEN 'COMPLETED' WHEN 11 THEN 'FAILED' ELSE 'CANCELLED' END,
+            SELECT CASE status WHEN 0 THEN 'PENDING' WHEN 1 THEN 'CONFIRMED' WHEN 10 THEN 'COMPLETED' WHEN 11 THEN 'FAILED'
+                    ELSE 'CANCELLED' END,
                 count(*), status >= 10
             FROM orders WHERE order_id > $1 GROUP BY status ORDER BY status
             """;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>One line in the terminal that says how far a run has come; silent when nobody looks.</summary>
+/// <summary>One line in the terminal with the progress of a run; silent without a terminal.</summary>
 internal sealed class Progress(string name, OrderLoad load) : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -10,7 +10,8 @@ internal sealed class Progress(string name, OrderLoad load) : IDisposable
     public void Show(long ended)
     {
         if (Console.IsOutputRedirected) return;
-        Console.Write($"\r{name}: {load.Answered} of {load.Count} posted, {ended} ended, {ended / _clock.Elapsed.TotalSeconds:0} orders/s   ");
+        Console.Write(
+            $"\r{name}: {load.Answered} of {load.Count} posted, {ended} ended, {ended / _clock.Elapsed.TotalSeconds:0} orders/s   ");
     }
 
     public void Dispose()

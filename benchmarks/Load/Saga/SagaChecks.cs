@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>What must be true after a run: nothing lost, nothing done twice, nothing left over.</summary>
+/// <summary>Invariants after a run: no order is lost, none is processed twice, and no work is left over.</summary>
 internal static class SagaChecks
 {
-    /// <summary>Sentences about what is not as it must be. Stops the system, so that unacknowledged messages show in their queues.</summary>
+    /// <summary>A sentence for each violation. Stops the system, so that unacknowledged messages show in their queues.</summary>
     /// <param name="system">The system.</param>
     /// <param name="shop">The products of the run.</param>
     /// <param name="before">Last order before the run.</param>
-    /// <param name="accepted">Orders that were answered with 201.</param>
-    /// <param name="unanswered">Posts without that answer; each may have left an order.</param>
+    /// <param name="accepted">Orders with a 201 response.</param>
+    /// <param name="unanswered">Posts without that response; each may have left an order.</param>
     /// <param name="ct">Ends the checks.</param>
     public static async Task<IReadOnlyList<string>> FindAsync(
         RunningSystem system, Shop shop, long before, long[] accepted, int unanswered, CancellationToken ct)
@@ -35,7 +35,8 @@ internal static class SagaChecks
             """, before, ct);
 
         Equal("accepted orders that have ended", await EndedAsync(system, accepted, ct), accepted.LongLength);
-        if (orders[0] > accepted.LongLength + unanswered) violations.Add($"{orders[0]} orders are stored, but only {accepted.Length} were accepted");
+        if (orders[0] > accepted.LongLength + unanswered)
+            violations.Add($"{orders[0]} orders are stored, but only {accepted.Length} were accepted");
         Equal("messages in the outbox", orders[4], 0);
         Equal("answers of the inventory", reservations[0], orders[0]);
         Equal("reservations that are still held", reservations[2], 0);
@@ -62,7 +63,8 @@ internal static class SagaChecks
     {
         var sold = new Dictionary<string, long>();
         await using (var command = Command(system, "Order", """
-            SELECT product_id, sum(quantity) FROM order_items JOIN orders USING (order_id) WHERE order_id > $1 AND status = 10 GROUP BY product_id
+            SELECT product_id, sum(quantity) FROM order_items JOIN orders USING (order_id)
+            WHERE order_id > $1 AND status = 10 GROUP BY product_id
             """, before))
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
@@ -70,20 +72,26 @@ internal static class SagaChecks
         }
 
         await using var stock = Command(
-            system, "Inventory", "SELECT product_id, available_quantity, reserved_quantity, sold_quantity FROM inventory_items WHERE starts_with(product_id, $1)",
+            system, "Inventory",
+            "SELECT product_id, available_quantity, reserved_quantity, sold_quantity FROM inventory_items "
+            + "WHERE starts_with(product_id, $1)",
             shop.ProductPrefix);
         await using var items = await stock.ExecuteReaderAsync(ct);
         while (await items.ReadAsync(ct))
         {
             var (product, available, reserved, gone) = (items.GetString(0), items.GetInt32(1), items.GetInt32(2), items.GetInt32(3));
             if (available + reserved + gone != Shop.Stock || reserved != 0 || gone != sold.GetValueOrDefault(product))
-                violations.Add($"{product}: {available} available, {reserved} reserved and {gone} sold of {Shop.Stock}; completed orders bought {sold.GetValueOrDefault(product)}");
+                {
+                    violations.Add($"{product}: {available} available, {reserved} reserved and {gone} sold of {Shop.Stock}; "
+                        + $"completed orders bought {sold.GetValueOrDefault(product)}");
+                }
         }
     }
 
     private static async Task<long> EndedAsync(RunningSystem system, long[] accepted, CancellationToken ct)
     {
-        await using var command = Command(system, "Order", "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status >= 10", accepted);
+        await using var command = Command(
+            system, "Order", "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status >= 10", accepted);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -4,7 +4,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>How fast do orders go through the whole saga, and is everything right afterwards?</summary>
+/// <summary>Measures the throughput of orders through the whole saga, and checks the result.</summary>
 internal static class SagaCommand
 {
     public static async Task<int> RunAsync(SagaOptions options, CancellationToken ct)
@@ -26,10 +26,12 @@ internal static class SagaCommand
         await watch.RunAsync(load, "measurement", ct);
         var endToEnd = clock.Elapsed;
         await watch.WaitUntilIdleAsync(ct);
-        var result = new SagaResult(load, endToEnd, clock.Elapsed, meter.Read() - start, await watch.DurationsAsync(ct), await watch.CountAsync(ct));
+        var result = new SagaResult(
+            load, endToEnd, clock.Elapsed, meter.Read() - start, await watch.DurationsAsync(ct), await watch.CountAsync(ct));
 
         await SagaReport.WriteAsync(options, system, result, ct);
-        var violations = await SagaChecks.FindAsync(system, shop, before, [.. warmup.Accepted, .. load.Accepted], warmup.Refused + load.Refused, ct);
+        var violations = await SagaChecks.FindAsync(
+            system, shop, before, [.. warmup.Accepted, .. load.Accepted], warmup.Refused + load.Refused, ct);
         return Report.Checks(violations);
     }
 }

@@ -2,7 +2,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Saga;
 
-/// <summary>What is posted, and to what.</summary>
+/// <summary>The posted orders, and the measured system.</summary>
 internal sealed record SagaOptions(int Orders, int Concurrency, int Items, int Products, int Warmup, int Seed, StageOptions Stage)
 {
     public static SagaOptions Read(Arguments arguments)

@@ -12,10 +12,10 @@ internal sealed class Shop(int products, int seed)
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly Random _random = new(seed);
 
-    /// <summary>Begins the id of every product; each run has its own, because databases that were given keep what was sold before.</summary>
+    /// <summary>Begins the id of every product. Each run has its own, because given databases keep the sales of earlier runs.</summary>
     public string ProductPrefix { get; } = $"BENCH-{DateTimeOffset.UtcNow.ToUnixTimeSeconds():x}-";
 
-    /// <summary>Fills the shelves through the API.</summary>
+    /// <summary>Sets the stock through the API.</summary>
     public async Task StockAsync(HttpMessageHandler handler, Uri inventory, CancellationToken ct)
     {
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = inventory };
@@ -23,19 +23,22 @@ internal sealed class Shop(int products, int seed)
         {
             using var body = Content(new { productName = Name(product), availableQuantity = Stock });
             using var answer = await http.PutAsync(new Uri($"api/inventory/items/{Id(product)}", UriKind.Relative), body, ct);
-            if (!answer.IsSuccessStatusCode) throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
+            if (!answer.IsSuccessStatusCode)
+                throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
         }
     }
 
-    /// <summary>Bodies of orders, ready to be sent. Of a hundred customers two always pay and two never do.</summary>
-    public IReadOnlyList<byte[]> Orders(int count, int items) => [.. Enumerable.Range(0, count).Select(_ => JsonSerializer.SerializeToUtf8Bytes(new
+    /// <summary>Bodies of orders, ready to be sent. Of a hundred customers, two are always charged and two never are.</summary>
+    public IReadOnlyList<byte[]> Orders(int count, int items) => [.. Enumerable.Range(0, count).Select(_ => Order(items))];
+
+    private byte[] Order(int items) => JsonSerializer.SerializeToUtf8Bytes(new
     {
         customerId = Customer(_random.Next(1_000)),
         items = Products(items).Select(product => new
         {
             productId = Id(product), productName = Name(product), quantity = _random.Next(1, 4), price = _random.Next(100, 10_000) / 100m,
         }),
-    }))];
+    });
 
     public static ByteArrayContent Content(byte[] body) => new(body) { Headers = { ContentType = Json } };
 

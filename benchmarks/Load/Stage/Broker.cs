@@ -6,15 +6,15 @@ using RabbitMQ.Client;
 
 namespace Fulfillment.Load.Stage;
 
-/// <summary>A queue as the management sees it.</summary>
+/// <summary>A queue as the management API reports it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Ready">Messages that wait.</param>
+/// <param name="Ready">Messages that wait for a consumer.</param>
 /// <param name="Unacknowledged">Messages that a consumer has.</param>
-/// <param name="Redelivered">Deliveries so far that were not the first one of their message.</param>
-/// <param name="Consumers">How many listen to it.</param>
+/// <param name="Redelivered">Number of redeliveries so far.</param>
+/// <param name="Consumers">Number of consumers.</param>
 internal sealed record QueueState(string Name, long Ready, long Unacknowledged, long Redelivered, int Consumers);
 
-/// <summary>A virtual host of our own on the broker.</summary>
+/// <summary>A virtual host of this run on the broker.</summary>
 internal sealed class Broker : IDisposable
 {
     private readonly string _virtualHost;
@@ -23,7 +23,8 @@ internal sealed class Broker : IDisposable
     private Broker(Uri server, Uri management, string virtualHost)
     {
         _virtualHost = virtualHost;
-        _management = new HttpClient { BaseAddress = new Uri(management.GetLeftPart(UriPartial.Authority).Replace($"{management.UserInfo}@", "", StringComparison.Ordinal)) };
+        var address = management.GetLeftPart(UriPartial.Authority).Replace($"{management.UserInfo}@", "", StringComparison.Ordinal);
+        _management = new HttpClient { BaseAddress = new Uri(address) };
         var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
         Uri = new UriBuilder(server) { Path = virtualHost }.Uri;
@@ -57,7 +58,7 @@ internal sealed class Broker : IDisposable
         if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound) deleted.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Messages that lie ready in each queue, asked of the queues themselves: the management's numbers are seconds old.</summary>
+    /// <summary>Ready messages of each queue, read from the queues themselves: the management API's numbers are seconds old.</summary>
     public async Task<Dictionary<string, uint>> CountMessagesAsync(CancellationToken ct)
     {
         var queues = await GetAsync($"api/queues/{_virtualHost}?disable_stats=true", ct);
@@ -69,7 +70,7 @@ internal sealed class Broker : IDisposable
         return counts;
     }
 
-    /// <summary>What the management knows of each queue, at most some seconds old.</summary>
+    /// <summary>The management API's data of each queue, at most some seconds old.</summary>
     public async Task<IReadOnlyList<QueueState>> QueuesAsync(CancellationToken ct) =>
     [
         .. (await GetAsync($"api/queues/{_virtualHost}", ct)).AsArray().Select(queue => new QueueState(
@@ -80,7 +81,7 @@ internal sealed class Broker : IDisposable
             queue["consumers"]?.GetValue<int>() ?? 0)),
     ];
 
-    /// <summary>Exchange and routing key of every binding that somebody made for a queue.</summary>
+    /// <summary>Exchange and routing key of every explicit binding of a queue.</summary>
     public async Task<IReadOnlyList<(string Exchange, string RoutingKey)>> BindingsAsync(string queue, CancellationToken ct) =>
     [
         .. (await GetAsync($"api/queues/{_virtualHost}/{queue}/bindings", ct)).AsArray()
@@ -93,7 +94,8 @@ internal sealed class Broker : IDisposable
     {
         foreach (var connection in (await GetAsync($"api/vhosts/{_virtualHost}/connections", ct)).AsArray())
         {
-            using var closed = await _management.DeleteAsync(new Uri($"api/connections/{System.Uri.EscapeDataString(connection!["name"]!.GetValue<string>())}", UriKind.Relative), ct);
+            using var closed = await _management.DeleteAsync(
+                new Uri($"api/connections/{System.Uri.EscapeDataString(connection!["name"]!.GetValue<string>())}", UriKind.Relative), ct);
             if (closed.StatusCode != System.Net.HttpStatusCode.NotFound) closed.EnsureSuccessStatusCode();
         }
     }

@@ -17,14 +17,15 @@ internal sealed class Databases : IAsyncDisposable
     public Dictionary<string, string> ConnectionStrings { get; } = [];
 
     /// <summary>The server that the databases were created on, as its administrator.</summary>
-    /// <exception cref="LoadException">They were given instead.</exception>
-    public string Server => _server ?? throw new LoadException("This needs databases of its own: unset ConnectionStrings__Order and the others.");
+    /// <exception cref="LoadException">The environment names the databases instead.</exception>
+    public string Server =>
+        _server ?? throw new LoadException("This needs databases of its own: unset ConnectionStrings__Order and the others.");
 
     /// <summary>A pool of the module's role.</summary>
     public NpgsqlDataSource this[string module] => _sources[module];
 
-    /// <param name="prefix">Begins the names of databases that are created.</param>
-    /// <param name="ct">Ends it.</param>
+    /// <param name="prefix">Begins the names of created databases.</param>
+    /// <param name="ct">Cancels the preparation.</param>
     public static async Task<Databases> PrepareAsync(string prefix, CancellationToken ct)
     {
         var databases = new Databases(prefix);
@@ -46,11 +47,12 @@ internal sealed class Databases : IAsyncDisposable
     public async Task SetPasswordAsync(string module, string password, CancellationToken ct)
     {
         await using var server = NpgsqlDataSource.Create(Server);
-        await ExecuteAsync(server, $"ALTER ROLE {new NpgsqlConnectionStringBuilder(ConnectionStrings[module]).Username} PASSWORD '{password}'", ct);
+        await ExecuteAsync(
+            server, $"ALTER ROLE {new NpgsqlConnectionStringBuilder(ConnectionStrings[module]).Username} PASSWORD '{password}'", ct);
     }
 
     /// <summary>Connects to a module's database as the administrator of the server.</summary>
-    /// <exception cref="LoadException">The databases were given instead.</exception>
+    /// <exception cref="LoadException">The environment names the databases instead.</exception>
     public async Task<NpgsqlConnection> OpenAsAdministratorAsync(string module, CancellationToken ct)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Server) { Database = Name(module) }.ConnectionString);
@@ -58,7 +60,7 @@ internal sealed class Databases : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Drops what <see cref="PrepareAsync"/> created.</summary>
+    /// <summary>Drops the databases that <see cref="PrepareAsync"/> created.</summary>
     public async Task DropAsync()
     {
         if (_server is null) return;
@@ -100,7 +102,7 @@ internal sealed class Databases : IAsyncDisposable
 
     public static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken ct)
     {
-#pragma warning disable CA2100 // Made of constants and of what the catalogue of a database of ours says.
+#pragma warning disable CA2100 // Built from constants and from the catalogue of a database of this run.
         await using var command = source.CreateCommand(sql);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(ct);

@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace Fulfillment.Load.Stage;
 
-/// <summary>What a process of the system is started with.</summary>
-/// <param name="Name">Name for people, and of its log.</param>
+/// <summary>Start settings of a process of the system.</summary>
+/// <param name="Name">Display name, and name of its log.</param>
 /// <param name="Module">The module that it runs, or null for all of them.</param>
-/// <param name="Port">Where it listens.</param>
+/// <param name="Port">Its port.</param>
 /// <param name="Log">File that its output is appended to.</param>
 /// <param name="Settings">Environment variables.</param>
 internal sealed record HostLaunch(string Name, string? Module, int Port, string Log, IReadOnlyDictionary<string, string> Settings);
@@ -32,7 +32,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Once it has ended: 128 and the number of the signal that ended it, if one did.</summary>
+    /// <summary>Exit code: 128 plus the number of the signal, if a signal ended it.</summary>
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts a process that runs one module, or all of them, on a free port with a new log.</summary>
@@ -48,8 +48,9 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Start(HostLaunch launch)
     {
         var program = Repository.Host;
-        // The shell sends the output to the file and becomes the host, so that no byte of it comes through this process.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" >>\"$2\" 2>&1", Environment.ProcessPath!, program, launch.Log])
+        // The shell redirects the output to the file and becomes the host, so that this process copies none of it.
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", "exec \"$0\" \"$1\" >>\"$2\" 2>&1", Environment.ProcessPath!, program, launch.Log])
         {
             WorkingDirectory = Path.GetDirectoryName(program),
             UseShellExecute = false,
@@ -62,7 +63,7 @@ internal sealed class HostProcess : IAsyncDisposable
         return new HostProcess(launch, Process.Start(start)!);
     }
 
-    /// <summary>Sends a signal. One that has ended meanwhile does not get it.</summary>
+    /// <summary>Sends a signal. A process that has ended meanwhile does not get it.</summary>
     public void Signal(Signal signal)
     {
         if (_process.HasExited) return;
@@ -70,7 +71,7 @@ internal sealed class HostProcess : IAsyncDisposable
             throw new LoadException($"{Name} cannot be sent {signal}: {error}");
     }
 
-    /// <summary>True once the process has ended, false when it has not after so long.</summary>
+    /// <summary>True once the process has ended, false when it has not within the timeout.</summary>
     public async Task<bool> EndsAsync(TimeSpan timeout, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -100,28 +101,30 @@ internal sealed class HostProcess : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                // It does not listen yet.
+                // The process does not listen yet.
             }
         }
 
-        throw new LoadException($"The host is not ready after {Timeout.TotalSeconds:0} s; what it says is in {_log}");
+        throw new LoadException($"The host is not ready after {Timeout.TotalSeconds:0} s; its log is {_log}");
     }
 
-    /// <summary>The most memory that the process has ever had in use, in bytes, where the system tells (Linux).</summary>
+    /// <summary>The largest memory use of the process so far, in bytes, where the system reports it (Linux).</summary>
     public long? PeakMemory()
     {
         var file = $"/proc/{Id}/status";
         if (!File.Exists(file)) return null;
         var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return line is null ? null : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+        return line is null
+            ? null
+            : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 
     public void ThrowIfEnded()
     {
-        if (_process.HasExited) throw new LoadException($"The host ended with {_process.ExitCode}; its last words are in {_log}");
+        if (_process.HasExited) throw new LoadException($"The host ended with {_process.ExitCode}; its log is {_log}");
     }
 
-    /// <summary>Stops the process as an operator would, and by force when it does not listen.</summary>
+    /// <summary>Stops the process as an operator does, and kills it when it does not stop.</summary>
     public async ValueTask DisposeAsync()
     {
         Signal(Stage.Signal.Continue);

@@ -19,7 +19,7 @@ internal static class Repository
         }
     }
 
-    /// <summary>A file that is to be written.</summary>
+    /// <summary>Path of a file to write.</summary>
     public static string NewFile(string path)
     {
         var full = Path.Combine(Root, path);
@@ -27,7 +27,7 @@ internal static class Repository
         return full;
     }
 
-    /// <summary>A folder that exists from now on.</summary>
+    /// <summary>Path of a folder, created if necessary.</summary>
     public static string NewFolder(string path) => Directory.CreateDirectory(Path.Combine(Root, path)).FullName;
 
     private static string FindRoot()

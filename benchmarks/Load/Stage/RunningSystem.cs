@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Stage;
 
-/// <summary>How the system is started.</summary>
+/// <summary>Start options of the system.</summary>
 /// <param name="Split">One process per module instead of one for all.</param>
 /// <param name="QueueType">quorum or classic.</param>
 /// <param name="Keep">Leaves databases, virtual host and uploads behind.</param>
@@ -49,14 +49,14 @@ internal sealed class RunningSystem : IAsyncDisposable
         foreach (var host in _hosts.Values) host.ThrowIfEnded();
     }
 
-    /// <summary>Stops the processes; databases and broker stay. What they had not acknowledged is in its queue again.</summary>
+    /// <summary>Stops the processes; databases and broker keep running. Unacknowledged messages are in their queues again.</summary>
     public async Task StopHostsAsync()
     {
         await Task.WhenAll(Processes.Select(host => host.DisposeAsync().AsTask()));
         _hosts.Clear();
     }
 
-    /// <summary>Stops the processes, does something and starts them again.</summary>
+    /// <summary>Stops the processes, runs an action and starts them again.</summary>
     public async Task RestartAsync(Func<Task> meanwhile, CancellationToken ct)
     {
         await StopHostsAsync();
@@ -80,7 +80,8 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     private async Task StartHostsAsync(CancellationToken ct)
     {
-        var settings = Databases.ConnectionStrings.ToDictionary(database => $"ConnectionStrings__{database.Key}", database => database.Value);
+        var settings = Databases.ConnectionStrings.ToDictionary(
+            database => $"ConnectionStrings__{database.Key}", database => database.Value);
         settings["Import__Directory"] = _uploads;
         settings["RabbitMq__Uri"] = Broker.Uri.ToString();
         settings["RabbitMq__QueueType"] = _options.QueueType;

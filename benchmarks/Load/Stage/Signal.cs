@@ -14,7 +14,7 @@ internal enum Signal
 /// <summary>The system call that .NET offers for SIGKILL only.</summary>
 internal static class SignalSender
 {
-    /// <summary>Null when the signal was sent, else what the system says.</summary>
+    /// <summary>Null when the signal was sent, else the error of the system.</summary>
     public static string? Send(int processId, Signal signal) =>
         Kill(processId, (int)signal) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 

@@ -7,14 +7,15 @@ using HdrHistogram;
 namespace Fulfillment.Load.Traffic;
 
 /// <summary>
-/// Customers that place an order and look at it and at something of the other modules. They ask once: what is not answered with success has
-/// failed. They come at a steady rate, and their latency counts from when they were due.
+/// Customers that place an order and read it and other resources. They send each request once: a response without success is a failure.
+/// They start at a steady rate, and their latency counts from the time at which they were due.
 /// </summary>
 internal sealed class Customers : IDisposable
 {
     private const long Longest = 120_000_000;
     private const int Stock = 10_000_000;
-    private static readonly string[] Reads = ["api/orders?limit=5", "api/inventory/items?limit=5", "api/payments?limit=5", "api/notifications?limit=5"];
+    private static readonly string[] Reads =
+        ["api/orders?limit=5", "api/inventory/items?limit=5", "api/payments?limit=5", "api/notifications?limit=5"];
 
     private readonly HttpClient _http;
     private readonly string _product = $"TRAFFIC-{DateTimeOffset.UtcNow.ToUnixTimeSeconds():x}";
@@ -23,27 +24,32 @@ internal sealed class Customers : IDisposable
     private readonly LongConcurrentHistogram _latencies = new(1, Longest, 3);
     private int _requests;
 
-    public Customers(Uri address) =>
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    public Customers(Uri address)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    }
 
     public int Requests => Volatile.Read(ref _requests);
 
     public int Accepted => _accepted.Count;
 
-    /// <summary>When, what and why.</summary>
+    /// <summary>Failures: the time, the request and the reason.</summary>
     public IReadOnlyCollection<string> Failures => _failures;
 
     /// <summary>Milliseconds, for people.</summary>
     public string Latency(double percentile) => $"{_latencies.GetValueAtPercentile(percentile) / 1000.0:0.0}";
 
-    /// <summary>Fills the shelf.</summary>
+    /// <summary>Sets the stock.</summary>
     public async Task StockAsync()
     {
-        using var answer = await _http.PutAsJsonAsync($"api/inventory/items/{_product}", new { productName = "Sought after", availableQuantity = Stock });
-        if (!answer.IsSuccessStatusCode) throw new LoadException($"Setting the stock failed: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        using var answer = await _http.PutAsJsonAsync(
+            $"api/inventory/items/{_product}", new { productName = "Sought after", availableQuantity = Stock });
+        if (!answer.IsSuccessStatusCode)
+            throw new LoadException($"Setting the stock failed: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
-    /// <summary>Come until they are told to stop, and are served to the end.</summary>
+    /// <summary>Starts customers until it is cancelled, and waits for the last of them.</summary>
     public async Task ComeAsync(int perSecond, Action progress, CancellationToken until)
     {
         var visits = new List<Task>();
@@ -61,7 +67,7 @@ internal sealed class Customers : IDisposable
         await Task.WhenAll(visits);
     }
 
-    /// <summary>Accepted orders that have no end yet after all timeout.</summary>
+    /// <summary>Accepted orders that have not ended within the timeout.</summary>
     public async Task<IReadOnlyList<long>> FindOpenAsync(TimeSpan timeout)
     {
         var open = _accepted.ToList();
@@ -82,12 +88,17 @@ internal sealed class Customers : IDisposable
 
     private async Task VisitAsync(int number, long due)
     {
-        var order = new { customerId = $"CUST-{number}", items = new[] { new { productId = _product, productName = "Sought after", quantity = 1, price = 9.99m } } };
+        var order = new
+        {
+            customerId = $"CUST-{number}",
+            items = new[] { new { productId = _product, productName = "Sought after", quantity = 1, price = 9.99m } },
+        };
         if (await AskAsync(() => _http.PostAsJsonAsync("api/orders", order), "POST api/orders", due) is { } placed)
         {
             var id = placed.GetProperty("orderId").GetInt64();
             _accepted.Enqueue(id);
-            await AskAsync(() => _http.GetAsync(new Uri($"api/orders/{id}", UriKind.Relative)), $"GET api/orders/{id}", Stopwatch.GetTimestamp());
+            await AskAsync(
+                () => _http.GetAsync(new Uri($"api/orders/{id}", UriKind.Relative)), $"GET api/orders/{id}", Stopwatch.GetTimestamp());
         }
 
         var read = Reads[number % Reads.Length];
@@ -113,7 +124,7 @@ internal sealed class Customers : IDisposable
         return null;
     }
 
-    // A look that fails is repeated: these are not the customers' requests any more.
+    // A failed read is repeated: these requests are not part of the customers' traffic.
     private async Task<bool> HasEndedAsync(long id, CancellationToken ct)
     {
         try

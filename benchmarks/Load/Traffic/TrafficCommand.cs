@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Fulfillment.Load.Traffic;
 
-/// <summary>Lets customers use a running system while somebody restarts its parts: none of them may notice.</summary>
+/// <summary>Sends customer traffic to a running system while its parts are restarted: no request may fail.</summary>
 internal static class TrafficCommand
 {
     private const int ShownFailures = 10;
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Returns 0 when no request has failed and every accepted order has ended, else 1. A signal ends the time, not the command.</summary>
+    /// <summary>
+    /// Returns 0 when no request has failed and every accepted order has ended, else 1. A signal ends the traffic early, not the command.
+    /// </summary>
     public static async Task<int> RunAsync(TrafficOptions options)
     {
         using var over = new CancellationTokenSource(options.Duration);

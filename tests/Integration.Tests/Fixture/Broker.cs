@@ -59,7 +59,9 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
 
     /// <summary>Sets a policy for queues, those that exist included.</summary>
     public Task SetPolicyAsync(string name, string pattern, object definition) =>
-        SendAsync(HttpMethod.Put, $"policies/{virtualHost}/{name}", new Dictionary<string, object> { ["pattern"] = pattern, ["apply-to"] = "queues", ["definition"] = definition });
+        SendAsync(
+            HttpMethod.Put, $"policies/{virtualHost}/{name}",
+            new Dictionary<string, object> { ["pattern"] = pattern, ["apply-to"] = "queues", ["definition"] = definition });
 
     /// <summary>Creates a user that may do less than everything in this virtual host, and returns the address for it.</summary>
     public async Task<Uri> AddUserAsync(string name, string configure, string write, string read)
@@ -71,7 +73,9 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         return new UriBuilder(Uri) { UserName = user, Password = user }.Uri;
     }
 
-    /// <summary>Loses every exchange, queue, binding and message of this virtual host, as a broker that comes back with an empty disk.</summary>
+    /// <summary>
+    /// Loses every exchange, queue, binding and message of this virtual host, as a broker that comes back with an empty disk.
+    /// </summary>
     /// <param name="meanwhile">Done while the virtual host does not exist.</param>
     public async Task LoseDefinitionsAsync(Func<Task> meanwhile)
     {
@@ -89,7 +93,8 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     /// <summary>The same as another user.</summary>
     public async Task<IChannel> OpenAsync(Uri address, bool confirms = true)
     {
-        var connection = await new ConnectionFactory { Uri = address, ClientProvidedName = "test", AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        var connection = await new ConnectionFactory { Uri = address, ClientProvidedName = "test", AutomaticRecoveryEnabled = false }
+            .CreateConnectionAsync();
         _connections.Add(connection);
         return await connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms));
     }
@@ -107,18 +112,19 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     /// <summary>Listens to some keys of some exchanges, which must exist.</summary>
     public async Task<MessageRecorder> RecordMessagesAsync(params (string Exchange, string Key)[] bindings)
     {
-        var tap = new MessageRecorder();
+        var recorder = new MessageRecorder();
         var channel = await OpenAsync(confirms: false);
         var queue = (await channel.QueueDeclareAsync()).QueueName;
         foreach (var (exchange, key) in bindings) await channel.QueueBindAsync(queue, exchange, key);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
-            tap.Add(new WireMessage(delivery.Exchange, delivery.RoutingKey, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray()));
+            recorder.Add(new WireMessage(
+                delivery.Exchange, delivery.RoutingKey, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray()));
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
-        return tap;
+        return recorder;
     }
 
     /// <summary>Messages that wait in a queue, not counting the ones that a consumer holds.</summary>
@@ -128,13 +134,17 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         return await channel.MessageCountAsync(queue);
     }
 
-    /// <summary>Waits until no queue holds a message, waiting or delivered, apart from dead letters. The counts of the management are some seconds old.</summary>
+    /// <summary>
+    /// Waits until no queue holds a message, waiting or delivered, apart from dead letters.
+    /// The counts of the management API are some seconds old.
+    /// </summary>
     public Task DrainedAsync() => Eventually.Get(
         "every queue to be empty",
         async () => string.Join(", ", (await ReadAsync("queues/{vhost}")).EnumerateArray()
             .Where(queue => !queue.TryGetProperty("messages", out var messages) || messages.GetInt64() > 0)
             .Select(queue => queue.GetProperty("name").GetString()!)
-            .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal) && !name.EndsWith("-dead-letter-queue", StringComparison.Ordinal))),
+            .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal)
+                && !name.EndsWith("-dead-letter-queue", StringComparison.Ordinal))),
         busy => busy.Length == 0);
 
     /// <summary>Takes the messages out of a queue that has no consumer.</summary>
@@ -143,7 +153,8 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         await using var channel = await OpenAsync(confirms: false);
         var taken = new List<WireMessage>();
         while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
-            taken.Add(new WireMessage(message.Exchange, message.RoutingKey, new BasicProperties(message.BasicProperties), message.Body.ToArray()));
+            taken.Add(new WireMessage(
+                message.Exchange, message.RoutingKey, new BasicProperties(message.BasicProperties), message.Body.ToArray()));
         return taken;
     }
 
@@ -151,7 +162,8 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     /// <param name="path">For example <c>queues/{vhost}/order-created-queue</c>, where {vhost} is replaced.</param>
     public async Task<JsonElement> ReadAsync(string path)
     {
-        using var response = await _management.GetAsync(new Uri($"api/{path.Replace("{vhost}", virtualHost, StringComparison.Ordinal)}", UriKind.Relative));
+        using var response = await _management.GetAsync(
+            new Uri($"api/{path.Replace("{vhost}", virtualHost, StringComparison.Ordinal)}", UriKind.Relative));
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
@@ -160,12 +172,13 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     /// <returns>How many there were.</returns>
     public async Task<int> CloseConnectionsAsync()
     {
-        var names = (await ReadAsync("vhosts/{vhost}/connections")).EnumerateArray().Select(connection => connection.GetProperty("name").GetString()!).ToList();
+        var names = (await ReadAsync("vhosts/{vhost}/connections"))
+            .EnumerateArray().Select(connection => connection.GetProperty("name").GetString()!).ToList();
         foreach (var name in names) await SendAsync(HttpMethod.Delete, $"connections/{System.Uri.EscapeDataString(name)}");
         return names.Count;
     }
 
-    /// <summary>Names of the queues of this virtual host that somebody has declared with a name.</summary>
+    /// <summary>Names of the queues of this virtual host, without those that the broker named itself.</summary>
     public async Task<IReadOnlyList<string>> QueuesAsync() =>
         [.. (await ReadAsync("queues/{vhost}")).EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)
             .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
@@ -185,7 +198,9 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         {
             using var request = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative));
             // Without a length the API refuses a PUT.
-            request.Content = body is null ? new StringContent("", null, "application/json") : new StringContent(JsonSerializer.Serialize(body), null, "application/json");
+            request.Content = body is null
+                ? new StringContent("", null, "application/json")
+                : new StringContent(JsonSerializer.Serialize(body), null, "application/json");
             using var response = await _management.SendAsync(request);
             return response.IsSuccessStatusCode || (method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound);
         });
@@ -193,9 +208,10 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
 
     private static HttpClient ManagementClient(Uri address)
     {
-        var client = new HttpClient { BaseAddress = new Uri(address.GetLeftPart(UriPartial.Authority).Replace($"{address.UserInfo}@", "", StringComparison.Ordinal) + "/") };
-        client.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
+        var server = address.GetLeftPart(UriPartial.Authority).Replace($"{address.UserInfo}@", "", StringComparison.Ordinal);
+        var client = new HttpClient { BaseAddress = new Uri(server + "/") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
         return client;
     }
 }

@@ -5,9 +5,10 @@ namespace Integration.Tests.Fixture;
 /// <summary>The database of one module, opened as the module's own role.</summary>
 internal sealed class Database(string connectionString) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 });
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 });
 
-    /// <summary>Drops the test's own connections, after somebody has ended them on the server's side.</summary>
+    /// <summary>Drops the test's own connections after the server has ended them.</summary>
     public void ForgetConnections() => _source.Clear();
 
     public string ConnectionString { get; } = connectionString;

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Integration.Tests.Fixture;
 
-/// <summary>Waits for a condition. The deadline is far beyond what a slow machine needs: reaching it is a failure, never a measurement.</summary>
+/// <summary>
+/// Waits for a condition. The deadline is far beyond what a slow machine needs: reaching it is a failure, never a measurement.
+/// </summary>
 internal static class Eventually
 {
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(90);

@@ -75,7 +75,8 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     }
 
     /// <summary>Runs the host with arguments until it ends.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
     {
         await using var process = HostProcess.Start($"Host {string.Join(' ', arguments)}", settings, arguments);
         return (await process.WaitForExitAsync(), process.Output);
@@ -84,9 +85,14 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     /// <summary>The environment of a process of this system. Connection strings are given for its own modules only.</summary>
     public Dictionary<string, string?> Settings(string? modules = null, params (string Name, string Value)[] more)
     {
-        var settings = new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri, ["RabbitMq__ManagementUri"] = _servers.Management.AbsoluteUri, ["Import__Directory"] = ImportDirectory };
+        var settings = new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development", ["RabbitMq__Uri"] = Broker.Uri.AbsoluteUri,
+            ["RabbitMq__ManagementUri"] = _servers.Management.AbsoluteUri, ["Import__Directory"] = ImportDirectory,
+        };
         if (modules is not null) settings["MODULES"] = modules;
-        foreach (var module in modules?.Split(',') ?? Modules) settings[$"ConnectionStrings__{module}"] = _databases[module].ConnectionString;
+        foreach (var module in modules?.Split(',') ?? Modules)
+            settings[$"ConnectionStrings__{module}"] = _databases[module].ConnectionString;
         foreach (var (name, value) in more) settings[name] = value;
         return settings;
     }
@@ -98,7 +104,8 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     }
 
     /// <summary>A client of a process that runs the module.</summary>
-    public HttpClient Api(string module) => _processes.Last(entry => entry.Modules.Contains(module) && !entry.Process.HasExited).Process.Http;
+    public HttpClient Api(string module) =>
+        _processes.Last(entry => entry.Modules.Contains(module) && !entry.Process.HasExited).Process.Http;
 
     /// <summary>Reads a resource of a module.</summary>
     public async Task<JsonElement> GetAsync(string module, string path)
@@ -140,7 +147,7 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     public Task AllEndAsync() => Eventually.Get(
         "every order to end", () => Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE status < 10"), open => open == 0);
 
-    /// <summary>Waits until the stock of a product is as expected, because it is settled after the order has ended.</summary>
+    /// <summary>Waits until the stock of a product is as expected: it is committed or released after the order has ended.</summary>
     public Task StockBecomesAsync(string product, int available, int reserved, int sold) => Eventually.Get(
         $"{product} to have {(available, reserved, sold)} available, reserved and sold", () => StockAsync(product),
         stock => stock == (available, reserved, sold));
@@ -148,7 +155,9 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     public async Task<(int Available, int Reserved, int Sold)> StockAsync(string product)
     {
         var item = await GetAsync("Inventory", $"/api/inventory/items/{product}");
-        return (item.GetProperty("availableQuantity").GetInt32(), item.GetProperty("reservedQuantity").GetInt32(), item.GetProperty("soldQuantity").GetInt32());
+        return (
+            item.GetProperty("availableQuantity").GetInt32(), item.GetProperty("reservedQuantity").GetInt32(),
+            item.GetProperty("soldQuantity").GetInt32());
     }
 
     public async ValueTask DisposeAsync()
@@ -168,7 +177,8 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     private (string Database, string Role) NamesOf(string module) =>
         ($"{module.ToLowerInvariant()}_db_{_suffix}", $"{module.ToLowerInvariant()}user_{_suffix}");
 
-    private string Admin() => new NpgsqlConnectionStringBuilder(_servers.Postgres) { Database = "postgres", MaxPoolSize = 2 }.ConnectionString;
+    private string Admin() =>
+        new NpgsqlConnectionStringBuilder(_servers.Postgres) { Database = "postgres", MaxPoolSize = 2 }.ConnectionString;
 
     private static async Task ExecuteAsync(NpgsqlDataSource admin, string sql)
     {

@@ -64,9 +64,13 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        string[] ours = ["FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "Audit__", "Retention__", "Shutdown__", "ASPNETCORE_", "MODULES", "FAILPOINT"];
-        foreach (var key in start.Environment.Keys.Where(key => ours.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
-            start.Environment.Remove(key);
+        string[] ours =
+        [
+            "FULFILLMENT_", "ConnectionStrings__", "RabbitMq__", "Payment__", "Import__", "Audit__", "Retention__", "Shutdown__",
+            "ASPNETCORE_", "MODULES", "FAILPOINT",
+        ];
+        var inherited = start.Environment.Keys.Where(key => ours.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
+        foreach (var key in inherited.ToList()) start.Environment.Remove(key);
         if (port is null) start.Environment["ASPNETCORE_URLS"] = address.ToString();
         foreach (var (key, value) in settings)
         {
@@ -172,7 +176,8 @@ internal sealed class HostProcess : IAsyncDisposable
     public override string ToString()
     {
         var lines = Output.Split('\n');
-        return $"--- {Name}{(_outputEnded.Task.IsCompleted ? ", ended" : "")}, last {Math.Min(60, lines.Length)} lines of {lines.Length}\n{string.Join('\n', lines.TakeLast(60))}";
+        return $"--- {Name}{(_outputEnded.Task.IsCompleted ? ", ended" : "")}, last {Math.Min(60, lines.Length)} lines of {lines.Length}\n"
+            + string.Join('\n', lines.TakeLast(60));
     }
 
     private void Add(string? line)

@@ -38,7 +38,8 @@ internal static class ServerSentEvents
     }
 
     /// <summary>Everything that is sent until the server ends the stream.</summary>
-    public static async Task<IReadOnlyList<ServerSentEvent>> ListenToTheEndAsync(this HttpClient http, string path, string? lastEventId = null)
+    public static async Task<IReadOnlyList<ServerSentEvent>> ListenToTheEndAsync(
+        this HttpClient http, string path, string? lastEventId = null)
     {
         using var deadline = new CancellationTokenSource(Eventually.Deadline);
         var events = new List<ServerSentEvent>();

@@ -54,7 +54,8 @@ public sealed class Servers : IAsyncLifetime
             .Where(line => line.StartsWith("export ", StringComparison.Ordinal))
             .Select(line => line["export ".Length..].Split('=', 2))
             .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
-        if (addresses.Count == 0) throw new InvalidOperationException($"./dev servers has none for the tests, because Docker answers; but {reason}");
+        if (addresses.Count == 0)
+            throw new InvalidOperationException($"./dev servers has none for the tests, because Docker answers; but {reason}");
         Use(
             "private servers, started with ./dev servers up test", addresses["FULFILLMENT_POSTGRES"],
             addresses["FULFILLMENT_RABBITMQ"], addresses["FULFILLMENT_RABBITMQ_MANAGEMENT"]);
@@ -69,7 +70,7 @@ public sealed class Servers : IAsyncLifetime
 
     /// <summary>Skips the test that is running unless the broker may be stopped.</summary>
     public void SkipUnlessBrokerIsOurs() => Assert.SkipUnless(
-        _privateServers || _brokerContainer is not null, "FULFILLMENT_RABBITMQ names a broker of somebody else, which is not restarted");
+        _privateServers || _brokerContainer is not null, "FULFILLMENT_RABBITMQ names a shared broker, which the tests do not restart");
 
     public Task StopBrokerAsync() => _brokerContainer?.StopAsync() ?? Dev("servers", "stop-broker", "test");
 
@@ -92,7 +93,7 @@ public sealed class Servers : IAsyncLifetime
 
     /// <summary>Skips the test that is running unless the database server may be restarted.</summary>
     public void SkipUnlessDatabaseIsOurs() => Assert.SkipUnless(
-        _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a server of somebody else, which is not restarted");
+        _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a shared server, which the tests do not restart");
 
     /// <summary>Makes the broker refuse what is published, because it has no memory left.</summary>
     public Task FillBrokerAsync() => MemoryOfBrokerAsync("fill-broker", "0.00001");
@@ -122,7 +123,8 @@ public sealed class Servers : IAsyncLifetime
         await (_databaseContainer?.StartAsync() ?? Dev("servers", "start-postgres", "test"));
         await Eventually.True("PostgreSQL to take connections", async () =>
         {
-            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Postgres) { Database = "postgres", Pooling = false });
+            await using var source = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(Postgres) { Database = "postgres", Pooling = false });
             await using var connection = await source.OpenConnectionAsync();
             return true;
         });
@@ -140,7 +142,8 @@ public sealed class Servers : IAsyncLifetime
         Postgres = postgres;
         Amqp = new Uri(amqp);
         Management = new Uri(management);
-        var said = $"Servers: {what}; PostgreSQL at {new NpgsqlConnectionStringBuilder(postgres).Port}, RabbitMQ at {Amqp.Host}:{Amqp.Port}";
+        var said =
+            $"Servers: {what}; PostgreSQL at {new NpgsqlConnectionStringBuilder(postgres).Port}, RabbitMQ at {Amqp.Host}:{Amqp.Port}";
         TestContext.Current.SendDiagnosticMessage(said);
         Console.WriteLine(said);
     }
@@ -183,8 +186,11 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Runs ./dev of this checkout and returns what it printed.</summary>
     private static async Task<string> Dev(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "dev"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // With addresses in the environment ./dev would take the servers for those of somebody else.
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "dev"), arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        // With addresses in the environment ./dev would treat the servers as shared ones.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("FULFILLMENT_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         using var process = Process.Start(start)!;

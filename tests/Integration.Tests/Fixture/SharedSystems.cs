@@ -57,7 +57,8 @@ public sealed class PaymentAlone(Servers servers) : SharedSystem(servers)
 /// <summary>Each module in a process of its own.</summary>
 public sealed class FourProcesses(Servers servers) : SharedSystem(servers)
 {
-    internal override Task StartAsync(FulfillmentSystem system) => Task.WhenAll(FulfillmentSystem.Modules.Select(module => system.StartAsync(module)));
+    internal override Task StartAsync(FulfillmentSystem system) =>
+        Task.WhenAll(FulfillmentSystem.Modules.Select(module => system.StartAsync(module)));
 }
 
 /// <summary>One process with all modules, and a second one of Inventory.</summary>

@@ -7,7 +7,7 @@ namespace Integration.Tests.Fixture;
 /// <summary>A span as an exporter sends it.</summary>
 internal sealed record Span(string TraceId, string SpanId, string ParentId, string Name, string Service, IReadOnlyList<string> LinkedTraces)
 {
-    public override string ToString() => $"{Service}: {Name} {SpanId} of {(ParentId.Length == 0 ? "nobody" : ParentId)}";
+    public override string ToString() => $"{Service}: {Name} {SpanId} of {(ParentId.Length == 0 ? "no parent" : ParentId)}";
 }
 
 /// <summary>Takes traces by OTLP, as protobuf over HTTP, and reads of them what tests ask for.</summary>
@@ -31,7 +31,10 @@ internal sealed class TraceReceiver : IAsyncDisposable
 
     /// <summary>Settings of a process that sends its spans here, soon.</summary>
     public (string, string)[] Settings =>
-        [("OTEL_EXPORTER_OTLP_ENDPOINT", Address.AbsoluteUri), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200")];
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", Address.AbsoluteUri), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+        ];
 
     public async ValueTask DisposeAsync()
     {
@@ -63,14 +66,19 @@ internal sealed class TraceReceiver : IAsyncDisposable
     // The numbers are those of the fields in opentelemetry/proto/trace/v1/trace.proto.
     private static IEnumerable<Span> Read(ReadOnlyMemory<byte> request) =>
         from resourceSpans in Messages(request, 1)
-        let service = Messages(Messages(resourceSpans, 1).Single(), 1).Where(attribute => Text(attribute, 1) == "service.name").Select(attribute => Text(Messages(attribute, 2).Single(), 1)).SingleOrDefault("")
+        let service = Messages(Messages(resourceSpans, 1).Single(), 1)
+            .Where(attribute => Text(attribute, 1) == "service.name")
+            .Select(attribute => Text(Messages(attribute, 2).Single(), 1)).SingleOrDefault("")
         from scopeSpans in Messages(resourceSpans, 2)
         from span in Messages(scopeSpans, 2)
-        select new Span(Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), service, [.. Messages(span, 13).Select(link => Hex(link, 1))]);
+        select new Span(
+            Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), service, [.. Messages(span, 13).Select(link => Hex(link, 1))]);
 
-    private static string Text(ReadOnlyMemory<byte> message, int field) => string.Concat(Messages(message, field).Select(bytes => Encoding.UTF8.GetString(bytes.Span)));
+    private static string Text(ReadOnlyMemory<byte> message, int field) =>
+        string.Concat(Messages(message, field).Select(bytes => Encoding.UTF8.GetString(bytes.Span)));
 
-    private static string Hex(ReadOnlyMemory<byte> message, int field) => string.Concat(Messages(message, field).Select(bytes => Convert.ToHexStringLower(bytes.Span)));
+    private static string Hex(ReadOnlyMemory<byte> message, int field) =>
+        string.Concat(Messages(message, field).Select(bytes => Convert.ToHexStringLower(bytes.Span)));
 
     /// <summary>The values of one field whose type has a length: messages, texts and bytes.</summary>
     private static List<ReadOnlyMemory<byte>> Messages(ReadOnlyMemory<byte> message, int wanted)

@@ -57,12 +57,15 @@ public sealed class BehindGateway(Servers servers) : IAsyncLifetime
     }
 
     /// <summary>Starts a process of a module where its replicas are looked for, on an address of its own that no name has yet.</summary>
-    internal async Task<(HostProcess Process, IPAddress Address)> StartReplicaAsync(string module, params (string Name, string Value)[] settings)
+    internal async Task<(HostProcess Process, IPAddress Address)> StartReplicaAsync(
+        string module, params (string Name, string Value)[] settings)
     {
         var address = Loopback.Next();
         return (await System.StartAsync(module, [("ASPNETCORE_URLS", AddressOf(module, address)), .. settings]), address);
     }
 
     private static string AddressOf(string module, IPAddress address) =>
-        string.Create(CultureInfo.InvariantCulture, $"http://{address}:{GatewayProcess.Ports[1 + FulfillmentSystem.Modules.ToList().IndexOf(module)]}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"http://{address}:{GatewayProcess.Ports[1 + FulfillmentSystem.Modules.ToList().IndexOf(module)]}");
 }

@@ -8,8 +8,8 @@ using Integration.Tests.Fixture;
 namespace Integration.Tests.Gateway;
 
 /// <summary>
-/// nginx with the project's configuration, on a loopback address of its own. Placeholders are filled in as the entrypoint of its image does; for the test's
-/// sake it listens on that one address only, and its files are in a folder of their own instead of /tmp.
+/// nginx with the project's configuration, on a loopback address of its own. Placeholders are filled in as the entrypoint of its image
+/// does; for the test's sake it listens on that one address only, and its files are in a folder of their own instead of /tmp.
 /// </summary>
 internal sealed partial class GatewayProcess : IAsyncDisposable
 {
@@ -52,10 +52,15 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         // Open to others, because its workers run as another user when the tests run as root.
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"fulfillment_gateway_{Guid.NewGuid():N}"));
         var configuration = Path.Combine(folder.FullName, "nginx.conf");
-        await File.WriteAllTextAsync(configuration, Fill(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "nginx.conf")), new Dictionary<string, string>
+        var template = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "nginx.conf"));
+        var filled = Fill(template, new Dictionary<string, string>
         {
             ["GATEWAY_RESOLVER"] = names.Address, ["GATEWAY_DOMAIN"] = "", ["GATEWAY_WRITE_RATE"] = writeRate,
-        }).Replace("listen ", $"listen {address}:", StringComparison.Ordinal).Replace("/tmp/", $"{folder.FullName}/", StringComparison.Ordinal));
+        });
+        await File.WriteAllTextAsync(
+            configuration,
+            filled.Replace("listen ", $"listen {address}:", StringComparison.Ordinal)
+                .Replace("/tmp/", $"{folder.FullName}/", StringComparison.Ordinal));
         // The prefix is not used; ./dev stop finds by it what a test that was killed has left.
         var prefix = Path.Combine(Repository.Root, "artifacts/");
         var start = new ProcessStartInfo(Find(), ["-p", prefix, "-e", "stderr", "-c", configuration, "-g", "daemon off;"])
@@ -78,12 +83,15 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>A client of one of its ports, which waits for no answer longer than for a slow machine.</summary>
-    public HttpClient Client(int port) => new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false })
+    public HttpClient Client(int port) => new(
+        new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false })
     {
         BaseAddress = new Uri($"http://{Address}:{port}"), Timeout = Eventually.Deadline,
     };
 
-    /// <summary>The bytes of all files that it has open in its folder. They have lost their names already, so a listing would not show them.</summary>
+    /// <summary>
+    /// The bytes of all files that it has open in its folder. They have lost their names already, so a listing would not show them.
+    /// </summary>
     public long BytesInFiles()
     {
         long bytes = 0;
@@ -115,7 +123,8 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string Fill(string template, Dictionary<string, string> values) => Placeholder().Replace(template, match => values[match.Groups[1].Value]);
+    private static string Fill(string template, Dictionary<string, string> values) =>
+        Placeholder().Replace(template, match => values[match.Groups[1].Value]);
 
     [GeneratedRegex(@"\$\{(GATEWAY_\w+)\}")]
     private static partial Regex Placeholder();
@@ -126,8 +135,9 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             .Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("nginx is missing; ./dev test installs it, or run as root: apt-get install nginx");
 
-    private IEnumerable<int> Workers() => File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/task/{_process.Id}/children"))
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+    private IEnumerable<int> Workers() =>
+        File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/task/{_process.Id}/children"))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture));
 
     private void Add(string? line)
     {

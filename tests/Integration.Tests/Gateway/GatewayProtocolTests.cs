@@ -11,7 +11,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
 {
     private static readonly Uri Orders = new("/api/orders", UriKind.Relative);
     private readonly NameServer _names = new();
-    private readonly List<StandIn> _replicas = [];
+    private readonly List<FakeReplica> _replicas = [];
     private GatewayProcess? _gateway;
 
     private HttpClient Http => _gateway!.Http;
@@ -28,7 +28,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Service_is_told_who_asks_and_both_get_the_number_of_the_request()
     {
-        var replica = Serve((_, client) => StandIn.SayAsync(client, 200));
+        var replica = Serve((_, client) => FakeReplica.SayAsync(client, 200));
         using var request = new HttpRequestMessage(HttpMethod.Get, Orders);
         request.Headers.Add("X-Request-ID", "chosen by the client");
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -43,7 +43,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
         headers["Host"].ShouldBe($"{_gateway!.Address}:8080");
         headers["X-Forwarded-For"].ShouldStartWith("127.");
         headers["X-Forwarded-Proto"].ShouldBe("http");
-        headers["Connection"].ShouldBe("close", "whoever closes first keeps the port of the connection for a minute");
+        headers["Connection"].ShouldBe("close", "the side that closes first keeps the port of the connection for a minute");
         await Eventually.True("the log to have it", () => _gateway.Output.Contains($"\"requestId\":\"{id}\"", StringComparison.Ordinal));
     }
 
@@ -54,7 +54,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     [InlineData("/api/payments")]
     public async Task Every_answer_tells_browsers_to_be_careful(string path)
     {
-        Serve((_, client) => StandIn.SayAsync(client, 200));
+        Serve((_, client) => FakeReplica.SayAsync(client, 200));
 
         using var response = await Http.GetAsync(new Uri(path, UriKind.Relative));
 
@@ -71,7 +71,8 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
         var sent = 0;
         Serve(async (_, client) =>
         {
-            await client.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: {size}\r\n\r\n"));
+            await client.WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: {size}\r\n\r\n"));
             for (var piece = new byte[64 * 1024]; sent < size; sent += piece.Length) await client.WriteAsync(piece);
         });
         using var response = await Http.GetAsync(Orders, HttpCompletionOption.ResponseHeadersRead);
@@ -119,7 +120,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     [InlineData(409, null, null)]
     public async Task Client_is_told_once_when_to_come_again(int status, string? said, string? heard)
     {
-        Serve((_, client) => StandIn.SayAsync(client, status, "{}", said is null ? [] : [said]));
+        Serve((_, client) => FakeReplica.SayAsync(client, status, "{}", said is null ? [] : [said]));
 
         using var response = await Http.GetAsync(Orders);
 
@@ -132,7 +133,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Without_any_replica_a_request_is_refused_with_the_time_to_come_again(bool nameIsKnown)
     {
-        if (nameIsKnown) _names.Set("order-service", Loopback.Next(), Loopback.Next()); // where nobody listens
+        if (nameIsKnown) _names.Set("order-service", Loopback.Next(), Loopback.Next()); // addresses without a listener
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
         {
             using var request = new HttpRequestMessage(method, Orders) { Content = method == HttpMethod.Post ? Answers.Anything : null };
@@ -148,7 +149,8 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     public async Task Request_that_may_have_been_done_is_repeated_only_if_that_does_no_harm()
     {
         var replicas = Enumerable.Range(0, 2).Select(_ => Serve((_, _) => Task.CompletedTask)).ToList(); // they take requests, and die
-        List<Received> RequestsOf(string method) => [.. replicas.SelectMany(replica => replica.Requests).Where(request => request.Method == method)];
+        List<Received> RequestsOf(string method) =>
+            [.. replicas.SelectMany(replica => replica.Requests).Where(request => request.Method == method)];
 
         using var read = await Http.GetAsync(Orders);
         using var put = await Http.PutAsync(Orders, Answers.Anything);
@@ -169,7 +171,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     public async Task Read_that_a_replica_dies_on_is_answered_by_the_other()
     {
         Serve((_, _) => Task.CompletedTask);
-        Serve((_, client) => StandIn.SayAsync(client, 200));
+        Serve((_, client) => FakeReplica.SayAsync(client, 200));
 
         for (var i = 0; i < 20; i++) (await StatusAsync(HttpMethod.Get)).ShouldBe(200);
     }
@@ -177,7 +179,7 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Replicas_share_the_requests()
     {
-        var replicas = Enumerable.Range(0, 2).Select(_ => Serve((_, client) => StandIn.SayAsync(client, 200))).ToList();
+        var replicas = Enumerable.Range(0, 2).Select(_ => Serve((_, client) => FakeReplica.SayAsync(client, 200))).ToList();
 
         for (var i = 0; i < 100; i++) (await StatusAsync(HttpMethod.Get)).ShouldBe(200);
 
@@ -188,10 +190,11 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     public async Task Who_writes_too_often_is_told_to_come_later_and_may_still_read()
     {
         await using var strict = await GatewayProcess.StartAsync(_names, "1r/s");
-        Serve((_, client) => StandIn.SayAsync(client, 200));
+        Serve((_, client) => FakeReplica.SayAsync(client, 200));
         var answers = new ConcurrentBag<HttpResponseMessage>();
         await Parallel.ForAsync(
-            0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, ct) => answers.Add(await strict.Http.PostAsync(Orders, Answers.Anything, ct)));
+            0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (_, ct) => answers.Add(await strict.Http.PostAsync(Orders, Answers.Anything, ct)));
 
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBeInRange(200, 250);
         foreach (var answer in answers.Where(answer => answer.StatusCode != HttpStatusCode.OK))
@@ -212,9 +215,9 @@ public sealed class GatewayProtocolTests : IAsyncLifetime
     }
 
     /// <summary>Adds a replica of order-service.</summary>
-    private StandIn Serve(Func<Received, Stream, Task> answer)
+    private FakeReplica Serve(Func<Received, Stream, Task> answer)
     {
-        _replicas.Add(new StandIn(8081, answer));
+        _replicas.Add(new FakeReplica(8081, answer));
         _names.Set("order-service", [.. _replicas.Select(replica => replica.Address)]);
         return _replicas[^1];
     }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Integration.Tests.Gateway;
 
 /// <summary>
-/// Addresses of this machine that nobody else uses: the ports of the services and of the gateway are fixed, but all of 127.0.0.0/8 is ours,
+/// Loopback addresses that no other process uses. The ports of the services and of the gateway are fixed, but all of 127.0.0.0/8 is ours,
 /// so that every replica and every gateway has an address of its own, like a container.
 /// </summary>
 internal static class Loopback
@@ -20,7 +20,7 @@ internal static class Loopback
         return address;
     }
 
-    /// <summary>Who listens to a port on all addresses of the machine, listens on this one, too.</summary>
+    /// <summary>A process that listens to a port on all addresses of the machine also takes it on this one.</summary>
     private static void SkipIfTaken(IPAddress address, int port)
     {
         try

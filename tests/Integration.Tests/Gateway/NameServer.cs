@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Integration.Tests.Gateway;
 
-/// <summary>Answers questions for the addresses of names (RFC 1035, UDP, type A), as the name server of a network of containers does.</summary>
+/// <summary>
+/// Answers questions for the addresses of names (RFC 1035, UDP, type A), as the name server of a network of containers does.
+/// </summary>
 internal sealed class NameServer : IAsyncDisposable
 {
     private const int HeaderLength = 12;

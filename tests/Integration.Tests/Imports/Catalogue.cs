@@ -29,8 +29,12 @@ internal static class Catalogue
 
     /// <summary>A row with all columns.</summary>
     public static string Line(string prefix, int n, string? key = null, string? price = null, string? stock = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"{n},\"Name of {n}, with a comma\",\"Says \"\"{n}\"\" twice\",Brand {n % 50},Category {n % 20},") +
-        string.Create(CultureInfo.InvariantCulture, $"{price ?? $"{n % 1000}.{n % 100:00}"},EUR,{stock ?? $"{n % 500}"},{4_000_000_000_000 + n},Red,M,in_stock,") +
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{n},\"Name of {n}, with a comma\",\"Says \"\"{n}\"\" twice\",Brand {n % 50},Category {n % 20},") +
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{price ?? $"{n % 1000}.{n % 100:00}"},EUR,{stock ?? $"{n % 500}"},{4_000_000_000_000 + n},Red,M,in_stock,") +
         (key ?? Key(prefix, n));
 
     public static string Key(string prefix, int n) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{n}");

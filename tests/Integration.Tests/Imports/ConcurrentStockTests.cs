@@ -24,7 +24,8 @@ public sealed class ConcurrentStockTests(SmallChunks shared) : SystemTest, IClas
         {
             await hold.OpenAsync();
             await using var transaction = await hold.BeginTransactionAsync();
-            await using (var take = new NpgsqlCommand("UPDATE inventory_items SET available_quantity = 3, sold_quantity = 2 WHERE product_id = $1", hold))
+            await using (var take = new NpgsqlCommand(
+                "UPDATE inventory_items SET available_quantity = 3, sold_quantity = 2 WHERE product_id = $1", hold))
             {
                 take.Parameters.Add(new NpgsqlParameter<string> { TypedValue = held });
                 await take.ExecuteNonQueryAsync();

@@ -12,12 +12,15 @@ namespace Integration.Tests.Imports;
 internal sealed record RowError(long Row, string? Column, string Code);
 
 /// <summary>What became of the rows of a file.</summary>
-internal sealed record Counts(long Total = 0, long Processed = 0, long Failed = 0, long Inserted = 0, long Updated = 0, long Unchanged = 0, long Superseded = 0)
+internal sealed record Counts(
+    long Total = 0, long Processed = 0, long Failed = 0, long Inserted = 0, long Updated = 0, long Unchanged = 0, long Superseded = 0)
 {
     public static Counts Of(JsonElement import)
     {
         long Number(string name) => import.GetProperty($"{name}Rows").GetInt64();
-        return new(Number("total"), Number("processed"), Number("failed"), Number("inserted"), Number("updated"), Number("unchanged"), Number("superseded"));
+        return new(
+            Number("total"), Number("processed"), Number("failed"), Number("inserted"), Number("updated"), Number("unchanged"),
+            Number("superseded"));
     }
 }
 
@@ -61,7 +64,8 @@ internal sealed partial class ImportApi(FulfillmentSystem system)
         return content;
     }
 
-    public static HttpContent Multipart(byte[] file, string fileName, string? type = null) => new MultipartFormDataContent { { Raw(file, type), "file", fileName } };
+    public static HttpContent Multipart(byte[] file, string fileName, string? type = null) =>
+        new MultipartFormDataContent { { Raw(file, type), "file", fileName } };
 
     public Task<JsonElement> GetAsync(long id) => system.GetAsync("Inventory", $"{Path}/{id}");
 
@@ -140,15 +144,18 @@ internal sealed partial class ImportApi(FulfillmentSystem system)
     /// <summary>Both tables of products, the versions of the rows included, so that any write is seen.</summary>
     public async Task<string> VersionsAsync(string prefix) => string.Join('\n',
     [
-        .. await system.Inventory.ListAsync<string>("SELECT xmin || ' ' || row_to_json(p) FROM products p WHERE starts_with(product_id, $1) ORDER BY product_id", prefix),
-        .. await system.Inventory.ListAsync<string>("SELECT xmin || ' ' || row_to_json(i) FROM inventory_items i WHERE starts_with(product_id, $1) ORDER BY product_id", prefix),
+        .. await system.Inventory.ListAsync<string>(
+            "SELECT xmin || ' ' || row_to_json(p) FROM products p WHERE starts_with(product_id, $1) ORDER BY product_id", prefix),
+        .. await system.Inventory.ListAsync<string>(
+            "SELECT xmin || ' ' || row_to_json(i) FROM inventory_items i WHERE starts_with(product_id, $1) ORDER BY product_id", prefix),
     ]);
 
     /// <summary>A digest of both tables of products, but for the times.</summary>
     public async Task<string> ContentsAsync()
     {
         const string Digest = "SELECT count(*) || ' ' || md5(string_agg((to_jsonb(r) - 'updated_at')::text, E'\\n' ORDER BY product_id))";
-        return $"{await system.Inventory.ScalarAsync<string>($"{Digest} FROM products r")}, {await system.Inventory.ScalarAsync<string>($"{Digest} FROM inventory_items r")}";
+        var products = await system.Inventory.ScalarAsync<string>($"{Digest} FROM products r");
+        return $"{products}, {await system.Inventory.ScalarAsync<string>($"{Digest} FROM inventory_items r")}";
     }
 
     private async Task<string> TextAsync(string path)

@@ -14,18 +14,28 @@ public sealed class ImportFolderTests(Servers servers) : SystemTest
         var ended = $"{Guid.NewGuid():N}.csv";
         await system.Inventory.ExecuteAsync(
             """
-            INSERT INTO import_jobs (file_key, file_name, size_bytes, sha256, state, key, duplicates, mode, dry_run, delimiter, header, total_rows)
+            INSERT INTO import_jobs (file_key, file_name, size_bytes, sha256, state, key, duplicates, mode, dry_run, delimiter, header,
+                total_rows)
             VALUES ($1, 'old.csv', 1, '', 3, 1, 1, 1, false, 44, '{}', 0)
             """,
             ended);
-        string[] foreign = ["catalogue.csv", ".hidden", "notes.part", $"{Guid.NewGuid():N}.csv", $"{Guid.NewGuid():N}.csv.part", $"{Guid.NewGuid():N}/{Guid.NewGuid():N}.csv"];
+        string[] foreign =
+        [
+            "catalogue.csv", ".hidden", "notes.part", $"{Guid.NewGuid():N}.csv", $"{Guid.NewGuid():N}.csv.part",
+            $"{Guid.NewGuid():N}/{Guid.NewGuid():N}.csv",
+        ];
         var installation = await system.Inventory.ScalarAsync<Guid>("SELECT id FROM installation");
-        string[] own = [ended, $"{installation:N}/{Guid.NewGuid():N}.csv", $"{installation:N}/{Guid.NewGuid():N}.csv.part", $"{installation:N}/{Guid.NewGuid():N}.csv.keys"];
+        string[] own =
+        [
+            ended, $"{installation:N}/{Guid.NewGuid():N}.csv", $"{installation:N}/{Guid.NewGuid():N}.csv.part",
+            $"{installation:N}/{Guid.NewGuid():N}.csv.keys",
+        ];
         foreach (var name in foreign.Concat(own)) Plant(system, name);
 
         await using var process = await system.StartAsync("Inventory");
 
-        await Eventually.True("the own files to be removed", () => !own.Any(name => File.Exists(Path.Combine(system.ImportDirectory, name))));
+        await Eventually.True(
+            "the own files to be removed", () => !own.Any(name => File.Exists(Path.Combine(system.ImportDirectory, name))));
         foreign.Where(name => !File.Exists(Path.Combine(system.ImportDirectory, name))).ShouldBeEmpty();
     }
 
@@ -37,7 +47,9 @@ public sealed class ImportFolderTests(Servers servers) : SystemTest
         using var content = new SlowContent();
         var upload = new ImportApi(system).PostAsync(content);
 
-        var keys = await Eventually.Get("the file of the keys", () => Task.FromResult(OpenFiles(process.Id).FirstOrDefault(path => path.Contains(".keys"))), path => path is not null);
+        var keys = await Eventually.Get(
+            "the file of the keys", () => Task.FromResult(OpenFiles(process.Id).FirstOrDefault(path => path.Contains(".keys"))),
+            path => path is not null);
         keys.ShouldStartWith(system.ImportDirectory);
 
         content.End();

@@ -46,7 +46,8 @@ public sealed class ImportOrderTests(OneChunkAtATime shared) : SystemTest, IClas
         var prefix = Catalogue.NewPrefix();
         var older = await _imports.StartAsync(Catalogue.Of(prefix, Rows, n => Catalogue.Line(prefix, n, price: "1.00", stock: "9")));
         await Eventually.Get("the first chunk", () => _imports.GetAsync(older), import => import.GetProperty("chunksDone").GetInt32() > 0);
-        var newer = await _imports.StartAsync(Catalogue.Of(prefix, Rows, n => Catalogue.Line(prefix, Rows + 1 - n, price: "2.00", stock: "7")));
+        var newer = await _imports.StartAsync(
+            Catalogue.Of(prefix, Rows, n => Catalogue.Line(prefix, Rows + 1 - n, price: "2.00", stock: "7")));
 
         ImportApi.StateOf(await _imports.EndOfAsync(older)).ShouldBe("COMPLETED");
         ImportApi.StateOf(await _imports.EndOfAsync(newer)).ShouldBe("COMPLETED");
@@ -66,6 +67,7 @@ public sealed class ImportOrderTests(OneChunkAtATime shared) : SystemTest, IClas
     }
 
     private Task<long> AllAreAsync(string prefix, decimal price, int stock) => _system.Inventory.ScalarAsync<long>(
-        "SELECT count(*) FROM products JOIN inventory_items USING (product_id) WHERE starts_with(product_id, $1) AND price = $2 AND available_quantity = $3",
+        "SELECT count(*) FROM products JOIN inventory_items USING (product_id) "
+        + "WHERE starts_with(product_id, $1) AND price = $2 AND available_quantity = $3",
         prefix, price, stock);
 }

@@ -17,7 +17,7 @@ public sealed class SmallFiles(Servers servers) : SharedSystem(servers)
 }
 
 /// <summary>Without payments, so that what is reserved stays reserved.</summary>
-public sealed class NobodyPays(Servers servers) : SharedSystem(servers)
+public sealed class NoPaymentModule(Servers servers) : SharedSystem(servers)
 {
     internal override Task StartAsync(FulfillmentSystem system) => system.StartAsync("Order,Inventory");
 }

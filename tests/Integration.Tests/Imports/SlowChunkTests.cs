@@ -10,7 +10,8 @@ public sealed class SlowChunkTests(Servers servers) : SystemTest
     public async Task Import_whose_chunk_times_out_again_and_again_fails_with_the_reason_and_can_be_resumed()
     {
         await using var system = await FulfillmentSystem.CreateAsync(servers);
-        await using var process = await system.StartAsync("Inventory", ("ConnectionStrings__Inventory", $"{system.Inventory.ConnectionString};Command Timeout=1"));
+        await using var process = await system.StartAsync(
+            "Inventory", ("ConnectionStrings__Inventory", $"{system.Inventory.ConnectionString};Command Timeout=1"));
         var imports = new ImportApi(system);
         await imports.RunAsync(Catalogue.Small("SLOW,N,1,5"));
         long id;
@@ -18,7 +19,8 @@ public sealed class SlowChunkTests(Servers servers) : SystemTest
         {
             await hold.OpenAsync();
             await using var transaction = await hold.BeginTransactionAsync();
-            await using (var take = new NpgsqlCommand("SELECT FROM inventory_items WHERE product_id = 'SLOW' FOR NO KEY UPDATE", hold)) await take.ExecuteNonQueryAsync();
+            await using (var take = new NpgsqlCommand("SELECT FROM inventory_items WHERE product_id = 'SLOW' FOR NO KEY UPDATE", hold))
+                await take.ExecuteNonQueryAsync();
             id = await imports.StartAsync(Catalogue.Small("SLOW,N,1,9"));
 
             var failed = await imports.EndOfAsync(id);

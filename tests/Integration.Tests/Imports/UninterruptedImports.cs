@@ -29,7 +29,8 @@ public sealed class UninterruptedImports(Servers servers) : IAsyncLifetime
         var import = await imports.RunAsync(File);
         ImportApi.StateOf(import).ShouldBe("COMPLETED");
         import.GetProperty("chunks").GetInt32().ShouldBeGreaterThan(100);
-        (Counts, Contents, Errors) = (Counts.Of(import), await imports.ContentsAsync(), await imports.ErrorFileAsync(ImportApi.IdOf(import)));
+        (Counts, Contents, Errors) =
+            (Counts.Of(import), await imports.ContentsAsync(), await imports.ErrorFileAsync(ImportApi.IdOf(import)));
         // What the rest is compared with must itself be right.
         var good = Enumerable.Range(1, Rows).Where(n => n % 500 != 0 && n % 501 != 0).ToList();
         var products = good.Select(KeyOf).Distinct().Count();

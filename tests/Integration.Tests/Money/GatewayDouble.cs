@@ -12,7 +12,8 @@ internal sealed class GatewayDouble : IPaymentGateway
 
     public ConcurrentQueue<RefundOrder> Refunds { get; } = new();
 
-    public Func<Charge, Task<ChargeResult>> OnCharge { get; set; } = charge => Task.FromResult(new ChargeResult($"TXN-{charge.OrderId:X8}", null));
+    public Func<Charge, Task<ChargeResult>> OnCharge { get; set; } = charge =>
+        Task.FromResult(new ChargeResult($"TXN-{charge.OrderId:X8}", null));
 
     public Func<RefundOrder, Task<RefundResult>> OnRefund { get; set; } = refund => Task.FromResult(Done(refund));
 

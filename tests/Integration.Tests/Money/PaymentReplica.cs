@@ -28,7 +28,8 @@ internal sealed class PaymentReplica : IAsyncDisposable
         builder.Services.AddSingleton<RefundWriter>().AddSingleton<RefundWorker>().AddSingleton<ChargeRecovery>();
         // Events stay in the outbox, where the test reads them.
         builder.Services.AddSingleton(services => new OutboxRelay<PaymentDbContext>(
-            services.GetRequiredService<ModuleDatabase<PaymentDbContext>>(), null!, services.GetRequiredService<Startup>(), TimeProvider.System,
+            services.GetRequiredService<ModuleDatabase<PaymentDbContext>>(), null!, services.GetRequiredService<Startup>(),
+            TimeProvider.System,
             services.GetRequiredService<ILogger<OutboxRelay<PaymentDbContext>>>()));
         _host = builder.Build();
         Get<Startup>().DatabasesAreReady();
@@ -49,8 +50,10 @@ internal sealed class PaymentReplica : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in new BackgroundService[] { Get<RefundWorker>(), Get<ChargeRecovery>() }) await worker.StopAsync(CancellationToken.None);
-        foreach (var writer in new IAsyncDisposable[] { Get<ChargeWriter>(), Get<ChargeResultWriter>(), Get<CancelPaymentWriter>(), Get<RefundWriter>() }) await writer.DisposeAsync();
+        foreach (var worker in new BackgroundService[] { Get<RefundWorker>(), Get<ChargeRecovery>() })
+            await worker.StopAsync(CancellationToken.None);
+        IAsyncDisposable[] writers = [Get<ChargeWriter>(), Get<ChargeResultWriter>(), Get<CancelPaymentWriter>(), Get<RefundWriter>()];
+        foreach (var writer in writers) await writer.DisposeAsync();
         _host.Dispose();
     }
 }

@@ -33,7 +33,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
     public async Task Payment_whose_last_two_refunds_are_carried_out_by_two_replicas_at_once_is_closed()
     {
         var gates = new Dictionary<long, TaskCompletionSource>();
-        for (var refund = 1; refund <= 2; refund++) gates[refund] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var refund = 1; refund <= 2; refund++)
+            gates[refund] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _gateway.OnRefund = async refund =>
         {
             await gates[refund.RefundId].Task;
@@ -55,7 +56,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
             await using (var stop = new NpgsqlCommand("LOCK TABLE outbox_messages IN SHARE MODE", hold)) await stop.ExecuteNonQueryAsync();
             foreach (var gate in gates.Values) gate.SetResult();
             await Eventually.Get("both replicas to wait", () => _system.Payments.ScalarAsync<long>(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), waiting => waiting == 2);
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+                waiting => waiting == 2);
             await transaction.CommitAsync();
         }
 
@@ -80,7 +82,9 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         await CompletedAsync(2, 3);
         (await StatusAsync(2)).ShouldBe((short)4);
         (await StatusAsync(1)).ShouldBe((short)1);
-        await Eventually.Get("the failure to be visible", () => _system.Payments.ListAsync<string>("SELECT last_error FROM refunds WHERE id = 1"), errors => errors[0] == "HTTP 500");
+        await Eventually.Get(
+            "the failure to be visible", () => _system.Payments.ListAsync<string>("SELECT last_error FROM refunds WHERE id = 1"),
+            errors => errors[0] == "HTTP 500");
         (await _system.Payments.ScalarAsync<int>("SELECT attempts FROM refunds WHERE id = 1")).ShouldBe(1);
         (await _system.Payments.ScalarAsync<bool>("SELECT next_attempt_at > now() FROM refunds WHERE id = 1")).ShouldBeTrue();
     }
@@ -90,7 +94,9 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
     {
         var declines = 2;
         _gateway.OnRefund = refund => Task.FromResult(
-            Interlocked.Decrement(ref declines) >= 0 ? new RefundResult("TXN-0", new Decline("ACCOUNT_CLOSED", "The account is closed")) : GatewayDouble.Done(refund));
+            Interlocked.Decrement(ref declines) >= 0
+                ? new RefundResult("TXN-0", new Decline("ACCOUNT_CLOSED", "The account is closed"))
+                : GatewayDouble.Done(refund));
         await PayAsync(1, 10, refunded: 10);
         await OrderRefundAsync(1, 1, 10);
         await _replica.StartAsync<RefundWorker>();
@@ -142,7 +148,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         await _replica.Get<ChargeWriter>().ExecuteAsync(new NewCharge(new Charge(1, "CUST-1", 10), "CREDIT_CARD", Guid.NewGuid()));
         await _replica.Get<CancelPaymentWriter>().ExecuteAsync(new CancelledOrder(1, "CUST-1", "RESERVATION_EXPIRED", Guid.NewGuid()));
         await _system.Payments.ExecuteAsync("UPDATE payments SET updated_at = now() - interval '2 minutes'");
-        _gateway.OnCharge = _ => Task.FromResult(new ChargeResult("TXN-00000001", charged ? null : new Decline("CARD_EXPIRED", "The card has expired")));
+        _gateway.OnCharge = _ =>
+            Task.FromResult(new ChargeResult("TXN-00000001", charged ? null : new Decline("CARD_EXPIRED", "The card has expired")));
         await _replica.StartAsync<RefundWorker>();
 
         await _replica.StartAsync<ChargeRecovery>();
@@ -166,7 +173,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         await _replica.StartAsync<RefundWorker>();
         await Eventually.True("the gateway to be asked", () => !_gateway.Refunds.IsEmpty);
 
-        (await _system.Payments.ScalarAsync<long>("SELECT r.id FROM refunds r JOIN payments p ON p.id = payment_id FOR UPDATE NOWAIT")).ShouldBe(1);
+        (await _system.Payments.ScalarAsync<long>(
+            "SELECT r.id FROM refunds r JOIN payments p ON p.id = payment_id FOR UPDATE NOWAIT")).ShouldBe(1);
 
         answer.SetResult();
         await CompletedAsync(1);
@@ -181,7 +189,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         await PayAsync(1, amount, refunded);
         if (refunded > 0) await OrderRefundAsync(1, payment: 1, refunded, open);
 
-        (await _replica.Get<CancelPaymentWriter>().ExecuteAsync(new CancelledOrder(1, "CUST-1", "CUSTOMER_REQUESTED", Guid.NewGuid()))).ShouldBeFalse();
+        (await _replica.Get<CancelPaymentWriter>().ExecuteAsync(new CancelledOrder(1, "CUST-1", "CUSTOMER_REQUESTED", Guid.NewGuid())))
+            .ShouldBeFalse();
 
         (await _system.Payments.CountAsync("refunds")).ShouldBe(refunded > 0 ? 1 : 0);
         (await StatusAsync(1)).ShouldBe(open ? (short)1 : (short)4);
@@ -191,7 +200,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
 
     private Task PayAsync(long order, decimal amount, decimal refunded) => _system.Payments.ExecuteAsync(
         """
-        INSERT INTO payments (id, order_id, customer_id, amount, status, payment_method, transaction_id, event_id, refunded_amount, created_at, completed_at)
+        INSERT INTO payments (
+            id, order_id, customer_id, amount, status, payment_method, transaction_id, event_id, refunded_amount, created_at, completed_at)
         VALUES ($1, $1, 'CUST-1', $2, 1, 'CREDIT_CARD', 'TXN-0', gen_random_uuid(), $3, now(), now())
         """,
         order, amount, refunded);
@@ -205,7 +215,9 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
 
     private Task<IReadOnlyList<long>> CompletedAsync(params long[] refunds) => Eventually.Get(
         $"refunds {string.Join(", ", refunds)} to be carried out",
-        () => _system.Payments.ListAsync<long>("SELECT id FROM refunds WHERE completed_at IS NOT NULL ORDER BY id"), done => done.SequenceEqual(refunds));
+        () => _system.Payments.ListAsync<long>("SELECT id FROM refunds WHERE completed_at IS NOT NULL ORDER BY id"),
+        done => done.SequenceEqual(refunds));
 
-    private async Task<short> StatusAsync(long order) => await _system.Payments.ScalarAsync<short>("SELECT status FROM payments WHERE order_id = $1", order);
+    private async Task<short> StatusAsync(long order) =>
+        await _system.Payments.ScalarAsync<short>("SELECT status FROM payments WHERE order_id = $1", order);
 }

@@ -10,7 +10,8 @@ internal sealed class DeadLetterApi(FulfillmentSystem system, string module)
 {
     private string Prefix { get; } = $"{OperatorApi.PrefixOf(module)}/dead-letters";
 
-    public async Task<IReadOnlyList<JsonElement>> ListAsync(string query = "") => [.. (await system.GetAsync(module, $"{Prefix}?limit=500&{query}")).EnumerateArray()];
+    public async Task<IReadOnlyList<JsonElement>> ListAsync(string query = "") =>
+        [.. (await system.GetAsync(module, $"{Prefix}?limit=500&{query}")).EnumerateArray()];
 
     public Task<JsonElement> GetAsync(long id) => system.GetAsync(module, $"{Prefix}/{id}");
 
@@ -18,7 +19,7 @@ internal sealed class DeadLetterApi(FulfillmentSystem system, string module)
 
     /// <summary>Waits until there are as many dead letters as expected.</summary>
     public Task<IReadOnlyList<JsonElement>> ArriveAsync(int count, string query = "") =>
-        Eventually.Get($"{count} dead letters of {module}", () => ListAsync(query), letters => letters.Count == count);
+        Eventually.Get($"{count} dead letters of {module}", () => ListAsync(query), deadLetters => deadLetters.Count == count);
 
     /// <summary>Starts a replay and waits until it has ended.</summary>
     public async Task<JsonElement> ReplayAsync(object request) => await EndOfAsync(await StartAsync(request));
@@ -33,7 +34,8 @@ internal sealed class DeadLetterApi(FulfillmentSystem system, string module)
     public Task<JsonElement> ProgressAsync(long replay) => system.GetAsync(module, $"{Prefix}/replays/{replay}");
 
     public Task<JsonElement> EndOfAsync(long replay) => Eventually.Get(
-        $"the end of replay {replay}", () => ProgressAsync(replay), view => view.GetProperty("finishedAt").ValueKind == JsonValueKind.String);
+        $"the end of replay {replay}", () => ProgressAsync(replay),
+        view => view.GetProperty("finishedAt").ValueKind == JsonValueKind.String);
 
     public async Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(string path, object request)
     {
@@ -51,9 +53,10 @@ internal sealed class DeadLetterApi(FulfillmentSystem system, string module)
 /// <summary>What operators ask of a module.</summary>
 internal static class OperatorApi
 {
-    public static string PrefixOf(string module) => $"/api/{module switch { "Order" => "orders", "Payment" => "payments", "Notification" => "notifications", _ => "inventory" }}/ops";
+    public static string PrefixOf(string module) =>
+        $"/api/{module switch { "Order" => "orders", "Payment" => "payments", "Notification" => "notifications", _ => "inventory" }}/ops";
 
-    public static long Id(this JsonElement letter) => letter.GetProperty("id").GetInt64();
+    public static long Id(this JsonElement row) => row.GetProperty("id").GetInt64();
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
 

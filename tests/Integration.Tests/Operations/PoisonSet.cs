@@ -33,16 +33,23 @@ internal static class PoisonSet
         Text("deep but well-formed", $"{{\"mark\":\"{mark}\",\"a\":{new string('[', 14)}{new string(']', 14)}}}"),
         Text("a comment", $$"""/* {{mark}} */ {}"""),
         Text("plain text", $"Hello {mark}", new BasicProperties { ContentType = "text/plain" }),
-        Text("foreign type", $"foreign {mark}", new BasicProperties { Type = "System.Diagnostics.Process", MessageId = Guid.NewGuid().ToString() }),
+        Text(
+            "foreign type", $"foreign {mark}",
+            new BasicProperties { Type = "System.Diagnostics.Process", MessageId = Guid.NewGuid().ToString() }),
         Text("an id that is no UUID", $"id {mark}", new BasicProperties { MessageId = "not a UUID" }),
-        Text("a NUL", $"\0 {mark} \0", new BasicProperties { Type = "nul\0type", MessageId = "nul\0id", Headers = new Dictionary<string, object?> { ["nul\0"] = "\0" } }),
+        Text("a NUL", $"\0 {mark} \0", new BasicProperties
+        {
+            Type = "nul\0type", MessageId = "nul\0id", Headers = new Dictionary<string, object?> { ["nul\0"] = "\0" },
+        }),
         Text("orders to the transport", $"orders {mark}", new BasicProperties
         {
             ReplyTo = "foreign-reply",
             Headers = new Dictionary<string, object?>
             {
-                ["reply-uri"] = "nonsense://", ["ack-requested"] = "true", ["dead-letter-id"] = "1", ["failure-queue"] = "elsewhere", ["failure-attempts"] = 9,
-                ["list"] = new List<object?> { 1, "two", new Dictionary<string, object?> { ["three"] = 3.5 } }, ["bytes"] = new byte[] { 0xFF, 0xFE, 0 },
+                ["reply-uri"] = "nonsense://", ["ack-requested"] = "true", ["dead-letter-id"] = "1", ["failure-queue"] = "elsewhere",
+                ["failure-attempts"] = 9,
+                ["list"] = new List<object?> { 1, "two", new Dictionary<string, object?> { ["three"] = 3.5 } },
+                ["bytes"] = new byte[] { 0xFF, 0xFE, 0 },
             },
         }),
         new("invalid UTF-8", [0xC3, 0x28, 0xFF, .. Encoding.UTF8.GetBytes(mark)]),
@@ -50,5 +57,6 @@ internal static class PoisonSet
         new("ten megabytes", [.. Encoding.UTF8.GetBytes(mark), .. new byte[10 * 1024 * 1024]]),
     ];
 
-    private static Poison Text(string name, string body, BasicProperties? properties = null) => new(name, Encoding.UTF8.GetBytes(body), properties);
+    private static Poison Text(string name, string body, BasicProperties? properties = null) =>
+        new(name, Encoding.UTF8.GetBytes(body), properties);
 }

@@ -26,7 +26,8 @@ public sealed class Browser : IAsyncLifetime
     }
 
     private static string Find() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("Chromium is missing; ./dev test installs it, or run as root: apt-get install chromium");
 }
 

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Integration.Tests.OperatorConsole;
 
-/// <summary>How somebody looks at the console.</summary>
+/// <summary>Size and theme of a browser window that shows the console.</summary>
 /// <param name="Width">Width of the window in pixels.</param>
 /// <param name="Height">Its height.</param>
 /// <param name="Theme">Theme of the system.</param>
@@ -24,13 +24,15 @@ internal sealed class ConsolePage : IAsyncDisposable
         tab.Console += (_, message) =>
         {
             // What could not be loaded is judged by its status.
-            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) Complain($"console: {message.Text}");
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                Complain($"console: {message.Text}");
         };
         tab.PageError += (_, error) => Complain($"error of the page: {error}");
         tab.Crash += (_, _) => Complain("the page crashed");
         tab.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(origin.AbsoluteUri, StringComparison.Ordinal)) Complain($"request to another origin: {request.Url}");
+            if (!request.Url.StartsWith(origin.AbsoluteUri, StringComparison.Ordinal))
+                Complain($"request to another origin: {request.Url}");
         };
         tab.RequestFailed += (_, request) =>
         {
@@ -45,7 +47,7 @@ internal sealed class ConsolePage : IAsyncDisposable
 
     public IPage Tab { get; }
 
-    /// <summary>Errors of the console and the page, failed requests, and requests to somebody else.</summary>
+    /// <summary>Errors of the console and the page, failed requests, and requests to other origins.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
     /// <summary>Opens the console.</summary>
@@ -58,13 +60,15 @@ internal sealed class ConsolePage : IAsyncDisposable
         look ??= new Look();
         var context = await browser.NewContextAsync(new()
         {
-            BaseURL = origin.AbsoluteUri, Locale = "en-GB", TimezoneId = "UTC", ReducedMotion = ReducedMotion.Reduce, ColorScheme = look.Theme,
+            BaseURL = origin.AbsoluteUri, Locale = "en-GB", TimezoneId = "UTC", ReducedMotion = ReducedMotion.Reduce,
+            ColorScheme = look.Theme,
             ViewportSize = new() { Width = look.Width, Height = look.Height },
         });
         context.SetDefaultTimeout((float)Eventually.Deadline.TotalMilliseconds);
         var page = new ConsolePage(origin, context, await context.NewPageAsync());
         var answer = await page.Tab.GotoAsync($"/{view}");
-        (await answer!.HeaderValueAsync("content-security-policy")).ShouldNotBeNullOrEmpty("without a policy, what breaks it would not show");
+        (await answer!.HeaderValueAsync("content-security-policy"))
+            .ShouldNotBeNullOrEmpty("without a policy, what breaks it would not show");
         return page;
     }
 
@@ -80,7 +84,8 @@ internal sealed class ConsolePage : IAsyncDisposable
         // In a window as high as its content, what is fixed to an edge covers nothing.
         var (width, height) = (Tab.ViewportSize!.Width, Tab.ViewportSize.Height);
         var content = await Tab.EvaluateAsync<int>(
-            "() => Math.max(...[document.scrollingElement, document.querySelector('.drawer')].map(one => one ? one.scrollHeight + one.offsetTop : 0))");
+            "() => Math.max(...[document.scrollingElement, document.querySelector('.drawer')]"
+            + ".map(one => one ? one.scrollHeight + one.offsetTop : 0))");
         await Tab.SetViewportSizeAsync(width, Math.Max(height, content));
         await Tab.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"{name}.png") });
         await Tab.SetViewportSizeAsync(width, height);
@@ -91,5 +96,6 @@ internal sealed class ConsolePage : IAsyncDisposable
     private void Complain(string what) => _complaints.Enqueue(what);
 
     private bool IsExpected(IResponse response) => _expected.Any(expected =>
-        new Uri(response.Url).AbsolutePath.StartsWith(expected.Path, StringComparison.Ordinal) && expected.Statuses.Contains(response.Status));
+        new Uri(response.Url).AbsolutePath.StartsWith(expected.Path, StringComparison.Ordinal)
+            && expected.Statuses.Contains(response.Status));
 }

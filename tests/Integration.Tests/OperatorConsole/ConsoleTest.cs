@@ -28,10 +28,11 @@ public abstract class ConsoleTest(Browser browser) : SystemTest
 
     private protected static IPageAssertions Expect(IPage page) => Assertions.Expect(page);
 
-    /// <summary>Lets nobody write to a table until the result is disposed of, so that a step lasts as long as the test looks at it.</summary>
+    /// <summary>Blocks writes to a table until the result is disposed of, so that a step lasts as long as the test needs it.</summary>
     private protected static async Task<IAsyncDisposable> HoldAsync(Database database, string table)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
 #pragma warning disable CA2100 // A name of the tests.
         await using var hold = new NpgsqlCommand($"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE", connection);

@@ -18,7 +18,8 @@ public sealed class AuditClientTests
 
     [Fact]
     public async Task Order_that_still_does_not_exist_is_a_violation() =>
-        (await StrangersAsync(new FakeSystem { FirstOrders = [1, 6], Orders = [1, 5, 6], Reservations = [1, 3, 5, 6, 9] })).ShouldBe(["3", "9"]);
+        (await StrangersAsync(new FakeSystem { FirstOrders = [1, 6], Orders = [1, 5, 6], Reservations = [1, 3, 5, 6, 9] }))
+            .ShouldBe(["3", "9"]);
 
     private static async Task<IEnumerable<string>> StrangersAsync(FakeSystem system)
     {
@@ -47,7 +48,8 @@ public sealed class AuditClientTests
 
         private object Answer(Uri address)
         {
-            if (!address.AbsolutePath.EndsWith("ledger", StringComparison.Ordinal)) return new { module = "Any", checks = Array.Empty<object>() };
+            if (!address.AbsolutePath.EndsWith("reconciliation", StringComparison.Ordinal))
+                return new { module = "Any", checks = Array.Empty<object>() };
             var after = long.Parse(address.Query.Split('&')[0].Split('=')[1], CultureInfo.InvariantCulture);
             if (address.AbsolutePath.StartsWith("/api/orders", StringComparison.Ordinal))
             {

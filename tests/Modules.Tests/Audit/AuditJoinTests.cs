@@ -17,22 +17,25 @@ public sealed class AuditJoinTests
             new OrderEntry(9, "C", "CANCELLED", "CUSTOMER_REQUESTED", 90m), new OrderEntry(10, "C", "PENDING", null, 100m),
         ],
         [
-            new ReservationEntry(1, "COMMITTED", null), new ReservationEntry(2, "REJECTED", "OUT_OF_STOCK"), new ReservationEntry(3, "RELEASED", null),
+            new ReservationEntry(1, "COMMITTED", null), new ReservationEntry(2, "REJECTED", "OUT_OF_STOCK"),
+            new ReservationEntry(3, "RELEASED", null),
             new ReservationEntry(4, "RELEASED", null), new ReservationEntry(5, "EXPIRED", null), new ReservationEntry(6, "COMMITTED", null),
             new ReservationEntry(7, "ACTIVE", null), new ReservationEntry(8, "COMMITTED", null), new ReservationEntry(11, "ACTIVE", null),
         ],
         [
             new PaymentEntry(1, "COMPLETED", 10m, 0m, null, 0m), new PaymentEntry(3, "FAILED", 30m, 0m, null, 0m),
-            new PaymentEntry(4, "REFUNDED", 40m, 40m, "CUSTOMER_REQUESTED", 0m), new PaymentEntry(5, "VOIDED", 50m, 0m, "RESERVATION_EXPIRED", 0m),
+            new PaymentEntry(4, "REFUNDED", 40m, 40m, "CUSTOMER_REQUESTED", 0m),
+            new PaymentEntry(5, "VOIDED", 50m, 0m, "RESERVATION_EXPIRED", 0m),
             new PaymentEntry(6, "COMPLETED", 60m, 25m, null, 25m), new PaymentEntry(7, "COMPLETED", 70m, 0m, null, 0m),
             new PaymentEntry(8, "REFUNDED", 80m, 80m, null, 80m),
         ],
         [
-            Told(1, Both), Told(2, Email), Told(3, Email), Told(4, Both, Email), Told(5, Email), Told(6, Both), Told(8, Both, Email), Told(9, Email),
+            Told(1, Both), Told(2, Email), Told(3, Email), Told(4, Both, Email), Told(5, Email), Told(6, Both), Told(8, Both, Email),
+            Told(9, Email),
         ],
         new HashSet<long> { 11 });
 
-    /// <summary>Name of the check that must find it, the key of what is wrong, and the ledgers with it.</summary>
+    /// <summary>Name of the check that must find it, the key of what is wrong, and the feeds with it.</summary>
     private static readonly (string Check, string Key, ReconciliationFeeds ReconciliationFeeds)[] Planted =
     [
         ("completed-is-paid", "1", Without(payment: 1)),
@@ -81,9 +84,9 @@ public sealed class AuditJoinTests
     [MemberData(nameof(Cases))]
     public void A_planted_violation_is_found(int planted)
     {
-        var (name, key, ledgers) = Planted[planted];
+        var (name, key, feeds) = Planted[planted];
 
-        var check = AuditJoin.Check(ledgers).Single(check => check.Name == name);
+        var check = AuditJoin.Check(feeds).Single(check => check.Name == name);
 
         check.Violations.ShouldBe(1);
         check.Examples.ShouldHaveSingleItem().Key.ShouldBe(key);
@@ -91,7 +94,8 @@ public sealed class AuditJoinTests
 
     [Fact]
     public void Every_check_has_a_planted_violation() =>
-        AuditJoin.Check(Healthy).Select(check => check.Name).ShouldBe(Planted.Select(planted => planted.Check).Distinct(), ignoreOrder: true);
+        AuditJoin.Check(Healthy).Select(check => check.Name)
+            .ShouldBe(Planted.Select(planted => planted.Check).Distinct(), ignoreOrder: true);
 
     [Fact]
     public void An_order_that_is_open_is_not_judged()
@@ -108,7 +112,8 @@ public sealed class AuditJoinTests
     private static NotificationEntry Told(long order, params string[][] events) =>
         new(order, [.. events.Select(channels => new NotifiedEvent(Guid.NewGuid(), channels))]);
 
-    private static ReconciliationFeeds With(PaymentEntry payment) => Without(payment: payment.OrderId) is var rest ? rest with { Payments = [.. rest.Payments, payment] } : rest;
+    private static ReconciliationFeeds With(PaymentEntry payment) =>
+        Without(payment: payment.OrderId) is var rest ? rest with { Payments = [.. rest.Payments, payment] } : rest;
 
     private static ReconciliationFeeds With(ReservationEntry reservation) =>
         Without(reservation: reservation.OrderId) is var rest ? rest with { Reservations = [.. rest.Reservations, reservation] } : rest;

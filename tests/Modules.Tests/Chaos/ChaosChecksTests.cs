@@ -24,13 +24,17 @@ public sealed class ChaosChecksTests
         Order(1, "A", OrderFact.Completed), Order(2, "B", OrderFact.Failed), Order(3, "C", OrderFact.Cancelled),
     ];
 
-    private readonly List<ReservationFact> _reservations = [new(1, ReservationFact.Committed, ["P"], [2]), new(2, 3, ["P"], [2]), new(3, 3, ["P"], [2])];
+    private readonly List<ReservationFact> _reservations =
+    [
+        new(1, ReservationFact.Committed, ["P"], [2]), new(2, 3, ["P"], [2]), new(3, 3, ["P"], [2]),
+    ];
     private readonly List<StockFact> _stock = [new("P", 8, 0, 2, 10)];
     private readonly List<PaymentFact> _payments = [new(1, 1, 7m, 0, 1, 0), new(2, 2, 7m, 0, 0, 0), new(3, 1, 7m, 7m, 1, 0)];
 
     private readonly List<NotificationFact> _notifications =
     [
-        new(1, Told, NotificationFact.Email, 1), new(1, Told, NotificationFact.Sms, 1), new(2, Told, NotificationFact.Email, 1), new(3, Told, NotificationFact.Email, 1),
+        new(1, Told, NotificationFact.Email, 1), new(1, Told, NotificationFact.Sms, 1), new(2, Told, NotificationFact.Email, 1),
+        new(3, Told, NotificationFact.Email, 1),
     ];
 
     private readonly List<DeadLetterFact> _deadLetters = [new("Order", "poison-1", "{bad")];
@@ -148,7 +152,7 @@ public sealed class ChaosChecksTests
     }
 
     [Fact]
-    public void Completed_order_that_nobody_paid_is_found()
+    public void Completed_order_without_a_payment_is_found()
     {
         _payments[0] = _payments[0] with { Status = 2, Charges = 0 };
         Violations().ShouldHaveSingleItem().ShouldStartWith("completed, not paid: order 1");
@@ -225,11 +229,15 @@ public sealed class ChaosChecksTests
     {
         _notifications[0] = _notifications[0] with { Times = 2 };
         _notifications.RemoveAt(2);
-        Violations().ShouldBe([$"order 1 was told 2 times of event {Told} on channel 1", "order 2 of B is FAILED; its customer has had 0 e-mail(s) and 0 text message(s)"]);
+        Violations().ShouldBe(
+            [
+                $"order 1 was told 2 times of event {Told} on channel 1",
+                "order 2 of B is FAILED; its customer has had 0 e-mail(s) and 0 text message(s)",
+            ]);
     }
 
     [Fact]
-    public void Second_letter_about_the_same_end_is_found()
+    public void Second_notification_about_the_same_outcome_is_found()
     {
         _notifications.Add(new(1, Guid.NewGuid(), NotificationFact.Email, 1));
         Violations().ShouldHaveSingleItem().ShouldBe("order 1 of A is COMPLETED; its customer has had 2 e-mail(s) and 1 text message(s)");
@@ -239,7 +247,11 @@ public sealed class ChaosChecksTests
     public void Innocent_dead_letter_and_poison_that_vanished_are_found()
     {
         _deadLetters[0] = _deadLetters[0] with { MessageId = "innocent" };
-        Violations().ShouldBe(["poison 'broken' (poison-1) was put into order-created-queue and is in no dead-letter queue", "an innocent message was put aside by Order: innocent {bad"]);
+        Violations().ShouldBe(
+            [
+                "poison 'broken' (poison-1) was put into order-created-queue and is in no dead-letter queue",
+                "an innocent message was put aside by Order: innocent {bad",
+            ]);
     }
 
     [Fact]
@@ -250,7 +262,9 @@ public sealed class ChaosChecksTests
     }
 
     private IReadOnlyList<string> Violations() => ChaosChecks.Find(
-        _history, new DatabaseSnapshot(_orders, _reservations, _stock, _payments, _notifications, _deadLetters, _leftOver) { Poison = _poison }, Stocked);
+        _history,
+        new DatabaseSnapshot(_orders, _reservations, _stock, _payments, _notifications, _deadLetters, _leftOver) { Poison = _poison },
+        Stocked);
 
     private void Add(OrderFact order)
     {
@@ -260,7 +274,8 @@ public sealed class ChaosChecksTests
 
     private static OrderRequest OrderRequest(string customer) => new(customer, [new OrderRequestLine("P", "Product", 2, 3.5m)]);
 
-    private static OrderFact Order(long id, string customer, short status) => new(id, customer, status, null, 7m, "P 2 3.50", TimeSpan.Zero);
+    private static OrderFact Order(long id, string customer, short status) =>
+        new(id, customer, status, null, 7m, "P 2 3.50", TimeSpan.Zero);
 
     private static Placement Answered(string customer, long id, CancelOutcome cancel = CancelOutcome.NotTried)
     {

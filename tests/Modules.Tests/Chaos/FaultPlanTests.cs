@@ -18,7 +18,8 @@ public sealed class FaultPlanTests
     public void Every_kind_comes_once_before_any_comes_twice()
     {
         var plan = new FaultPlan(Kinds, Targets, 7);
-        plan.Lanes.SelectMany(lane => lane.Faults.Take(lane.FirstRound)).Select(fault => fault.Kind.Name).Order().ShouldBe(Kinds.Select(kind => kind.Name).Order());
+        plan.Lanes.SelectMany(lane => lane.Faults.Take(lane.FirstRound)).Select(fault => fault.Kind.Name).Order()
+            .ShouldBe(Kinds.Select(kind => kind.Name).Order());
     }
 
     [Fact]
@@ -26,16 +27,22 @@ public sealed class FaultPlanTests
     {
         var plan = new FaultPlan(Kinds, Targets, 7);
         foreach (var fault in plan.Lanes.SelectMany(lane => lane.Faults.Take(200)).Where(fault => fault.Kind.Name == FaultKind.CrashPoint))
-            CrashPoints.All.ShouldContain(entry => entry.Point == fault.CrashPoint && fault.Target.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase), fault.ToString());
+            CrashPoints.All.ShouldContain(
+                entry => entry.Point == fault.CrashPoint && fault.Target.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase),
+                fault.ToString());
     }
 
     [Fact]
     public void Faults_that_these_servers_do_not_allow_are_left_out_unless_they_are_named()
     {
-        FaultKind.Choose(null, withServers: false, withCrashPoints: false).ShouldNotContain(kind => kind.NeedsServers || kind.Deletes || kind.Name == FaultKind.CrashPoint);
-        FaultKind.Choose("delete-queue,kill", withServers: false, withCrashPoints: false).Select(kind => kind.Name).ShouldBe(["delete-queue", "kill"]);
-        Should.Throw<Fulfillment.Load.LoadException>(() => FaultKind.Choose("broker-kill", withServers: false, withCrashPoints: true)).Message.ShouldContain("broker-kill");
-        Should.Throw<Fulfillment.Load.LoadException>(() => FaultKind.Choose("no-such", withServers: true, withCrashPoints: true)).Message.ShouldContain("no-such");
+        FaultKind.Choose(null, withServers: false, withCrashPoints: false)
+            .ShouldNotContain(kind => kind.NeedsServers || kind.Deletes || kind.Name == FaultKind.CrashPoint);
+        FaultKind.Choose("delete-queue,kill", withServers: false, withCrashPoints: false).Select(kind => kind.Name)
+            .ShouldBe(["delete-queue", "kill"]);
+        Should.Throw<Fulfillment.Load.LoadException>(
+            () => FaultKind.Choose("broker-kill", withServers: false, withCrashPoints: true)).Message.ShouldContain("broker-kill");
+        Should.Throw<Fulfillment.Load.LoadException>(
+            () => FaultKind.Choose("no-such", withServers: true, withCrashPoints: true)).Message.ShouldContain("no-such");
     }
 
     [Theory]
@@ -53,9 +60,11 @@ public sealed class FaultPlanTests
     [Fact]
     public void Rotated_password_names_the_process_whose_module_it_belongs_to()
     {
-        var lane = new FaultPlan(FaultKind.Choose("password-rotation", withServers: true, withCrashPoints: true), Targets, 7).Lanes.Single();
+        var lane = new FaultPlan(
+            FaultKind.Choose("password-rotation", withServers: true, withCrashPoints: true), Targets, 7).Lanes.Single();
         foreach (var fault in lane.Faults.Take(20)) fault.ToString().ShouldContain(fault.Target);
     }
 
-    private static string Text(int seed) => string.Join('\n', new FaultPlan(Kinds, Targets, seed).Lanes.SelectMany(lane => lane.Faults.Take(100)));
+    private static string Text(int seed) =>
+        string.Join('\n', new FaultPlan(Kinds, Targets, seed).Lanes.SelectMany(lane => lane.Faults.Take(100)));
 }

@@ -30,7 +30,8 @@ public sealed class ConnectionStringsTests
     [InlineData("Host=db;Username=orderuser", "Database")]
     [InlineData("Host=;Database=order_db;Username=orderuser", "Host")]
     [InlineData("Password=secret", "Host and no Database and no Username")]
-    public void What_it_lacks_is_named(string value, string missing) => Mistake(value).ShouldBe($"ConnectionStrings__Order has no {missing}, {Example}");
+    public void What_it_lacks_is_named(string value, string missing) =>
+        Mistake(value).ShouldBe($"ConnectionStrings__Order has no {missing}, {Example}");
 
     [Theory]
     [InlineData("nonsense-secret")]
@@ -72,5 +73,6 @@ public sealed class ConnectionStringsTests
     private static string Mistake(string? value) => Should.Throw<ConfigurationException>(() => Read(value)).Mistakes.ShouldHaveSingleItem();
 
     private static string Read(string? value) => ConnectionStrings.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:Order"] = value }).Build(), "Order");
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:Order"] = value }).Build(),
+        "Order");
 }

@@ -23,14 +23,18 @@ public sealed class ModuleCatalogTests
         var error = Should.Throw<ConfigurationException>(() => ModuleCatalog.Enabled("Order,Shipping,Billing"));
 
         error.Mistakes.ShouldBe(
-            ["MODULES names unknown modules: Shipping, Billing; valid are Order, Inventory, Payment, Notification, for example MODULES=Order,Inventory"]);
+            [
+                "MODULES names unknown modules: Shipping, Billing; "
+                    + "valid are Order, Inventory, Payment, Notification, for example MODULES=Order,Inventory",
+            ]);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData(" , ")]
     public void A_setting_without_a_name_is_a_mistake(string setting) =>
-        Should.Throw<ConfigurationException>(() => ModuleCatalog.Enabled(setting)).Message.ShouldStartWith("MODULES names no module; valid are Order,");
+        Should.Throw<ConfigurationException>(() => ModuleCatalog.Enabled(setting)).Message.ShouldStartWith(
+            "MODULES names no module; valid are Order,");
 
     private static IEnumerable<string> Enabled(string? setting) => ModuleCatalog.Enabled(setting).Select(module => module.Name);
 }

@@ -50,7 +50,8 @@ public sealed class OptionsSetupTests
     [InlineData("amqp://secrethost:port/")]
     [InlineData("amqp://")]
     public void An_address_that_is_none_is_reported_without_showing_it(string uri) =>
-        Mistakes(("Uri", uri)).ShouldBe(["RabbitMq__Uri: is not the address of a broker, for example amqp://user:password@localhost:5672/"]);
+        Mistakes(("Uri", uri)).ShouldBe(
+            ["RabbitMq__Uri: is not the address of a broker, for example amqp://user:password@localhost:5672/"]);
 
     [Theory]
     [InlineData("amqp://localhost")]
@@ -70,7 +71,8 @@ public sealed class OptionsSetupTests
 
     [Theory]
     [InlineData("Concurrency", "0", "RabbitMq__Concurrency: The field Concurrency must be between 1 and 2000, for example 256")]
-    [InlineData("PublisherChannels", "17", "RabbitMq__PublisherChannels: The field PublisherChannels must be between 1 and 16, for example 4")]
+    [InlineData(
+        "PublisherChannels", "17", "RabbitMq__PublisherChannels: The field PublisherChannels must be between 1 and 16, for example 4")]
     [InlineData(
         "PublishTimeout", "01:00:00",
         "RabbitMq__PublishTimeout: The field PublishTimeout must be between 00:00:01 and 00:04:00, for example 00:00:30")]
@@ -94,7 +96,8 @@ public sealed class OptionsSetupTests
     [Fact]
     public void Every_value_that_is_missing_or_out_of_range_has_a_line_of_its_own() =>
         Mistakes(("Concurrency", "0"), ("PublisherChannels", "0"), ("PublishTimeout", "1.00:00:00")).Select(Setting)
-            .ShouldBe(["RabbitMq__Uri", "RabbitMq__Concurrency", "RabbitMq__PublisherChannels", "RabbitMq__PublishTimeout"], ignoreOrder: true);
+            .ShouldBe(
+                ["RabbitMq__Uri", "RabbitMq__Concurrency", "RabbitMq__PublisherChannels", "RabbitMq__PublishTimeout"], ignoreOrder: true);
 
     private static string Setting(string mistake)
     {

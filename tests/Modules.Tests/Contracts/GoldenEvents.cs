@@ -26,14 +26,21 @@ internal static class GoldenEvents
             ["order-created"] = Publish(Created),
             ["inventory-reserved"] = Publish(Reserved),
             ["inventory-failed"] = Publish(new InventoryFailedEvent(
-                long.MaxValue, "CUST-001", "Not enough stock of product PROD-002", "PROD-002", "OUT_OF_STOCK").WithCausation(Created, Id(3), At)),
-            ["payment-completed"] = Publish(new PaymentCompletedEvent(1, "CUST-001", 42, "TXN-0123ABCD", 59.90m, "CREDIT_CARD").WithCausation(Reserved, Id(4), At)),
-            ["payment-failed"] = Publish(new PaymentFailedEvent(1, "CUST-001", 59m, "Insufficient funds", "INSUFFICIENT_FUNDS").WithCausation(Reserved, Id(5), At)),
+                long.MaxValue, "CUST-001", "Not enough stock of product PROD-002", "PROD-002", "OUT_OF_STOCK")
+                .WithCausation(Created, Id(3), At)),
+            ["payment-completed"] = Publish(
+                new PaymentCompletedEvent(1, "CUST-001", 42, "TXN-0123ABCD", 59.90m, "CREDIT_CARD").WithCausation(Reserved, Id(4), At)),
+            ["payment-failed"] = Publish(
+                new PaymentFailedEvent(1, "CUST-001", 59m, "Insufficient funds", "INSUFFICIENT_FUNDS").WithCausation(Reserved, Id(5), At)),
             ["inventory-committed"] = Publish(new InventoryCommittedEvent(1, "CUST-001").WithCausation(Created, Id(7), At)),
-            ["inventory-released"] = Publish(new InventoryReleasedEvent(1, "CUST-001", Released, "PAYMENT_DECLINED").WithCausation(Created, Id(8), At)),
-            ["reservation-expired"] = Publish(new ReservationExpiredEvent(1, "CUST-001", Released, "RESERVATION_EXPIRED").WithNewCorrelation(Id(9), At, Id(1))),
-            ["order-cancelled"] = Publish(new OrderCancelledEvent(1, "CUST-001", "Changed my mind", "CUSTOMER_REQUESTED").WithNewCorrelation(Id(10), At, Id(1))),
-            ["payment-refunded"] = Publish(new PaymentRefundedEvent(1, "CUST-001", 42, 7, 59.90m, "CUSTOMER_REQUESTED").WithNewCorrelation(Id(11), At, Id(1))),
+            ["inventory-released"] = Publish(
+                new InventoryReleasedEvent(1, "CUST-001", Released, "PAYMENT_DECLINED").WithCausation(Created, Id(8), At)),
+            ["reservation-expired"] = Publish(
+                new ReservationExpiredEvent(1, "CUST-001", Released, "RESERVATION_EXPIRED").WithNewCorrelation(Id(9), At, Id(1))),
+            ["order-cancelled"] = Publish(
+                new OrderCancelledEvent(1, "CUST-001", "Changed my mind", "CUSTOMER_REQUESTED").WithNewCorrelation(Id(10), At, Id(1))),
+            ["payment-refunded"] = Publish(
+                new PaymentRefundedEvent(1, "CUST-001", 42, 7, 59.90m, "CUSTOMER_REQUESTED").WithNewCorrelation(Id(11), At, Id(1))),
             ["product-import"] = Publish(new ImportChunkDueEvent(long.MaxValue, 3).WithNewCorrelation(Id(6), At)),
         };
 

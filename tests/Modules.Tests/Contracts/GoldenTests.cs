@@ -5,7 +5,7 @@ using Fulfillment.Contracts;
 namespace Modules.Tests.Contracts;
 
 /// <summary>
-/// The files in Golden are the contract with whoever else reads or writes these events. A change that breaks one of them breaks a
+/// The files in Golden are the contract with every other reader and writer of these events. A change that breaks one of them breaks a
 /// client; a field may be added, in a new file beside the old one.
 /// </summary>
 public sealed class GoldenTests
@@ -38,7 +38,8 @@ public sealed class GoldenTests
     {
         GoldenEvents.All.Values.Select(pair => pair.Event.GetType()).ShouldBe(
             typeof(BaseEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(BaseEvent))), ignoreOrder: true);
-        Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).ShouldBe(GoldenEvents.All.Keys, ignoreOrder: true);
+        Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension)
+            .ShouldBe(GoldenEvents.All.Keys, ignoreOrder: true);
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class GoldenTests
         {
             @event.EventType.ShouldBe(name.ToUpperInvariant().Replace('-', '_'));
             @event.SourceService.ShouldBe($"{OwnerOf(name)}-service");
-            message.Route.ShouldBe(new EventRoute($"{OwnerOf(name)}.events", name == "reservation-expired" ? "inventory.expired" : name.Replace('-', '.')));
+            message.Route.ShouldBe(
+                new EventRoute($"{OwnerOf(name)}.events", name == "reservation-expired" ? "inventory.expired" : name.Replace('-', '.')));
             using var json = JsonDocument.Parse(message.Body);
             json.RootElement.GetProperty("eventId").GetGuid().ShouldBe(message.EventId);
             (json.RootElement.TryGetProperty("orderId", out var order) ? order.GetInt64() : 0).ShouldBe(@event.AboutOrder);
@@ -60,7 +62,8 @@ public sealed class GoldenTests
         GoldenEvents.All.Where(pair => pair.Value.Event.AboutOrder == 0).Select(pair => pair.Key).ShouldBe(["product-import"]);
 
     // Products and reservations have no service of their own.
-    private static string OwnerOf(string name) => name.Split('-')[0] is var owner && owner is "product" or "reservation" ? "inventory" : owner;
+    private static string OwnerOf(string name) =>
+        name.Split('-')[0] is var owner && owner is "product" or "reservation" ? "inventory" : owner;
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 

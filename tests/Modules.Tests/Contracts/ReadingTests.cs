@@ -7,18 +7,25 @@ namespace Modules.Tests.Contracts;
 public sealed class ReadingTests
 {
     private const string Minimal = """
-        {"eventId":"7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11","eventType":"ORDER_CREATED","timestamp":"2026-01-15T22:43:06","sourceService":"order-service","orderId":1,"customerId":"CUST-001","items":[{"productId":"PROD-001","productName":"Lamp","quantity":2,"price":29.99}],"totalAmount":59.98}
+        {"eventId":"7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11","eventType":"ORDER_CREATED","timestamp":"2026-01-15T22:43:06",
+        """ + """
+        "sourceService":"order-service","orderId":1,"customerId":"CUST-001",
+        """ + """
+        "items":[{"productId":"PROD-001","productName":"Lamp","quantity":2,"price":29.99}],"totalAmount":59.98}
         """;
 
     private static readonly Dictionary<string, (Type Type, string Json)> Plain = new()
     {
         ["ORDER_CREATED"] = (typeof(OrderCreatedEvent), Minimal),
-        ["INVENTORY_RESERVED"] = (typeof(InventoryReservedEvent), Minimal.Replace("ORDER_CREATED", "INVENTORY_RESERVED", StringComparison.Ordinal)),
-        ["INVENTORY_FAILED"] = (typeof(InventoryFailedEvent), Event("INVENTORY_FAILED", """ "reason":"Out of stock","failedProductId":"PROD-001" """)),
+        ["INVENTORY_RESERVED"] = (typeof(InventoryReservedEvent), Minimal.Replace(
+            "ORDER_CREATED", "INVENTORY_RESERVED", StringComparison.Ordinal)),
+        ["INVENTORY_FAILED"] = (typeof(InventoryFailedEvent), Event(
+            "INVENTORY_FAILED", """ "reason":"Out of stock","failedProductId":"PROD-001" """)),
         ["PAYMENT_COMPLETED"] = (typeof(PaymentCompletedEvent), Event(
             "PAYMENT_COMPLETED", """ "paymentId":42,"transactionId":"TXN-0123ABCD","amount":59.98,"paymentMethod":"CREDIT_CARD" """)),
         ["PAYMENT_FAILED"] = (typeof(PaymentFailedEvent), Event("PAYMENT_FAILED", """ "amount":59.98,"reason":"No","errorCode":"NO" """)),
-        ["ORDER_CANCELLED"] = (typeof(OrderCancelledEvent), Event("ORDER_CANCELLED", """ "reason":"No","reasonCode":"CUSTOMER_REQUESTED" """)),
+        ["ORDER_CANCELLED"] = (typeof(OrderCancelledEvent), Event(
+            "ORDER_CANCELLED", """ "reason":"No","reasonCode":"CUSTOMER_REQUESTED" """)),
         ["INVENTORY_COMMITTED"] = (typeof(InventoryCommittedEvent), Event("INVENTORY_COMMITTED", """ "more":1 """)),
         ["INVENTORY_RELEASED"] = (typeof(InventoryReleasedEvent), Event(
             "INVENTORY_RELEASED", """ "items":[{"productId":"PROD-001","quantity":2}],"reasonCode":"PAYMENT_DECLINED" """)),
@@ -61,7 +68,8 @@ public sealed class ReadingTests
         ["productId is null"] = Minimal.Replace("\"PROD-001\"", "null", StringComparison.Ordinal),
         ["productName is missing"] = Minimal.Replace("\"productName\":\"Lamp\",", "", StringComparison.Ordinal),
         ["orderId stands twice"] = Minimal.Replace("\"orderId\":1", "\"orderId\":1,\"orderId\":2", StringComparison.Ordinal),
-        ["orderId stands twice in another case"] = Minimal.Replace("\"orderId\":1", "\"orderId\":1,\"OrderID\":2", StringComparison.Ordinal),
+        ["orderId stands twice in another case"] = Minimal.Replace(
+            "\"orderId\":1", "\"orderId\":1,\"OrderID\":2", StringComparison.Ordinal),
         ["half of a character"] = With("customerId", "\"\\ud800\""),
         ["a trailing comma"] = Minimal.Replace("59.98}", "59.98,}", StringComparison.Ordinal),
         ["a comment"] = Minimal.Replace("59.98}", "59.98/**/}", StringComparison.Ordinal),
@@ -86,7 +94,8 @@ public sealed class ReadingTests
 
         var read = Readers.Read(reader, type, json).ShouldBeAssignableTo<BaseEvent>()!;
 
-        (read.EventType, read.AboutOrder, read.EventId).ShouldBe((name, type == typeof(ImportChunkDueEvent) ? 0L : 1L, Guid.Parse("7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11")));
+        (read.EventType, read.AboutOrder, read.EventId)
+            .ShouldBe((name, type == typeof(ImportChunkDueEvent) ? 0L : 1L, Guid.Parse("7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11")));
         (read.OccurredAt, read.CorrelationId, read.CausationId).ShouldBe((null, null, null));
         read.Timestamp.ShouldBe(new DateTimeOffset(2026, 1, 15, 22, 43, 6, TimeSpan.Zero));
     }
@@ -127,7 +136,8 @@ public sealed class ReadingTests
     {
         foreach (var reader in new[] { Readers.Contracts, Readers.Consumers })
         {
-            var read = Readers.Read(reader, typeof(OrderCreatedEvent), With("timestamp", $"\"{timestamp}\"")).ShouldBeOfType<OrderCreatedEvent>();
+            var read = Readers.Read(reader, typeof(OrderCreatedEvent), With("timestamp", $"\"{timestamp}\""))
+                .ShouldBeOfType<OrderCreatedEvent>();
 
             read.Timestamp.ShouldBe(new DateTimeOffset(2026, 1, 15, 22, 43, 6, TimeSpan.Zero));
             read.Timestamp.Offset.ShouldBe(TimeSpan.Zero);
@@ -152,7 +162,9 @@ public sealed class ReadingTests
 
     private static string Event(string type, string fields) =>
         $$"""
-        {"eventId":"7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11","eventType":"{{type}}","timestamp":"2026-01-15T22:43:06","sourceService":"x","orderId":1,"customerId":"CUST-001",{{fields}}}
+        {"eventId":"7f4fbd3e-7d0c-4b8e-a2a8-3f0c9d5c1b11","eventType":"{{type}}","timestamp":"2026-01-15T22:43:06",
+        """ + $$"""
+        "sourceService":"x","orderId":1,"customerId":"CUST-001",{{fields}}}
         """;
 
     private static string Without(string field)

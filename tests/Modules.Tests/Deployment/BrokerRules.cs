@@ -40,13 +40,15 @@ internal static partial class BrokerRules
             new Mistake(File, ".*-queue$\", \"apply-to\"", "order-.*-queue$\", \"apply-to\"")),
         new(
             "Each process comes as the user of its module, with that user's password", Users,
-            new Mistake("50-order-service.yaml", "amqp://order:", "amqp://payment:"), new Mistake("50-order-service.yaml", "@rabbitmq:15672", "@rabbit:15672"),
+            new Mistake("50-order-service.yaml", "amqp://order:", "amqp://payment:"),
+            new Mistake("50-order-service.yaml", "@rabbitmq:15672", "@rabbit:15672"),
             new Mistake("50-order-service.yaml", "key: ORDER_RABBITMQ_PASSWORD", "key: RABBITMQ_PASSWORD"),
             new Mistake(File, "\"password\": \"${PAYMENT_RABBITMQ_PASSWORD}\"", "\"password\": \"${ORDER_RABBITMQ_PASSWORD}\""),
             new Mistake(File, "\"tags\": [\"management\"]", "\"tags\": [\"administrator\"]")),
         new(
             "Every password of the broker is filled in", Placeholders,
-            new Mistake(File, " NOTIFICATION_RABBITMQ_PASSWORD; do", "; do"), new Mistake(File, "- name: ORDER_RABBITMQ_PASSWORD", "- name: ORDER_PASSWORD")),
+            new Mistake(File, " NOTIFICATION_RABBITMQ_PASSWORD; do", "; do"),
+            new Mistake(File, "- name: ORDER_RABBITMQ_PASSWORD", "- name: ORDER_PASSWORD")),
         new(
             "Nodes know each other by the names that they have", Nodes,
             new Mistake(File, "first=rabbit@rabbitmq-0", "first=rabbit@rabbitmq-1"),
@@ -56,7 +58,8 @@ internal static partial class BrokerRules
             new Mistake(File, "serviceName: rabbitmq-nodes", "serviceName: rabbitmq-nodes\n  replicas: 1")),
     ];
 
-    private static JsonElement Definitions(Manifests manifests) => JsonDocument.Parse(manifests.One<V1ConfigMap>("rabbitmq").Data["definitions.json"]).RootElement;
+    private static JsonElement Definitions(Manifests manifests) =>
+        JsonDocument.Parse(manifests.One<V1ConfigMap>("rabbitmq").Data["definitions.json"]).RootElement;
 
     private static IEnumerable<string> Permissions(Manifests manifests) => Permissions(Definitions(manifests));
 
@@ -67,15 +70,18 @@ internal static partial class BrokerRules
         var permissions = definitions.GetProperty("permissions").EnumerateArray().ToList();
         foreach (var module in Topology.Modules)
         {
-            var own = permissions.Single(permission => module.Name.Equals(permission.GetProperty("user").GetString(), StringComparison.OrdinalIgnoreCase));
+            var own = permissions.Single(
+                permission => module.Name.Equals(permission.GetProperty("user").GetString(), StringComparison.OrdinalIgnoreCase));
             string[] watch = module.WatchesEvents ? [WatchOf(module)] : [];
             string[] written = [module.EventExchange, module.QueueExchange, .. watch];
             string[] read =
             [
-                .. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutableQueue, .. watch, .. module.WatchesEvents ? Topology.TopicExchanges : [],
+                .. Topology.QueuesOf(module.Name), module.DeadLetterQueue, Topology.UnroutableQueue, .. watch,
+                .. module.WatchesEvents ? Topology.TopicExchanges : [],
             ];
             if (own.GetProperty("vhost").GetString() != "/") yield return $"{module.Name} is somewhere else";
-            foreach (var wrong in Wrong(own.GetProperty("configure").GetString()!, watch)) yield return $"{module.Name}, configure: {wrong}";
+            foreach (var wrong in Wrong(own.GetProperty("configure").GetString()!, watch))
+                yield return $"{module.Name}, configure: {wrong}";
             foreach (var wrong in Wrong(own.GetProperty("write").GetString()!, [.. written.Where(Names.Contains)]))
                 yield return $"{module.Name}, write: {wrong}";
             foreach (var wrong in Wrong(own.GetProperty("read").GetString()!, read)) yield return $"{module.Name}, read: {wrong}";
@@ -88,7 +94,8 @@ internal static partial class BrokerRules
     /// <param name="definitions">Definitions of the broker.</param>
     public static IEnumerable<string> Policies(JsonElement definitions)
     {
-        var safe = definitions.GetProperty("policies").EnumerateArray().Where(IsSafe).Select(policy => policy.GetProperty("pattern").GetString()!).ToList();
+        var safe = definitions.GetProperty("policies")
+            .EnumerateArray().Where(IsSafe).Select(policy => policy.GetProperty("pattern").GetString()!).ToList();
         return ModuleCatalog.All.SelectMany(module => Topology.QueuesOf(module.Name))
             .Where(queue => !safe.Any(pattern => Regex.IsMatch(queue, pattern)))
             .Select(queue => $"{queue} may lose messages that it rejects");
@@ -111,15 +118,21 @@ internal static partial class BrokerRules
 
     private static IEnumerable<string> Users(Manifests manifests)
     {
-        var users = Definitions(manifests).GetProperty("users").EnumerateArray().ToDictionary(user => user.GetProperty("name").GetString()!);
-        foreach (var name in users.Keys.Where(name => users[name].GetProperty("tags")[0].GetString() != (name == "fulfillment" ? "administrator" : "management")))
-            yield return $"{name} has other tags";
+        var users = Definitions(manifests)
+            .GetProperty("users").EnumerateArray().ToDictionary(user => user.GetProperty("name").GetString()!);
+        foreach (var (name, user) in users)
+        {
+            if (user.GetProperty("tags")[0].GetString() != (name == "fulfillment" ? "administrator" : "management"))
+                yield return $"{name} has other tags";
+        }
+
         foreach (var workload in manifests.Workloads.Where(workload => workload.Pod.Containers[0].Image == Manifests.Image))
         {
             var environment = manifests.Environment(workload.Pod.Containers[0]);
             var user = environment.GetValueOrDefault("MODULES", "fulfillment").ToLowerInvariant();
             var password = manifests.Secret("passwords")[users[user].GetProperty("password").GetString()!.Trim('$', '{', '}')];
-            if (environment["RabbitMq__Uri"] != $"amqp://{user}:{password}@rabbitmq:5672/") yield return $"{workload} cannot get into the broker";
+            if (environment["RabbitMq__Uri"] != $"amqp://{user}:{password}@rabbitmq:5672/")
+                yield return $"{workload} cannot get into the broker";
             if (workload.Kind != "Job" && environment["RabbitMq__ManagementUri"] != $"http://{user}:{password}@rabbitmq:15672")
                 yield return $"{workload} cannot look into the broker";
         }
@@ -144,12 +157,15 @@ internal static partial class BrokerRules
         var set = manifests.One<V1StatefulSet>("rabbitmq");
         var domain = $"{set.Spec.ServiceName}.{set.Metadata.NamespaceProperty}.svc.cluster.local";
         if (set.Spec.Replicas is not null) yield return "applying the file again would take nodes away from a cluster";
-        if (set.Spec.PodManagementPolicy != "Parallel") yield return "after a stop of all nodes the first would wait for others that wait for it";
-        if (manifests.One<V1Service>(set.Spec.ServiceName).Spec.PublishNotReadyAddresses != true) yield return "nodes that start do not find each other";
+        if (set.Spec.PodManagementPolicy != "Parallel")
+            yield return "after a stop of all nodes the first would wait for others that wait for it";
+        if (manifests.One<V1Service>(set.Spec.ServiceName).Spec.PublishNotReadyAddresses != true)
+            yield return "nodes that start do not find each other";
         var names = set.Spec.Template.Spec.InitContainers.Concat(set.Spec.Template.Spec.Containers)
             .Select(container => container.Env.Single(variable => variable.Name == "RABBITMQ_NODENAME").Value);
         if (names.Any(name => name != $"rabbit@$(POD_NAME).{domain}")) yield return "nodes have other names than their pods";
-        if (!manifests.One<V1ConfigMap>("rabbitmq").Data["write-peers.sh"].Contains($"first=rabbit@rabbitmq-0.{domain}\n", StringComparison.Ordinal))
+        var script = manifests.One<V1ConfigMap>("rabbitmq").Data["write-peers.sh"];
+        if (!script.Contains($"first=rabbit@rabbitmq-0.{domain}\n", StringComparison.Ordinal))
             yield return "the first node is looked for under another name";
     }
 

@@ -44,8 +44,10 @@ public sealed partial class ComposeTests
             var environment = (YamlMappingNode)service["environment"];
             Value(environment, "MODULES").ShouldBe(module);
             Value(environment, "ASPNETCORE_HTTP_PORTS").ShouldBe($"{8081 + index}");
-            Value(environment, $"ConnectionStrings__{module}").ShouldStartWith($"Host={name}-db;Database={name}_db;Username={name}user;Password=${{{name.ToUpperInvariant()}_DB_PASSWORD:-");
-            environment.Children.Keys.Select(key => key.ToString()).Count(key => key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ShouldBe(1);
+            Value(environment, $"ConnectionStrings__{module}").ShouldStartWith(
+                $"Host={name}-db;Database={name}_db;Username={name}user;Password=${{{name.ToUpperInvariant()}_DB_PASSWORD:-");
+            environment.Children.Keys.Select(key => key.ToString())
+                .Count(key => key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ShouldBe(1);
             Value(environment, "RabbitMq__Uri").ShouldStartWith($"amqp://{name}:${{{name.ToUpperInvariant()}_RABBITMQ_PASSWORD:-");
 
             var database = (YamlMappingNode)Compose["services"][$"{name}-db"];
@@ -61,14 +63,17 @@ public sealed partial class ComposeTests
     {
         var used = Variable().Matches(Text).Select(match => (match.Groups[1].Value, match.Groups[2].Value)).Distinct().ToList();
         used.CountBy(setting => setting.Item1).ShouldAllBe(count => count.Value == 1, "each has one default");
-        var example = Repository.Read(".env.example").Split('\n').Where(line => line.Contains('=') && line[0] != '#').Select(line => line.Split('=', 2)).Select(pair => (pair[0], pair[1]));
+        var example = Repository.Read(".env.example").Split('\n')
+            .Where(line => line.Contains('=') && line[0] != '#').Select(line => line.Split('=', 2)).Select(pair => (pair[0], pair[1]));
         example.ShouldBe(used, ignoreOrder: true);
     }
 
     private static string Value(YamlMappingNode node, string key) => node[key].ToString();
 
     private static JsonElement Definitions(string text) =>
-        JsonDocument.Parse(Load(text)["configs"]["rabbitmq-definitions"]["content"].ToString().Replace("$$", "$", StringComparison.Ordinal)).RootElement;
+        JsonDocument.Parse(
+            Load(text)["configs"]["rabbitmq-definitions"]["content"].ToString().Replace("$$", "$", StringComparison.Ordinal))
+            .RootElement;
 
     private static YamlMappingNode Load(string text)
     {

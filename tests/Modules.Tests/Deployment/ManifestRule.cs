@@ -10,7 +10,8 @@ internal sealed record Mistake(string File, string From, string To)
     {
         var text = manifests.Files[File];
         text.ShouldContain(From, customMessage: $"The mistake in {File} cannot be made any more.");
-        return Manifests.Read(new Dictionary<string, string>(manifests.Files) { [File] = text.Replace(From, To, StringComparison.Ordinal) });
+        return Manifests.Read(
+            new Dictionary<string, string>(manifests.Files) { [File] = text.Replace(From, To, StringComparison.Ordinal) });
     }
 }
 

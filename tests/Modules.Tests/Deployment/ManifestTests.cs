@@ -6,7 +6,8 @@ public sealed class ManifestTests
     private static readonly Manifests Manifests = Manifests.Load(Repository.Root);
 
     private static readonly Dictionary<string, ManifestRule> Rules =
-        new[] { PodRules.All, WiringRules.All, NetworkRules.All, SettingRules.All, BrokerRules.All }.SelectMany(rules => rules).ToDictionary(rule => rule.Name);
+        new[] { PodRules.All, WiringRules.All, NetworkRules.All, SettingRules.All, BrokerRules.All }
+            .SelectMany(rules => rules).ToDictionary(rule => rule.Name);
 
     public static TheoryData<string> Names => [.. Rules.Keys];
 
@@ -38,20 +39,23 @@ public sealed class ManifestTests
         Manifests.Workloads.Select(workload => workload.ToString()).ShouldBe(
             [
                 "Deployment order-service", "Deployment inventory-service", "Deployment payment-service", "Deployment notification-service",
-                "Deployment nginx-gateway", "StatefulSet rabbitmq", "StatefulSet order-db", "StatefulSet inventory-db", "StatefulSet payment-db",
+                "Deployment nginx-gateway", "StatefulSet rabbitmq", "StatefulSet order-db", "StatefulSet inventory-db",
+                "StatefulSet payment-db",
                 "StatefulSet notification-db", "Job migrate",
             ],
             ignoreOrder: true);
     }
 
     [Fact]
-    public void The_gateway_has_the_configuration_of_the_repository() => Manifests.One<k8s.Models.V1ConfigMap>("nginx-gateway").Data["nginx.conf"].ShouldBe(
-        Repository.Read("nginx.conf"), "run scripts/k8s-nginx.sh, which writes nginx.conf into k8s/60-gateway-config.yaml");
+    public void The_gateway_has_the_configuration_of_the_repository() =>
+        Manifests.One<k8s.Models.V1ConfigMap>("nginx-gateway").Data["nginx.conf"].ShouldBe(
+            Repository.Read("nginx.conf"), "run scripts/k8s-nginx.sh, which writes nginx.conf into k8s/60-gateway-config.yaml");
 
     [Fact]
     public void The_overlays_build_on_every_file()
     {
-        var listed = Repository.Read("k8s/overlays/base/kustomization.yaml").Split('\n').Where(line => line.StartsWith("  - ", StringComparison.Ordinal));
+        var listed = Repository.Read("k8s/overlays/base/kustomization.yaml")
+            .Split('\n').Where(line => line.StartsWith("  - ", StringComparison.Ordinal));
         string[] generated = ["10-passwords.yaml", "60-gateway-config.yaml"];
         listed.ShouldBe(Manifests.Files.Keys.Except(generated).Select(file => $"  - ../../{file}"), ignoreOrder: true);
     }

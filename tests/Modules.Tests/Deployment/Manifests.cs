@@ -44,12 +44,14 @@ internal sealed class Manifests
     ];
 
     /// <summary>Those that run our image and answer HTTP.</summary>
-    public IReadOnlyList<Workload> Services => [.. Workloads.Where(workload => workload.Kind == "Deployment" && workload.Pod.Containers[0].Image == Image)];
+    public IReadOnlyList<Workload> Services =>
+        [.. Workloads.Where(workload => workload.Kind == "Deployment" && workload.Pod.Containers[0].Image == Image)];
 
     public static string Image => "fulfillment:local";
 
     public static Manifests Load(string root) => Read(
-        Directory.GetFiles(Path.Combine(root, "k8s"), "*.yaml").Order(StringComparer.Ordinal).ToDictionary(path => Path.GetFileName(path), File.ReadAllText));
+        Directory.GetFiles(Path.Combine(root, "k8s"), "*.yaml")
+            .Order(StringComparer.Ordinal).ToDictionary(path => Path.GetFileName(path), File.ReadAllText));
 
     public static Manifests Read(IReadOnlyDictionary<string, string> files) => new(files);
 
@@ -79,7 +81,8 @@ internal sealed class Manifests
     {
         try
         {
-            return Parsed.GetOrAdd(text, _ => [.. KubernetesYaml.LoadAllFromString(text, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>()]);
+            return Parsed.GetOrAdd(
+                text, _ => [.. KubernetesYaml.LoadAllFromString(text, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>()]);
         }
         catch (Exception e)
         {

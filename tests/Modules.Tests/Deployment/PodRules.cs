@@ -13,18 +13,21 @@ internal static class PodRules
     [
         new(
             "Everything is in one namespace, which enforces the restricted standard", Namespaces,
-            new Mistake(Order, "namespace: fulfillment", "namespace: default"), new Mistake("00-namespace.yaml", "enforce: restricted", "enforce: baseline"),
+            new Mistake(Order, "namespace: fulfillment", "namespace: default"),
+            new Mistake("00-namespace.yaml", "enforce: restricted", "enforce: baseline"),
             new Mistake("80-autoscaling.yaml", "  namespace: fulfillment\n", "")),
         new(
             "Nothing is defined twice",
-            manifests => manifests.Objects.GroupBy(o => (o.Kind, o.Metadata.Name)).Where(group => group.Count() > 1).Select(group => $"{group.Key}"),
+            manifests => manifests.Objects.GroupBy(o => (o.Kind, o.Metadata.Name))
+                .Where(group => group.Count() > 1).Select(group => $"{group.Key}"),
             new Mistake("51-inventory-service.yaml", "name: inventory-service", "name: order-service")),
         new(
             "Pods keep the restricted standard", manifests => manifests.Workloads.SelectMany(Restricted),
             new Mistake(Order, "runAsNonRoot: true", "runAsNonRoot: false"), new Mistake(Order, "runAsUser: 1654", "runAsUser: 0"),
             new Mistake(Order, "type: RuntimeDefault", "type: Unconfined"),
             new Mistake(Order, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
-            new Mistake(Gateway, "drop: [\"ALL\"]", "add: [\"NET_ADMIN\"]"), new Mistake(Order, "emptyDir: { sizeLimit: 64Mi }", "hostPath: { path: /tmp }")),
+            new Mistake(Gateway, "drop: [\"ALL\"]", "add: [\"NET_ADMIN\"]"),
+            new Mistake(Order, "emptyDir: { sizeLimit: 64Mi }", "hostPath: { path: /tmp }")),
         new(
             "Pods write to volumes only, and know nothing of the cluster", manifests => manifests.Workloads.SelectMany(Closed),
             new Mistake(Order, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
@@ -44,7 +47,8 @@ internal static class PodRules
     private static IEnumerable<string> Namespaces(Manifests manifests)
     {
         var own = manifests.All<V1Namespace>().Single();
-        if (own.Metadata.Labels["pod-security.kubernetes.io/enforce"] != "restricted") yield return "the namespace does not enforce the restricted standard";
+        if (own.Metadata.Labels["pod-security.kubernetes.io/enforce"] != "restricted")
+            yield return "the namespace does not enforce the restricted standard";
         foreach (var stray in manifests.Objects.Where(o => o is not V1Namespace && o.Metadata.NamespaceProperty != own.Metadata.Name))
             yield return $"{stray.Kind} {stray.Metadata.Name} is in the namespace '{stray.Metadata.NamespaceProperty}'";
     }
@@ -57,7 +61,8 @@ internal static class PodRules
         foreach (var container in workload.Containers)
         {
             var own = container.SecurityContext;
-            if (own is not { AllowPrivilegeEscalation: false, Privileged: null or false, RunAsUser: null, RunAsNonRoot: null, SeccompProfile: null }
+            if (own is not { AllowPrivilegeEscalation: false, Privileged: null or false }
+                || own is not { RunAsUser: null, RunAsNonRoot: null, SeccompProfile: null }
                 || own.Capabilities is not { Drop: ["ALL"], Add: null })
             {
                 yield return $"{workload}, container {container.Name}, has rights that it does not need";
@@ -67,7 +72,8 @@ internal static class PodRules
         foreach (var volume in workload.Pod.Volumes ?? [])
         {
             var kinds = volume.GetType().GetProperties()
-                .Where(property => property.Name != nameof(volume.Name) && property.GetValue(volume) is not null).Select(property => property.Name);
+                .Where(property => property.Name != nameof(volume.Name) && property.GetValue(volume) is not null)
+                .Select(property => property.Name);
             if (kinds.FirstOrDefault(kind => !RestrictedVolumes.Contains(kind, StringComparer.OrdinalIgnoreCase)) is { } wrong)
                 yield return $"{workload} has a volume {wrong}";
         }
@@ -76,11 +82,15 @@ internal static class PodRules
     private static IEnumerable<string> Closed(Workload workload)
     {
         if (workload.Pod.AutomountServiceAccountToken != false) yield return $"{workload} has a key to the cluster";
-        if (workload.Pod.EnableServiceLinks != false) yield return $"{workload} has variables of other services, which may mean something to it";
+        if (workload.Pod.EnableServiceLinks != false)
+            yield return $"{workload} has variables of other services, which may mean something to it";
         foreach (var container in workload.Containers.Where(container => container.SecurityContext.ReadOnlyRootFilesystem != true))
             yield return $"{workload}, container {container.Name}, can change its image";
-        foreach (var container in workload.Pod.Containers.Where(container => container.VolumeMounts.All(mount => mount.MountPath != "/tmp")))
-            yield return $"{workload}, container {container.Name}, has no /tmp to write to";
+        foreach (var container in workload.Pod.Containers)
+        {
+            if (container.VolumeMounts.All(mount => mount.MountPath != "/tmp"))
+                yield return $"{workload}, container {container.Name}, has no /tmp to write to";
+        }
     }
 
     private static IEnumerable<string> Resources(Workload workload)
@@ -89,7 +99,8 @@ internal static class PodRules
         {
             foreach (var resource in new[] { "cpu", "memory" })
             {
-                if (container.Resources?.Requests?.ContainsKey(resource) != true || container.Resources.Limits?.ContainsKey(resource) != true)
+                if (container.Resources?.Requests?.ContainsKey(resource) != true
+                    || container.Resources.Limits?.ContainsKey(resource) != true)
                     yield return $"{workload}, container {container.Name}, has no request or no limit of {resource}";
             }
         }

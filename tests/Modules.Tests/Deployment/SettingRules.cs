@@ -36,27 +36,35 @@ internal static partial class SettingRules
         new(
             "Every password that is used exists, and every one that exists is used", Secrets,
             new Mistake(Order, "key: ORDER_DB_PASSWORD", "key: DB_PASSWORD"), new Mistake(Order, "name: passwords", "name: secrets"),
-            new Mistake(Passwords, "stringData:\n", "stringData:\n  SPARE_PASSWORD: unused\n"), new Mistake(Passwords, "demo-cookie", "demo@cookie")),
+            new Mistake(Passwords, "stringData:\n", "stringData:\n  SPARE_PASSWORD: unused\n"),
+            new Mistake(Passwords, "demo-cookie", "demo@cookie")),
         new(
             "Values refer to variables that come before them",
-            manifests => Ours(manifests).SelectMany(pair => pair.Environment.Values).Where(value => value.Contains("$(", StringComparison.Ordinal)),
+            manifests => Ours(manifests)
+                .SelectMany(pair => pair.Environment.Values).Where(value => value.Contains("$(", StringComparison.Ordinal)),
             new Mistake(Order, "Password=$(DB_PASSWORD)", "Password=$(DATABASE_PASSWORD)")),
         new(
             "Each module is a service of its own name, and the step that migrates has all of them", ModuleNames,
             new Mistake(Order, "value: Order }", "value: Orders }"), new Mistake(Order, "value: Order }", "value: Payment }"),
-            new Mistake(Order, "value: Order }", "value: \"Order,Payment\" }"), new Mistake(Migrate, "args: [\"migrate\"]", "args: [\"migrat\"]"),
-            new Mistake(Migrate, "name: ConnectionStrings__Payment", "name: ConnectionStrings__Payments"), new Mistake(Migrate, "fulfillment:$(", "order:$(")),
+            new Mistake(Order, "value: Order }", "value: \"Order,Payment\" }"),
+            new Mistake(Migrate, "args: [\"migrate\"]", "args: [\"migrat\"]"),
+            new Mistake(Migrate, "name: ConnectionStrings__Payment", "name: ConnectionStrings__Payments"),
+            new Mistake(Migrate, "fulfillment:$(", "order:$(")),
         new(
             "Settings are known to the code, and have values that it takes",
-            manifests => Ours(manifests).SelectMany(pair => pair.Environment.Keys.Where(name => !IsKnown(name)).Select(name => $"{pair.Workload}: {name}")).Concat(Stops(manifests)),
+            manifests => Ours(manifests)
+                .SelectMany(pair => pair.Environment.Keys.Where(name => !IsKnown(name)).Select(name => $"{pair.Workload}: {name}"))
+                .Concat(Stops(manifests)),
             new Mistake(Order, "RabbitMq__Uri", "RabbitMq__Url"), new Mistake(Order, "Shutdown__Delay", "Shutdown__Wait"),
             new Mistake(Order, "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_PORTS"),
-            new Mistake(Order, "value: \"00:00:08\"", "value: \"00:00:20\""), new Mistake(Order, "value: \"00:00:08\"", "value: \"00:00:03\""),
+            new Mistake(Order, "value: \"00:00:08\"", "value: \"00:00:20\""),
+            new Mistake(Order, "value: \"00:00:08\"", "value: \"00:00:03\""),
             new Mistake(Order, "minReadySeconds: 40", "minReadySeconds: 30"), new Mistake(Order, "  minReadySeconds: 40\n", ""),
             new Mistake(Order, "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: 20"),
             new Mistake(Order, "RabbitMq__DeclareTopology, value: \"false\"", "RabbitMq__DeclareTopology, value: \"true\"")),
         new(
-            "A service listens where the gateway looks for it", manifests => manifests.Services.SelectMany(service => Listening(manifests, service)),
+            "A service listens where the gateway looks for it",
+            manifests => manifests.Services.SelectMany(service => Listening(manifests, service)),
             new Mistake(Order, "value: \"8081\"", "value: \"8080\""), new Mistake(Order, "containerPort: 8081", "containerPort: 9081"),
             new Mistake("60-gateway-config.yaml", "order-service${GATEWAY_DOMAIN}:8081", "order-service${GATEWAY_DOMAIN}:8091")),
         new(
@@ -78,7 +86,8 @@ internal static partial class SettingRules
         new(
             "Probes ask for something that there is, and not whether broker and database are there",
             manifests => manifests.Workloads.SelectMany(workload => Probes(manifests, workload)),
-            new Mistake(Order, "path: /health/live", "path: /health/alive"), new Mistake(Order, "path: /health/startup", "path: /health/ready"),
+            new Mistake(Order, "path: /health/live", "path: /health/alive"),
+            new Mistake(Order, "path: /health/startup", "path: /health/ready"),
             new Mistake("61-gateway.yaml", "path: /health, port", "path: /healthy, port"),
             new Mistake(
                 Order,
@@ -95,8 +104,10 @@ internal static partial class SettingRules
     private static IEnumerable<string> Secrets(Manifests manifests)
     {
         var used = manifests.Workloads.SelectMany(workload => workload.Containers).SelectMany(container => container.Env ?? [])
-            .Select(variable => variable.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>().Select(key => (key.Name, key.Key)).ToHashSet();
-        var kept = manifests.All<V1Secret>().SelectMany(secret => secret.StringData.Keys, (secret, key) => (secret.Metadata.Name, key)).ToHashSet();
+            .Select(variable => variable.ValueFrom?.SecretKeyRef)
+            .OfType<V1SecretKeySelector>().Select(key => (key.Name, key.Key)).ToHashSet();
+        var kept = manifests.All<V1Secret>()
+            .SelectMany(secret => secret.StringData.Keys, (secret, key) => (secret.Metadata.Name, key)).ToHashSet();
         var odd = manifests.Secret("passwords").Where(password => !UrlSafe().IsMatch(password.Value)).Select(password => password.Key);
         return
         [
@@ -114,15 +125,19 @@ internal static partial class SettingRules
                 yield return $"{service} runs '{setting}'";
         }
 
-        foreach (var module in ModuleCatalog.All.Where(module => manifests.Services.All(service => service.Name != $"{module.Name.ToLowerInvariant()}-service")))
-            yield return $"there is no service for {module.Name}";
+        foreach (var module in ModuleCatalog.All)
+        {
+            if (manifests.Services.All(service => service.Name != $"{module.Name.ToLowerInvariant()}-service"))
+                yield return $"there is no service for {module.Name}";
+        }
 
         var migrate = manifests.One<V1Job>("migrate").Spec.Template.Spec.Containers.Single();
         var environment = manifests.Environment(migrate);
         if (migrate.Args is not ["migrate"] || environment.ContainsKey("MODULES")) yield return "the Job migrates nothing, or not all";
         foreach (var module in ModuleCatalog.All.Where(module => !environment.ContainsKey($"ConnectionStrings__{module.Name}")))
             yield return $"the Job does not know the database of {module.Name}";
-        if (new Uri(environment["RabbitMq__Uri"]).UserInfo.Split(':')[0] != "fulfillment") yield return "the Job may not declare the topology";
+        if (new Uri(environment["RabbitMq__Uri"]).UserInfo.Split(':')[0] != "fulfillment")
+            yield return "the Job may not declare the topology";
     }
 
     private static bool IsKnown(string name) => name switch
@@ -130,7 +145,8 @@ internal static partial class SettingRules
         "MODULES" or "ASPNETCORE_HTTP_PORTS" or "LogLevel" or "OTEL_EXPORTER_OTLP_ENDPOINT" => true,
         _ when name.EndsWith("_PASSWORD", StringComparison.Ordinal) => true,
         _ when name.Split("__") is ["ConnectionStrings", var module] => ModuleCatalog.All.Any(candidate => candidate.Name == module),
-        _ => name.Split("__") is [var section, var property] && Sections.TryGetValue(section, out var options) && options.GetProperty(property) is not null,
+        _ => name.Split("__") is [var section, var property]
+            && Sections.TryGetValue(section, out var options) && options.GetProperty(property) is not null,
     };
 
     private static IEnumerable<string> Stops(Manifests manifests)
@@ -140,7 +156,9 @@ internal static partial class SettingRules
         foreach (var service in manifests.Services)
         {
             var environment = manifests.Environment(service.Pod.Containers[0]);
-            var delay = environment.TryGetValue("Shutdown__Delay", out var text) ? TimeSpan.Parse(text, CultureInfo.InvariantCulture) : TimeSpan.Zero;
+            var delay = environment.TryGetValue("Shutdown__Delay", out var text)
+                ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
+                : TimeSpan.Zero;
             if (delay <= TimeSpan.FromSeconds(remembered) || delay > ShutdownOptions.DrainTimeout)
                 yield return $"{service} waits {delay} for others to forget its address";
             if (manifests.One<V1Deployment>(service.Name).Spec.MinReadySeconds is not { } pause || pause < ClusterDnsSeconds + remembered)
@@ -157,7 +175,8 @@ internal static partial class SettingRules
         var port = container.Ports.Single(candidate => candidate.Name == "http").ContainerPort;
         if (manifests.Environment(container)["ASPNETCORE_HTTP_PORTS"] != port.ToString(CultureInfo.InvariantCulture))
             yield return $"{service} does not listen to its port {port}";
-        if (!manifests.One<V1ConfigMap>("nginx-gateway").Data["nginx.conf"].Contains($" {service.Name}${{GATEWAY_DOMAIN}}:{port};", StringComparison.Ordinal))
+        var configuration = manifests.One<V1ConfigMap>("nginx-gateway").Data["nginx.conf"];
+        if (!configuration.Contains($" {service.Name}${{GATEWAY_DOMAIN}}:{port};", StringComparison.Ordinal))
             yield return $"the gateway does not look for {service} at {port}";
     }
 
@@ -165,16 +184,19 @@ internal static partial class SettingRules
     {
         foreach (var (workload, environment) in Ours(manifests))
         {
-            foreach (var (name, value) in environment.Where(variable => variable.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)))
+            var databases = environment.Where(variable => variable.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal));
+            foreach (var (name, value) in databases)
             {
                 var module = name.Split("__")[1].ToLowerInvariant();
                 var text = new NpgsqlConnectionStringBuilder(value);
                 var server = manifests.All<V1StatefulSet>().SingleOrDefault(candidate => candidate.Metadata.Name == text.Host);
                 var there = server is null ? [] : manifests.Environment(server.Spec.Template.Spec.Containers.Single());
-                var ports = manifests.All<V1Service>().Where(service => service.Metadata.Name == text.Host).Select(service => service.Spec.Ports.Single().Port);
+                var ports = manifests.All<V1Service>()
+                    .Where(service => service.Metadata.Name == text.Host).Select(service => service.Spec.Ports.Single().Port);
                 if (text.Host != $"{module}-db" || !ports.Contains(text.Port))
                     yield return $"{workload}: {name} leads to {text.Host}:{text.Port}";
-                else if (there["MODULE_DATABASE"] != text.Database || there["MODULE_ROLE"] != text.Username || there["MODULE_PASSWORD"] != text.Password)
+                else if (there["MODULE_DATABASE"] != text.Database || there["MODULE_ROLE"] != text.Username
+                    || there["MODULE_PASSWORD"] != text.Password)
                     yield return $"{workload}: {text.Host} knows no such database, role or password";
             }
         }
@@ -190,7 +212,8 @@ internal static partial class SettingRules
             var setting = server.Args.Single(argument => argument.StartsWith("max_connections=", StringComparison.Ordinal));
             var most = int.Parse(setting.Split('=')[1], CultureInfo.InvariantCulture);
             // One more during an update, and some for people, migrations and backups.
-            var replicas = manifests.All<V2HorizontalPodAutoscaler>().Single(scaler => scaler.Spec.ScaleTargetRef.Name == service.Name).Spec.MaxReplicas + 1;
+            var replicas = manifests.All<V2HorizontalPodAutoscaler>()
+                .Single(scaler => scaler.Spec.ScaleTargetRef.Name == service.Name).Spec.MaxReplicas + 1;
             if ((text.MaxPoolSize * replicas) + 20 > most)
                 yield return $"{replicas} replicas of {service} may have {text.MaxPoolSize} connections each, the database takes {most}";
         }
@@ -210,7 +233,9 @@ internal static partial class SettingRules
     private static IEnumerable<string> Probes(Manifests manifests, Workload workload)
     {
         var isService = manifests.Services.Contains(workload);
-        var known = isService ? HealthRoutes.Value : GatewayLocation().Matches(Repository.Read("nginx.conf")).Select(match => match.Groups[1].Value).ToList();
+        var known = isService
+            ? HealthRoutes.Value
+            : GatewayLocation().Matches(Repository.Read("nginx.conf")).Select(match => match.Groups[1].Value).ToList();
         foreach (var container in workload.Pod.Containers)
         {
             string?[] paths = [.. Workload.Probes(container).Select(probe => probe.HttpGet?.Path)];

@@ -24,13 +24,15 @@ internal static class WiringRules
         new(
             "A service selects one kind of pods, and its ports are theirs",
             manifests => manifests.All<V1Service>().SelectMany(service => Ports(manifests, service)),
-            new Mistake(Order, "selector:\n    app: order-service", "selector:\n    app: order"), new Mistake(Order, "targetPort: http", "targetPort: web"),
+            new Mistake(Order, "selector:\n    app: order-service", "selector:\n    app: order"),
+            new Mistake(Order, "targetPort: http", "targetPort: web"),
             new Mistake(Order, "containerPort: 8081", "containerPort: 8080"),
             new Mistake(Gateway, "port: 8082, targetPort: inventory", "port: 8082, targetPort: order"),
             new Mistake(Databases, "port: 5432, targetPort: postgres", "port: 5433, targetPort: postgres")),
         new(
             "Replicas of a service are found one by one, those of the gateway by their node",
-            manifests => manifests.All<V1Service>().Where(service => !IsFoundRightly(manifests, service)).Select(service => service.Metadata.Name),
+            manifests => manifests.All<V1Service>()
+                .Where(service => !IsFoundRightly(manifests, service)).Select(service => service.Metadata.Name),
             new Mistake(Order, "clusterIP: None\n", "type: ClusterIP\n"),
             new Mistake(Gateway, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster")),
         new(
@@ -78,7 +80,8 @@ internal static class WiringRules
     private static IEnumerable<string> Ports(Manifests manifests, V1Service service)
     {
         var name = service.Metadata.Name;
-        var selected = manifests.Workloads.Where(workload => service.Spec.Selector.All(workload.Template.Metadata.Labels.Contains)).ToList();
+        var selected = manifests.Workloads.Where(
+            workload => service.Spec.Selector.All(workload.Template.Metadata.Labels.Contains)).ToList();
         if (selected.Count != 1)
         {
             yield return $"{name} selects {selected.Count} kinds of pods";
@@ -126,7 +129,8 @@ internal static class WiringRules
 
         foreach (var volume in workload.Pod.Volumes ?? [])
         {
-            if (volume.PersistentVolumeClaim is { } claim && manifests.All<V1PersistentVolumeClaim>().All(o => o.Metadata.Name != claim.ClaimName))
+            if (volume.PersistentVolumeClaim is { } claim
+                && manifests.All<V1PersistentVolumeClaim>().All(o => o.Metadata.Name != claim.ClaimName))
                 yield return $"{workload}: there is no claim {claim.ClaimName}";
             if (volume.ConfigMap is not { } map) continue;
             var data = manifests.All<V1ConfigMap>().FirstOrDefault(o => o.Metadata.Name == map.Name)?.Data;
@@ -140,7 +144,9 @@ internal static class WiringRules
     }
 
     private static IEnumerable<string> Claims(Manifests manifests, Workload workload) =>
-        workload.Kind == "StatefulSet" ? manifests.One<V1StatefulSet>(workload.Name).Spec.VolumeClaimTemplates.Select(claim => claim.Metadata.Name) : [];
+        workload.Kind == "StatefulSet"
+            ? manifests.One<V1StatefulSet>(workload.Name).Spec.VolumeClaimTemplates.Select(claim => claim.Metadata.Name)
+            : [];
 
     private static IEnumerable<string> Keepers(Manifests manifests)
     {
@@ -149,21 +155,26 @@ internal static class WiringRules
             var budget = manifests.All<V1PodDisruptionBudget>().SingleOrDefault(candidate => candidate.Metadata.Name == deployment);
             // Pods that have to be on one node leave it together, and the first replacement cannot start before the last has left.
             var together = Together(manifests.One<V1Deployment>(deployment).Spec.Template.Spec).Count > 0;
-            if (budget is null || budget.Spec.MaxUnavailable.ToString() != (together ? "2" : "1") || budget.Spec.Selector.MatchLabels["app"] != deployment)
+            if (budget is null || budget.Spec.MaxUnavailable.ToString() != (together ? "2" : "1")
+                || budget.Spec.Selector.MatchLabels["app"] != deployment)
                 yield return $"{deployment} has no budget of its own";
         }
 
         foreach (var service in manifests.Services)
         {
             var scaler = manifests.All<V2HorizontalPodAutoscaler>()
-                .SingleOrDefault(candidate => candidate.Spec.ScaleTargetRef is { Kind: "Deployment" } target && target.Name == service.Name);
-            if (scaler is not { Spec: { MinReplicas: >= 2, MaxReplicas: > 2 } }) yield return $"{service} is not scaled from two replicas up";
+                .SingleOrDefault(
+                    candidate => candidate.Spec.ScaleTargetRef is { Kind: "Deployment" } target && target.Name == service.Name);
+            if (scaler is not { Spec: { MinReplicas: >= 2, MaxReplicas: > 2 } })
+                yield return $"{service} is not scaled from two replicas up";
         }
     }
 
     private static bool IsPlaced(V1PodSpec pod) =>
         pod.TopologySpreadConstraints is [{ TopologyKey: "kubernetes.io/hostname" }]
-        || (pod.Volumes.Any(volume => volume.PersistentVolumeClaim is not null) && Together(pod) is [{ TopologyKey: "kubernetes.io/hostname" }]);
+        || (pod.Volumes.Any(volume => volume.PersistentVolumeClaim is not null)
+            && Together(pod) is [{ TopologyKey: "kubernetes.io/hostname" }]);
 
-    private static IList<V1PodAffinityTerm> Together(V1PodSpec pod) => pod.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
+    private static IList<V1PodAffinityTerm> Together(V1PodSpec pod) =>
+        pod.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
 }

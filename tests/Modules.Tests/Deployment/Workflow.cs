@@ -24,7 +24,8 @@ internal sealed partial class Workflow(string text, string root)
 
     private IEnumerable<string> Rights()
     {
-        if (Node(_tree, "permissions") is not Dictionary<object, object?> { Count: 0 }) yield return "the workflow as a whole has permissions";
+        if (Node(_tree, "permissions") is not Dictionary<object, object?> { Count: 0 })
+            yield return "the workflow as a whole has permissions";
         if (!_tree.ContainsKey("concurrency")) yield return "nothing keeps two runs apart";
         foreach (var (name, value) in Jobs)
         {
@@ -43,7 +44,8 @@ internal sealed partial class Workflow(string text, string root)
     {
         var steps = Jobs.Values.SelectMany(job => Steps(Map(job))).ToList();
         var scripts = string.Join('\n', steps.Select(step => Text(step, "run")));
-        var inputs = steps.SelectMany(Inputs).Where(input => input.Key is "file" or "global-json-file").Select(input => (string)input.Value!);
+        var inputs = steps.SelectMany(Inputs)
+            .Where(input => input.Key is "file" or "global-json-file").Select(input => (string)input.Value!);
         foreach (var path in Paths().Matches(scripts).Select(match => match.Value).Concat(inputs).Distinct())
         {
             if (!Exists(path)) yield return $"'{path}' does not exist";
@@ -67,14 +69,16 @@ internal sealed partial class Workflow(string text, string root)
     {
         var full = Path.Combine(root, path);
         return path.Contains('*', StringComparison.Ordinal)
-            ? Directory.Exists(Path.GetDirectoryName(full)) && Directory.EnumerateFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full)).Any()
+            ? Directory.Exists(Path.GetDirectoryName(full))
+                && Directory.EnumerateFiles(Path.GetDirectoryName(full)!, Path.GetFileName(full)).Any()
             : File.Exists(full) || Directory.Exists(full);
     }
 
     private static IEnumerable<Dictionary<object, object?>> Steps(Dictionary<object, object?> job) =>
         Node(job, "steps") is List<object?> steps ? steps.Select(Map) : [];
 
-    private static Dictionary<object, object?> Inputs(Dictionary<object, object?> step) => Node(step, "with") is Dictionary<object, object?> inputs ? inputs : [];
+    private static Dictionary<object, object?> Inputs(Dictionary<object, object?> step) =>
+        Node(step, "with") is Dictionary<object, object?> inputs ? inputs : [];
 
     private static Dictionary<object, object?> Map(object? node) => (Dictionary<object, object?>)node!;
 

@@ -26,7 +26,8 @@ public sealed class WorkflowTests
 
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Path.Combine(Root, ".github", "workflows")).Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Path.Combine(Root, ".github", "workflows")).Select(path => Path.GetFileName(path))];
 
     [Theory]
     [MemberData(nameof(Files))]

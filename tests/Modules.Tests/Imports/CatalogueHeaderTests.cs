@@ -40,12 +40,14 @@ public sealed class CatalogueHeaderTests
 
         var (header, _, _) = Read(string.Join(',', names.Prepend("Colour")));
 
-        foreach (var (column, name) in CatalogueColumns.Names) (header[column], header.NameOf(column)).ShouldBe((names.IndexOf(name) + 1, name));
+        foreach (var (column, name) in CatalogueColumns.Names)
+            (header[column], header.NameOf(column)).ShouldBe((names.IndexOf(name) + 1, name));
         CatalogueColumns.Names.Count.ShouldBe(CatalogueColumns.Count);
     }
 
     [Fact]
-    public void Of_columns_with_the_same_name_the_first_counts() => Read("Stock,Name,stock,NAME\n").Header[CatalogueColumn.Stock].ShouldBe(0);
+    public void Of_columns_with_the_same_name_the_first_counts() =>
+        Read("Stock,Name,stock,NAME\n").Header[CatalogueColumn.Stock].ShouldBe(0);
 
     [Fact]
     public void A_column_is_named_as_in_the_file()
@@ -75,7 +77,8 @@ public sealed class CatalogueHeaderTests
     [InlineData("_ERROR,_CODE,_COLUMN,_ROW,Name", true)]
     [InlineData("Name,_row,_column,_code", false)]
     [InlineData("Name", false)]
-    public void An_errors_file_is_known_by_its_four_columns(string text, bool isErrorsFile) => Read(text).Header.IsErrorsFile.ShouldBe(isErrorsFile);
+    public void An_errors_file_is_known_by_its_four_columns(string text, bool isErrorsFile) =>
+        Read(text).Header.IsErrorsFile.ShouldBe(isErrorsFile);
 
     [Fact]
     public void UTF_16_is_refused_by_its_byte_order_mark()
@@ -109,5 +112,6 @@ public sealed class CatalogueHeaderTests
     public void The_required_columns_follow_from_key_and_mode(ImportKey key, ImportMode mode, string columns) =>
         string.Join(',', CatalogueColumns.Required(key, mode)).ShouldBe(columns);
 
-    private static (CatalogueHeader Header, int Length, long NextLine) Read(string text) => CatalogueHeader.Read(Encoding.UTF8.GetBytes(text), complete: true);
+    private static (CatalogueHeader Header, int Length, long NextLine) Read(string text) =>
+        CatalogueHeader.Read(Encoding.UTF8.GetBytes(text), complete: true);
 }

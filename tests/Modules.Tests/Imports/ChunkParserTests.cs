@@ -41,10 +41,14 @@ public sealed class ChunkParserTests
     [InlineData("a,  ,1,1,d\n", "Name", "MissingValue", "is empty")]
     [InlineData("a,n, ,1,d\n", "Price", "MissingValue", "is empty")]
     [InlineData("a,n,1,\"\",d\n", "Stock", "MissingValue", "is empty")]
-    [InlineData("a,n,1 EUR,1,d\n", "Price", "InvalidPrice", "'1 EUR' is not a price from 0 to 1000000000 with at most two decimals, such as 1299.90")]
+    [InlineData(
+        "a,n,1 EUR,1,d\n", "Price", "InvalidPrice",
+        "'1 EUR' is not a price from 0 to 1000000000 with at most two decimals, such as 1299.90")]
     [InlineData("a,n,1,many,d\n", "Stock", "InvalidStock", "'many' is not a whole number from 0 to 1000000000")]
     [InlineData("a,n,1,-3,d\n", "Stock", "NegativeStock", "'-3' is negative")]
-    [InlineData("a,n\"n,1,1,d\n", null, "BadQuoting", "a quote stands where none may be, or is not closed; values with quotes are quoted, with their quotes doubled")]
+    [InlineData(
+        "a,n\"n,1,1,d\n", null, "BadQuoting",
+        "a quote stands where none may be, or is not closed; values with quotes are quoted, with their quotes doubled")]
     [InlineData("a\0b,n,1,1,d\n", "Internal ID", "BadEncoding", "has a NUL character")]
     [InlineData("a,\"n\nn\",1,1,d\n", "Name", "BadEncoding", "has a control character")]
     [InlineData("a,\tn,1,1,d\n", "Name", "BadEncoding", "has a control character")]
@@ -65,7 +69,12 @@ public sealed class ChunkParserTests
     public void Bytes_that_are_not_UTF_8_are_told_by_their_column()
     {
         byte[] header = [.. Encoding.UTF8.GetBytes(Header.Replace("Description", "Other", StringComparison.Ordinal))];
-        foreach (var (record, column) in new[] { ("a,\xFF,1,1,d", "Name"), ("a,n,1,\xC0\xAF,d", "Stock"), ("a,n,1,1,\xFF", null), ("a,n\"\xFF,1", null), ("a,n,1,1,d,\xFF", null) })
+        (string Record, string? Column)[] records =
+        [
+            ("a,\xFF,1,1,d", "Name"), ("a,n,1,\xC0\xAF,d", "Stock"), ("a,n,1,1,\xFF", null), ("a,n\"\xFF,1", null),
+            ("a,n,1,1,d,\xFF", null),
+        ];
+        foreach (var (record, column) in records)
         {
             using var chunk = new ParsedChunk([.. header, .. Encoding.Latin1.GetBytes(record)]);
 
@@ -99,7 +108,8 @@ public sealed class ChunkParserTests
     public void A_value_may_be_so_many_characters_long_however_many_bytes_they_have(string column, int most)
     {
         var names = CatalogueColumns.Names.Select(known => known.Name).ToList();
-        string File(string value) => string.Join(',', names) + "\n" + string.Join(',', names.Select(name => name == column ? value : "1")) + "\n";
+        string File(string value) =>
+            string.Join(',', names) + "\n" + string.Join(',', names.Select(name => name == column ? value : "1")) + "\n";
 
         foreach (var character in new[] { "a", "é", "漢", "😀", "\"\"" })
         {
@@ -120,7 +130,8 @@ public sealed class ChunkParserTests
     {
         foreach (var (key, column) in new[] { (ImportKey.InternalId, "Internal ID"), (ImportKey.Ean, "EAN") })
         {
-            using var chunk = new ParsedChunk($"{column},Name,Price,Stock\n{new string('é', 64)},n,1,1\n{new string('é', 65)},n,1,1\n", key);
+            using var chunk = new ParsedChunk(
+                $"{column},Name,Price,Stock\n{new string('é', 64)},n,1,1\n{new string('é', 65)},n,1,1\n", key);
 
             (chunk.Rows.Count, chunk.Errors[0].Code, chunk.Errors[0].Column).ShouldBe((1, RowErrorCode.TooLong, column));
         }
@@ -132,7 +143,8 @@ public sealed class ChunkParserTests
         using var chunk = new ParsedChunk($"{Header}a,n,1,1,{new string('é', CsvReader.MaxRecord)}\nb,n,1,1\n");
 
         var error = chunk.Errors.ShouldHaveSingleItem();
-        (error.Line, error.Column, error.Code, error.Message).ShouldBe((2L, null, RowErrorCode.TooLong, "the record is longer than 65536 bytes"));
+        (error.Line, error.Column, error.Code, error.Message)
+            .ShouldBe((2L, null, RowErrorCode.TooLong, "the record is longer than 65536 bytes"));
         error.Record.Length.ShouldBe(CsvReader.MaxRecord);
         chunk.Rows.ShouldHaveSingleItem().Line.ShouldBe(3);
     }
@@ -166,10 +178,12 @@ public sealed class ChunkParserTests
     {
         const string Row = "'=1,'-n,'+1,1,''@,9,,,\n";
         using var plain = new ParsedChunk(Header + "'=1,'-n,1,1,''@\n");
-        using var errors = new ParsedChunk(Header.Trim() + ",_row,_column,_code,_error\n" + Row.Replace("'+1", "1", StringComparison.Ordinal));
+        using var errors = new ParsedChunk(
+            Header.Trim() + ",_row,_column,_code,_error\n" + Row.Replace("'+1", "1", StringComparison.Ordinal));
 
         (plain.Text(plain.Rows[0], CatalogueColumn.InternalId), plain.Text(plain.Rows[0], CatalogueColumn.Name)).ShouldBe(("'=1", "'-n"));
-        (errors.Text(errors.Rows[0], CatalogueColumn.InternalId), errors.Text(errors.Rows[0], CatalogueColumn.Description)).ShouldBe(("=1", "'@"));
+        (errors.Text(errors.Rows[0], CatalogueColumn.InternalId), errors.Text(errors.Rows[0], CatalogueColumn.Description))
+            .ShouldBe(("=1", "'@"));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class ChunkingTests
     private const int SmallestBuffer = CsvReader.MaxRecord + 2;
     private static readonly int[] LongLines = [3, 5, 6, 8];
 
-    private static readonly Gen<int[]> Pieces = Gen.OneOf(Gen.Const(Array.Empty<int>()), Gen.Int[1, 40].Array[1, 5], Gen.Int[1, 100_000].Array[1, 5]);
+    private static readonly Gen<int[]> Pieces = Gen.OneOf(
+        Gen.Const(Array.Empty<int>()), Gen.Int[1, 40].Array[1, 5], Gen.Int[1, 100_000].Array[1, 5]);
 
     private static readonly Gen<ImportDuplicates> Duplicates = Gen.OneOf(Enum.GetValues<ImportDuplicates>());
 
@@ -19,19 +20,22 @@ public sealed class ChunkingTests
 
     [Fact]
     public void A_file_in_chunks_of_any_size_is_the_same_as_in_one() => Gen.Select(
-        RandomBytes.Catalogue, Gen.Select(Duplicates, Modes, Gen.Int[1, 300], (duplicates, mode, bytes) => new Plans(duplicates, mode, bytes)), Pieces)
+        RandomBytes.Catalogue,
+        Gen.Select(Duplicates, Modes, Gen.Int[1, 300], (duplicates, mode, bytes) => new Plans(duplicates, mode, bytes)), Pieces)
         .Sample(IsTheSameAsInOne, iter: 3_000);
 
     [Fact]
     public void Noise_in_chunks_of_any_size_is_the_same_as_in_one() => Gen.Select(
-        RandomBytes.Noise, Gen.Select(Duplicates, Modes, Gen.Int[1, 10], (duplicates, mode, bytes) => new Plans(duplicates, mode, bytes)), Pieces)
+        RandomBytes.Noise,
+        Gen.Select(Duplicates, Modes, Gen.Int[1, 10], (duplicates, mode, bytes) => new Plans(duplicates, mode, bytes)), Pieces)
         .Sample(IsTheSameAsInOne, iter: 3_000);
 
     [Fact]
     public void A_file_with_long_lines_in_chunks_of_any_size_is_the_same_as_in_one() => Gen.Select(
         RandomBytes.WithLongLines,
         Gen.Select(
-            Duplicates, Modes, Gen.OneOf(Gen.Int[1, 300], Gen.Int[50_000, 300_000]), Gen.OneOf(Gen.Int[SmallestBuffer, SmallestBuffer + 10], Gen.Int[70_000, 300_000]),
+            Duplicates, Modes, Gen.OneOf(Gen.Int[1, 300], Gen.Int[50_000, 300_000]),
+            Gen.OneOf(Gen.Int[SmallestBuffer, SmallestBuffer + 10], Gen.Int[70_000, 300_000]),
             (duplicates, mode, chunk, buffer) => new Plans(duplicates, mode, chunk, buffer)),
         Pieces.Where(pieces => pieces.All(piece => piece > 40)))
         .Sample(IsTheSameAsInOne, iter: 300);
@@ -96,7 +100,8 @@ public sealed class ChunkingTests
 
         var whole = plans.Read(header, file.AsSpan(start), line, (int)plan.Rows, Repeated(plan));
         var together = new Outcome(
-            [.. outcomes.SelectMany(outcome => outcome.Rows)], [.. outcomes.SelectMany(outcome => outcome.Errors)], outcomes.Sum(outcome => outcome.Superseded));
+            [.. outcomes.SelectMany(outcome => outcome.Rows)], [.. outcomes.SelectMany(outcome => outcome.Errors)],
+            outcomes.Sum(outcome => outcome.Superseded));
         together.Is(whole).ShouldBeTrue();
     }
 

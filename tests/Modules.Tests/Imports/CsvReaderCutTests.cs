@@ -35,6 +35,7 @@ public sealed class CsvReaderCutTests
         var (records, end, position, line) = CsvRecords.Read(data[..cut], ',', complete: false);
         // How a line without an end goes on is for its reader's owner to find.
         if (end == CsvStatus.Endless) return records[..^1].SequenceEqual(whole.Take(records.Count - 1));
-        return end == CsvStatus.NeedMore && records.Concat(CsvRecords.Read(data[position..], ',', complete: true, line).Records).SequenceEqual(whole);
+        return end == CsvStatus.NeedMore
+            && records.Concat(CsvRecords.Read(data[position..], ',', complete: true, line).Records).SequenceEqual(whole);
     }
 }

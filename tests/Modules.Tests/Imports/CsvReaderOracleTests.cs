@@ -13,7 +13,8 @@ public sealed class CsvReaderOracleTests
     private static readonly Gen<char> Delimiters = Gen.OneOf(',', ';', '\t', '|');
 
     private static readonly Gen<string> Values =
-        Gen.OneOf("a", "B", "\"", ",", ";", "\t", "|", "\n", "\r", "\r\n", " ", "'", "é", "漢", "😀", "0").Array[0, 6].Select(string.Concat);
+        Gen.OneOf("a", "B", "\"", ",", ";", "\t", "|", "\n", "\r", "\r\n", " ", "'", "é", "漢", "😀", "0").Array[0, 6]
+            .Select(string.Concat);
 
     // Two columns at least: a record of one empty cell would be an empty line.
     private static readonly Gen<string[][]> Tables =
@@ -23,7 +24,8 @@ public sealed class CsvReaderOracleTests
     public void What_CsvHelper_writes_is_read_as_it_was()
     {
         Gen.Select(Tables, Delimiters, Gen.Bool).Sample(
-            (table, delimiter, quoteAll) => Read(Write(table, delimiter, quoteAll), delimiter).SequenceEqual(table.Select(Joined)), iter: 5_000);
+            (table, delimiter, quoteAll) => Read(Write(table, delimiter, quoteAll), delimiter).SequenceEqual(table.Select(Joined)),
+            iter: 5_000);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class CsvReaderTests
     [InlineData("a\rb\n", "1: a\rb")]
     [InlineData("\ra\n\r,\n", "1: \ra", "2: \r|")]
     [InlineData("a\r\r\nb", "1: a\r", "2: b")]
-    public void A_carriage_return_alone_is_a_character_like_any_other(string data, params string[] records) => CsvRecords.Read(data).ShouldBe(records);
+    public void A_carriage_return_alone_is_a_character_like_any_other(string data, params string[] records) =>
+        CsvRecords.Read(data).ShouldBe(records);
 
     [Theory]
     [InlineData("\"a", "1: BadQuoting \"a")]

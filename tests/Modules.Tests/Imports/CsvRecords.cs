@@ -3,12 +3,16 @@ using Fulfillment.Inventory.ImportProducts.Csv;
 
 namespace Modules.Tests.Imports;
 
-/// <summary>Records as text that is easy to compare: <c>LINE: CELL|CELL</c>, or <c>LINE: MISTAKE RECORD</c>. Each byte is one character of it.</summary>
+/// <summary>
+/// Records as text that is easy to compare: <c>LINE: CELL|CELL</c>, or <c>LINE: MISTAKE RECORD</c>. Each byte is one character of it.
+/// </summary>
 internal static class CsvRecords
 {
-    public static List<string> Read(string data, char delimiter = ',') => Read(Encoding.Latin1.GetBytes(data), delimiter, complete: true).Records;
+    public static List<string> Read(string data, char delimiter = ',') =>
+        Read(Encoding.Latin1.GetBytes(data), delimiter, complete: true).Records;
 
-    public static (List<string> Records, CsvStatus End, int Position, long Line) Read(byte[] data, char delimiter, bool complete, long line = 1)
+    public static (List<string> Records, CsvStatus End, int Position, long Line) Read(
+        byte[] data, char delimiter, bool complete, long line = 1)
     {
         var records = new List<string>();
         var fields = new CsvField[100];

@@ -38,11 +38,14 @@ public sealed class FormulaEscapingTests
     [Fact]
     public void Every_cell_comes_back_and_none_goes_out_as_a_formula()
     {
-        Gen.OneOf((byte)'\'', (byte)'=', (byte)'+', (byte)'-', (byte)'@', (byte)'\t', (byte)'\r', (byte)'a', (byte)' ', (byte)0xC3).Array[0, 8].Sample(
+        var characters = Gen.OneOf(
+            (byte)'\'', (byte)'=', (byte)'+', (byte)'-', (byte)'@', (byte)'\t', (byte)'\r', (byte)'a', (byte)' ', (byte)0xC3);
+        characters.Array[0, 8].Sample(
             cell =>
             {
                 var harmless = FormulaEscaping.Protect(cell);
-                return FormulaEscaping.Restore(harmless).SequenceEqual(cell) && (harmless.Length == 0 || !"=+-@\t\r"u8.Contains(harmless[0]));
+                return FormulaEscaping.Restore(harmless).SequenceEqual(cell)
+                    && (harmless.Length == 0 || !"=+-@\t\r"u8.Contains(harmless[0]));
             },
             iter: 10_000);
     }

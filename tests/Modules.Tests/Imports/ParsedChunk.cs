@@ -11,7 +11,8 @@ internal sealed class ParsedChunk : IDisposable
     private readonly ChunkRows _rows;
 
     public ParsedChunk(
-        byte[] file, ImportKey key = ImportKey.InternalId, ImportMode mode = ImportMode.Upsert, ImportDuplicates duplicates = ImportDuplicates.Last,
+        byte[] file, ImportKey key = ImportKey.InternalId, ImportMode mode = ImportMode.Upsert,
+        ImportDuplicates duplicates = ImportDuplicates.Last,
         params int[] repeated)
     {
         var (header, start, line) = CatalogueHeader.Read(file, complete: true);
@@ -21,7 +22,8 @@ internal sealed class ParsedChunk : IDisposable
     }
 
     public ParsedChunk(
-        string file, ImportKey key = ImportKey.InternalId, ImportMode mode = ImportMode.Upsert, ImportDuplicates duplicates = ImportDuplicates.Last,
+        string file, ImportKey key = ImportKey.InternalId, ImportMode mode = ImportMode.Upsert,
+        ImportDuplicates duplicates = ImportDuplicates.Last,
         params int[] repeated)
         : this(Encoding.UTF8.GetBytes(file), key, mode, duplicates, repeated)
     {

@@ -7,7 +7,8 @@ using Fulfillment.Inventory.ImportProducts.Upload;
 namespace Modules.Tests.Imports;
 
 /// <summary>How a file is to be imported.</summary>
-internal sealed record Plans(ImportDuplicates Duplicates, ImportMode Mode, int ChunkBytes, int BufferBytes = Plans.Buffer, ImportKey Key = ImportKey.InternalId)
+internal sealed record Plans(
+    ImportDuplicates Duplicates, ImportMode Mode, int ChunkBytes, int BufferBytes = Plans.Buffer, ImportKey Key = ImportKey.InternalId)
 {
     public const int Buffer = 1024 * 1024;
 
@@ -42,7 +43,8 @@ internal sealed record Plans(ImportDuplicates Duplicates, ImportMode Mode, int C
             rows.Text(rows.Rows[i - 1], column).SequenceCompareTo(rows.Text(rows.Rows[i], column)).ShouldBeLessThanOrEqualTo(0);
         return new Outcome(
             [.. rows.Rows.OrderBy(row => row.Line).Select(row => Text(rows, row))],
-            [.. rows.Errors.Select(error => $"{error.Line}: {error.Column}, {error.Code}, {error.Message}, {Convert.ToHexString(error.Record)}")],
+            [.. rows.Errors.Select(
+                error => $"{error.Line}: {error.Column}, {error.Code}, {error.Message}, {Convert.ToHexString(error.Record)}")],
             rows.Superseded);
     }
 

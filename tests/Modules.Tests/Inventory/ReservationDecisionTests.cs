@@ -111,7 +111,8 @@ public sealed class ReservationDecisionTests
                 for (var i = 0; i < wanted.Length; i++)
                 {
                     var after = new Dictionary<string, int>(left);
-                    foreach (var (product, _, quantity, _) in wanted[i]) after[product] = after.GetValueOrDefault(product, -1_000) - quantity;
+                    foreach (var (product, _, quantity, _) in wanted[i])
+                        after[product] = after.GetValueOrDefault(product, -1_000) - quantity;
                     var possible = after.Values.All(pieces => pieces >= 0);
                     if (failures[i] is null != possible) return false;
                     if (possible) left = after;

@@ -14,11 +14,11 @@ public sealed class ReservationTransitionTests
     [InlineData(ReservationStatus.Active, ReservationTransition.Cancel, ReservationStatus.Released)]
     [InlineData(ReservationStatus.Committed, ReservationTransition.Cancel, ReservationStatus.Released)]
     [InlineData(null, ReservationTransition.Cancel, ReservationStatus.Released)]
-    public void These_settlements_have_their_way(ReservationStatus? current, ReservationTransition kind, ReservationStatus next) =>
+    public void These_transitions_are_allowed(ReservationStatus? current, ReservationTransition kind, ReservationStatus next) =>
         ReservationTransitions.Next(current, kind).ShouldBe(next);
 
     [Fact]
-    public void No_other_settlement_changes_anything()
+    public void No_other_transition_changes_anything()
     {
         var changing = (from status in Enum.GetValues<ReservationStatus>().Cast<ReservationStatus?>().Append(null)
                         from kind in Enum.GetValues<ReservationTransition>()
@@ -34,8 +34,12 @@ public sealed class ReservationTransitionTests
         var (first, other) = (Guid.NewGuid(), Guid.NewGuid());
         var stored = new Dictionary<long, ReservedStock> { [1] = Held(ReservationStatus.Committed) with { SettledBy = first } };
 
-        var (results, changes) = ReservationTransitions.Decide(
-            stored, [Wanted(1, ReservationTransition.Commit, first), Wanted(1, ReservationTransition.Commit, other), Wanted(2, ReservationTransition.Commit, other)], Now);
+        ReservationChange[] wanted =
+        [
+            Wanted(1, ReservationTransition.Commit, first), Wanted(1, ReservationTransition.Commit, other),
+            Wanted(2, ReservationTransition.Commit, other),
+        ];
+        var (results, changes) = ReservationTransitions.Decide(stored, wanted, Now);
 
         results.ShouldBe([stored[1], null, null]);
         changes.ShouldBeEmpty();
@@ -44,7 +48,8 @@ public sealed class ReservationTransitionTests
     [Fact]
     public void A_cancelled_order_that_is_not_known_yet_is_remembered_without_stock()
     {
-        var (results, changes) = ReservationTransitions.Decide(new Dictionary<long, ReservedStock>(), [Wanted(7, ReservationTransition.Cancel, Guid.NewGuid())], Now);
+        var (results, changes) = ReservationTransitions.Decide(
+            new Dictionary<long, ReservedStock>(), [Wanted(7, ReservationTransition.Cancel, Guid.NewGuid())], Now);
 
         changes[7].Status.ShouldBe(ReservationStatus.Released);
         results[0]!.ProductIds.ShouldBeEmpty();
@@ -55,7 +60,10 @@ public sealed class ReservationTransitionTests
     public void Whatever_is_wanted_in_whatever_batches_pieces_are_neither_made_nor_lost() =>
         Gen.Select(Gen.Int[1, 3], Gen.Enum<ReservationTransition>(), Gen.Int[0, 4]).List[0, 12].List[0, 4].Sample(batches =>
         {
-            var stored = new Dictionary<long, ReservedStock> { [1] = Held(ReservationStatus.Active), [2] = Held(ReservationStatus.Active), [3] = Held(ReservationStatus.Active) };
+            var stored = new Dictionary<long, ReservedStock>
+            {
+                [1] = Held(ReservationStatus.Active), [2] = Held(ReservationStatus.Active), [3] = Held(ReservationStatus.Active),
+            };
             var (available, reserved, sold) = (0, 9, 0);
             foreach (var batch in batches)
             {
@@ -72,10 +80,12 @@ public sealed class ReservationTransitionTests
             sold.ShouldBe(Pieces(ReservationStatus.Committed));
             available.ShouldBe(Pieces(ReservationStatus.Released));
 
-            int Pieces(ReservationStatus status) => stored.Values.Where(stock => stock.Status == status).Sum(stock => stock.Quantities.Sum());
+            int Pieces(ReservationStatus status) =>
+                stored.Values.Where(stock => stock.Status == status).Sum(stock => stock.Quantities.Sum());
         });
 
     private static ReservedStock Held(ReservationStatus status) => new(status, null, Now, null, ["A", "B"], [1, 2]);
 
-    private static ReservationChange Wanted(long order, ReservationTransition kind, Guid cause) => new(order, "CUST-1", kind, cause, "REASON", cause);
+    private static ReservationChange Wanted(long order, ReservationTransition kind, Guid cause) =>
+        new(order, "CUST-1", kind, cause, "REASON", cause);
 }

@@ -30,7 +30,8 @@ public sealed class StockValidatorTests
     [InlineData(-1)]
     [InlineData(1_000_000_000)]
     [InlineData(-1_000_000_000)]
-    public void Stock_may_be_adjusted_both_ways(int delta) => Adjust.MistakesIn(new AdjustStockRequest(delta, "counted", 0)).ShouldBeEmpty();
+    public void Stock_may_be_adjusted_both_ways(int delta) =>
+        Adjust.MistakesIn(new AdjustStockRequest(delta, "counted", 0)).ShouldBeEmpty();
 
     [Theory]
     [InlineData(0)]

@@ -16,8 +16,10 @@ public sealed class DeterministicGuidTests
     {
         Guid[] ids =
         [
-            DeterministicGuid.From(Cause, "PAYMENT_COMPLETED"), DeterministicGuid.From(Cause, "PAYMENT_FAILED"), DeterministicGuid.From(Cause, ""),
-            DeterministicGuid.From(Guid.Parse("019b3c1e-7a10-7c4e-9f00-000000000002"), "PAYMENT_COMPLETED"), DeterministicGuid.From(Guid.Empty, "PAYMENT_COMPLETED"),
+            DeterministicGuid.From(Cause, "PAYMENT_COMPLETED"), DeterministicGuid.From(Cause, "PAYMENT_FAILED"),
+            DeterministicGuid.From(Cause, ""),
+            DeterministicGuid.From(Guid.Parse("019b3c1e-7a10-7c4e-9f00-000000000002"), "PAYMENT_COMPLETED"),
+            DeterministicGuid.From(Guid.Empty, "PAYMENT_COMPLETED"),
         ];
 
         ids.ShouldBeUnique();

@@ -11,7 +11,7 @@ public sealed class EventMetadataTests
     private static readonly DateTimeOffset At = new(2026, 1, 15, 23, 43, 6, 789, TimeSpan.FromHours(1));
 
     [Fact]
-    public void An_event_that_starts_a_flow_is_its_own_correlation()
+    public void An_event_without_a_cause_is_its_own_correlation()
     {
         var started = Created().WithNewCorrelation(First, At);
 
@@ -19,7 +19,7 @@ public sealed class EventMetadataTests
     }
 
     [Fact]
-    public void An_outcome_names_its_cause_and_stays_in_its_flow()
+    public void An_outcome_names_its_cause_and_keeps_its_correlation()
     {
         var cause = Created().WithNewCorrelation(First, At);
         var outcome = Reserved().WithCausation(cause, Second, At);
@@ -30,7 +30,7 @@ public sealed class EventMetadataTests
     }
 
     [Fact]
-    public void A_foreign_event_without_correlation_starts_the_flow()
+    public void A_foreign_event_without_correlation_becomes_the_correlation()
     {
         var foreign = Created() with { EventId = First };
 

@@ -8,7 +8,10 @@ namespace Modules.Tests.Messaging;
 public sealed class OutgoingMessageTests
 {
     private static readonly PaymentFailedEvent Event =
-        new(7, "CUST-1", 59.98m, "Insufficient funds", "INSUFFICIENT_FUNDS") { EventId = Guid.Parse("019b3c1e-7a10-7c4e-9f00-000000000001") };
+        new(7, "CUST-1", 59.98m, "Insufficient funds", "INSUFFICIENT_FUNDS")
+        {
+            EventId = Guid.Parse("019b3c1e-7a10-7c4e-9f00-000000000001"),
+        };
 
     [Fact]
     public void A_message_carries_the_identity_and_route_of_its_event()
@@ -35,7 +38,9 @@ public sealed class OutgoingMessageTests
 
         batch.AddOutbox([message, message with { EventId = Guid.Empty, TraceParent = null }]);
 
-        string.Join('\n', batch.BatchCommands[0].Parameters.Select(parameter => string.Join('|', ((System.Collections.IEnumerable)parameter.Value!).Cast<object?>())))
+        var columns = batch.BatchCommands[0].Parameters.Select(
+            parameter => string.Join('|', ((System.Collections.IEnumerable)parameter.Value!).Cast<object?>()));
+        string.Join('\n', columns)
             .ShouldBe($"""
                 {message.EventId}|{Guid.Empty}
                 PAYMENT_FAILED|PAYMENT_FAILED

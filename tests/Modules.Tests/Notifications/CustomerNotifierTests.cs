@@ -8,18 +8,21 @@ public sealed class CustomerNotifierTests
 {
     [Fact]
     public void An_email_is_logged_with_recipient_subject_and_text() =>
-        Sent(NotificationChannel.Email).ShouldBe("📧 EMAIL NOTIFICATION SENT:\nTo: somebody\nSubject: Order #1 - Payment Successful!\nThank you");
+        Sent(NotificationChannel.Email)
+            .ShouldBe("📧 EMAIL NOTIFICATION SENT:\nTo: customer@example.com\nSubject: Order #1 - Payment Successful!\nThank you");
 
     [Fact]
     public void An_sms_is_logged_with_recipient_and_text() =>
-        Sent(NotificationChannel.Sms).ShouldBe("📱 SMS NOTIFICATION SENT:\nTo: somebody\nOrder #1 - Payment Successful!\nThank you");
+        Sent(NotificationChannel.Sms)
+            .ShouldBe("📱 SMS NOTIFICATION SENT:\nTo: customer@example.com\nOrder #1 - Payment Successful!\nThank you");
 
     private static string Sent(NotificationChannel channel)
     {
         var logger = new LineLogger();
         CustomerNotifier.Send(logger, new NotificationLog
         {
-            CustomerId = "CUST-1", Channel = channel, Recipient = "somebody", Subject = "Order #1 - Payment Successful!", Message = "Thank you",
+            CustomerId = "CUST-1", Channel = channel, Recipient = "customer@example.com", Subject = "Order #1 - Payment Successful!",
+            Message = "Thank you",
         });
         return logger.Lines.ShouldHaveSingleItem();
     }
@@ -33,7 +36,8 @@ public sealed class CustomerNotifierTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 }

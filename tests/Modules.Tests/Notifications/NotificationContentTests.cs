@@ -12,7 +12,8 @@ public sealed class NotificationContentTests
     [Fact]
     public void A_payment_is_confirmed_by_email_and_sms()
     {
-        var content = NotificationContent.For(new PaymentCompletedEvent(1, "CUST-1", 42, "TXN-0123ABCD", 59.9m, "CREDIT_CARD") { EventId = EventId });
+        var content = NotificationContent.For(
+            new PaymentCompletedEvent(1, "CUST-1", 42, "TXN-0123ABCD", 59.9m, "CREDIT_CARD") { EventId = EventId });
 
         content.Subject.ShouldBe("Order #1 - Payment Successful!");
         content.Message.ShouldContain("59.90");
@@ -24,7 +25,8 @@ public sealed class NotificationContentTests
     [Fact]
     public void A_decline_is_explained_by_email_only()
     {
-        var content = NotificationContent.For(new PaymentFailedEvent(2, "CUST-2", 10m, "Insufficient funds", "INSUFFICIENT_FUNDS") { EventId = EventId });
+        var content = NotificationContent.For(
+            new PaymentFailedEvent(2, "CUST-2", 10m, "Insufficient funds", "INSUFFICIENT_FUNDS") { EventId = EventId });
 
         content.Subject.ShouldBe("Order #2 - Payment Failed");
         content.Message.ShouldContain("Insufficient funds");
@@ -35,7 +37,8 @@ public sealed class NotificationContentTests
     [Fact]
     public void Missing_stock_is_explained_by_email_only()
     {
-        var content = NotificationContent.For(new InventoryFailedEvent(3, "CUST-3", "Not enough stock of product PROD-1", "PROD-1") { EventId = EventId });
+        var content = NotificationContent.For(
+            new InventoryFailedEvent(3, "CUST-3", "Not enough stock of product PROD-1", "PROD-1") { EventId = EventId });
 
         content.Subject.ShouldBe("Order #3 - Out of Stock");
         content.Message.ShouldContain("Not enough stock of product PROD-1");
@@ -52,7 +55,8 @@ public sealed class NotificationContentTests
             NotificationContent.For(new PaymentRefundedEvent(4, "CUST-4", 42, 7, 59.9m, "CUSTOMER_REQUESTED") { EventId = EventId }),
         ];
 
-        contents.Select(content => content.Subject).ShouldBe(["Order #4 - Cancelled", "Order #4 - Reservation Expired", "Order #4 - Refund"]);
+        contents.Select(content => content.Subject)
+            .ShouldBe(["Order #4 - Cancelled", "Order #4 - Reservation Expired", "Order #4 - Refund"]);
         contents[2].Message.ShouldContain("59.90");
         contents.ShouldAllBe(content => content.Address(Now).Single().Channel == NotificationChannel.Email);
     }

@@ -10,7 +10,7 @@ namespace Modules.Tests.Observability;
 public sealed class LogTests
 {
     [Fact]
-    public void A_line_names_the_flow_it_belongs_to()
+    public void A_line_names_its_correlation()
     {
         var eventId = Guid.NewGuid();
         var correlation = Guid.NewGuid();
@@ -21,15 +21,16 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void A_line_outside_of_any_flow_names_none() =>
+    public void A_line_without_log_context_names_no_correlation() =>
         Lines(logger => logger.Information("Ready")).ShouldHaveSingleItem().ShouldEndWith("INF Ready");
 
     [Fact]
-    public void An_outage_is_one_line_that_says_what_is_away_and_a_bug_shows_where_it_is()
+    public void An_outage_is_one_line_that_names_the_unavailable_dependency_and_a_bug_has_its_stack()
     {
         Lines(logger => logger.Error(new TimeoutException("the database\ndoes not answer"), "Failed"))[1..]
             .ShouldBe(["             the database does not answer"]);
-        Lines(logger => logger.Error(new InvalidOperationException("a bug"), "Failed"))[1].ShouldStartWith("System.InvalidOperationException: a bug");
+        Lines(logger => logger.Error(new InvalidOperationException("a bug"), "Failed"))[1]
+            .ShouldStartWith("System.InvalidOperationException: a bug");
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class LogTests
     public void Bugs_and_plain_lines_are_all_told()
     {
         var told = new List<LogEvent>();
-        using var logger = new LoggerConfiguration().Filter.With(new OutageFilter(new FakeTimeProvider())).WriteTo.Sink(new ListSink(told)).CreateLogger();
+        using var logger = new LoggerConfiguration().Filter.With(new OutageFilter(new FakeTimeProvider())).WriteTo.Sink(new ListSink(told))
+            .CreateLogger();
 
         for (var i = 0; i < 3; i++)
         {
@@ -76,7 +78,8 @@ public sealed class LogTests
     private static string[] Lines(Action<ILogger> write)
     {
         var told = new List<LogEvent>();
-        using (var logger = new LoggerConfiguration().Enrich.With<MessageLogEnricher>().WriteTo.Sink(new ListSink(told)).CreateLogger()) write(logger);
+        using (var logger = new LoggerConfiguration().Enrich.With<MessageLogEnricher>().WriteTo.Sink(new ListSink(told)).CreateLogger())
+            write(logger);
         using var text = new StringWriter { NewLine = "\n" };
         new TerminalFormatter().Format(told.ShouldHaveSingleItem(), text);
         return text.ToString().TrimEnd('\n').Split('\n');

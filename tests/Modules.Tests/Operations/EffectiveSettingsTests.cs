@@ -14,5 +14,6 @@ public sealed class EffectiveSettingsTests
     [InlineData("ApiToken", "geheim", "***")]
     [InlineData("ClientSecret", "", "")]
     [InlineData("Concurrency", "256", "256")]
-    public void Secrets_are_masked_and_nothing_else(string name, string value, string shown) => EffectiveSettings.Mask(name, value).ShouldBe(shown);
+    public void Secrets_are_masked_and_nothing_else(string name, string value, string shown) =>
+        EffectiveSettings.Mask(name, value).ShouldBe(shown);
 }

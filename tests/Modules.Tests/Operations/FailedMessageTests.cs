@@ -19,26 +19,37 @@ public sealed class FailedMessageTests
     {
         var original = new BasicProperties { MessageId = "m-1", Type = "ORDER_CREATED", ContentType = "application/json" };
 
-        var message = Read(FailureHeaders.Describe(original, OrderCreated, Thrown(), attempts: 3, Now), """{"eventId":"6f1c0a8e-0000-4000-8000-000000000001","orderId":7}""");
+        var message = Read(
+            FailureHeaders.Describe(original, OrderCreated, Thrown(), attempts: 3, Now),
+            """{"eventId":"6f1c0a8e-0000-4000-8000-000000000001","orderId":7}""");
 
-        (message.Queue, message.Exchange, message.RoutingKey, message.EventType).ShouldBe(("order-created-queue", "order.events", "order.created", "ORDER_CREATED"));
+        (message.Queue, message.Exchange, message.RoutingKey, message.EventType)
+            .ShouldBe(("order-created-queue", "order.events", "order.created", "ORDER_CREATED"));
         (message.MessageId, message.MessageType, message.ContentType).ShouldBe(("m-1", "ORDER_CREATED", "application/json"));
-        (message.ExceptionType, message.ExceptionMessage, message.Attempts, message.FailedAt).ShouldBe(("System.InvalidOperationException", "Out of luck", 3, Now));
+        (message.ExceptionType, message.ExceptionMessage, message.Attempts, message.FailedAt)
+            .ShouldBe(("System.InvalidOperationException", "Out of luck", 3, Now));
         message.Stack.ShouldNotBeNull().ShouldContain(nameof(Thrown));
         (message.EventId, message.OrderId).ShouldBe((Guid.Parse("6f1c0a8e-0000-4000-8000-000000000001"), 7));
     }
 
     [Fact]
     public void The_reason_of_a_body_that_cannot_be_read_is_what_the_reader_said() =>
-        Read(FailureHeaders.Describe(new BasicProperties(), OrderCreated, new UnreadableMessageException(new JsonException("No JSON")), 1, Now), "x")
-            .ShouldSatisfyAllConditions(message => message.ExceptionType.ShouldBe("System.Text.Json.JsonException"), message => message.ExceptionMessage.ShouldBe("No JSON"));
+        Read(FailureHeaders.Describe(
+            new BasicProperties(), OrderCreated, new UnreadableMessageException(new JsonException("No JSON")), 1, Now), "x")
+            .ShouldSatisfyAllConditions(
+                message => message.ExceptionType.ShouldBe("System.Text.Json.JsonException"),
+                message => message.ExceptionMessage.ShouldBe("No JSON"));
 
     [Fact]
     public void A_copy_neither_expires_nor_claims_to_be_of_another_user_and_keeps_small_headers()
     {
         var original = new BasicProperties
         {
-            Expiration = "1", UserId = "somebody", Headers = new Dictionary<string, object?> { ["small"] = "s"u8.ToArray(), ["large"] = new byte[2_000], ["table"] = new Dictionary<string, object?>() },
+            Expiration = "1", UserId = "another-user",
+            Headers = new Dictionary<string, object?>
+            {
+                ["small"] = "s"u8.ToArray(), ["large"] = new byte[2_000], ["table"] = new Dictionary<string, object?>(),
+            },
         };
 
         var copy = FailureHeaders.Describe(original, OrderCreated, Thrown(), 1, Now);
@@ -54,7 +65,8 @@ public sealed class FailedMessageTests
     {
         var name = new string('x', 253) + "\U0001F600" + new string('x', 20);
 
-        var message = Read(new BasicProperties { Headers = new Dictionary<string, object?> { [FailureHeaders.ExceptionType] = Encoding.UTF8.GetBytes(name) } }, "{}");
+        var headers = new Dictionary<string, object?> { [FailureHeaders.ExceptionType] = Encoding.UTF8.GetBytes(name) };
+        var message = Read(new BasicProperties { Headers = headers }, "{}");
 
         message.ExceptionType.ShouldBe(new string('x', 253) + "…", "half a character cannot be stored");
     }
@@ -64,9 +76,17 @@ public sealed class FailedMessageTests
     {
         var headers = Enumerable.Range(0, 200).ToDictionary(n => $"h{n}", object? (_) => new byte[900]);
 
-        var copy = FailureHeaders.Describe(new BasicProperties { Headers = headers }, OrderCreated, new InvalidOperationException(new string('x', 100_000)), 1, Now);
+        var copy = FailureHeaders.Describe(
+            new BasicProperties { Headers = headers }, OrderCreated, new InvalidOperationException(new string('x', 100_000)), 1, Now);
 
-        copy.Headers!.Sum(header => header.Key.Length + (header.Value switch { byte[] bytes => bytes.Length, string text => Encoding.UTF8.GetByteCount(text), _ => 8 })).ShouldBeLessThan(60_000);
+        copy.Headers!.Sum(header => header.Key.Length + Size(header.Value)).ShouldBeLessThan(60_000);
+
+        static int Size(object? value) => value switch
+        {
+            byte[] bytes => bytes.Length,
+            string text => Encoding.UTF8.GetByteCount(text),
+            _ => 8,
+        };
     }
 
     [Fact]
@@ -74,7 +94,8 @@ public sealed class FailedMessageTests
     {
         var message = Read(Death("order-created-queue", "order.events", "order.created", "rejected"), "{bad");
 
-        (message.Queue, message.Exchange, message.RoutingKey, message.EventType).ShouldBe(("order-created-queue", "order.events", "order.created", "ORDER_CREATED"));
+        (message.Queue, message.Exchange, message.RoutingKey, message.EventType)
+            .ShouldBe(("order-created-queue", "order.events", "order.created", "ORDER_CREATED"));
         message.ExceptionType.ShouldBe("System.Text.Json.JsonException");
         message.FailedAt.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
         message.Stack.ShouldBeNull();
@@ -90,7 +111,7 @@ public sealed class FailedMessageTests
     }
 
     [Fact]
-    public void The_note_of_the_broker_counts_for_more_than_headers_that_anybody_may_write()
+    public void The_note_of_the_broker_counts_for_more_than_headers_that_any_publisher_may_write()
     {
         var forged = Death("order-created-queue", "order.events", "order.created", "rejected");
         forged.Headers![FailureHeaders.Queue] = "payment-failed-queue"u8.ToArray();
@@ -119,13 +140,14 @@ public sealed class FailedMessageTests
     [InlineData("""{"\ud800":1,"orderId":5}""", 5)]
     [InlineData("""{"eventId":"\ud800aaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaaaaaaaaaa","orderId":5}""", null)]
     [InlineData("", null)]
-    public void The_order_is_read_as_far_as_the_body_goes(string body, int? order) => Read(new BasicProperties(), body).OrderId.ShouldBe(order);
+    public void The_order_is_read_as_far_as_the_body_goes(string body, int? order) =>
+        Read(new BasicProperties(), body).OrderId.ShouldBe(order);
 
     [Fact]
     public void What_PostgreSQL_cannot_keep_is_replaced()
     {
-        var message = Read(
-            new BasicProperties { MessageId = "a\0b", Type = "c\0d", Headers = new Dictionary<string, object?> { ["e\0f"] = "g\0h"u8.ToArray(), ["i"] = new byte[] { 0xFF } } }, "\0");
+        var headers = new Dictionary<string, object?> { ["e\0f"] = "g\0h"u8.ToArray(), ["i"] = new byte[] { 0xFF } };
+        var message = Read(new BasicProperties { MessageId = "a\0b", Type = "c\0d", Headers = headers }, "\0");
 
         (message.MessageId + message.MessageType + message.EventType + message.Headers).ShouldNotContain('\0');
         message.Headers.ShouldNotContain("\\u0000");
@@ -158,10 +180,12 @@ public sealed class FailedMessageTests
     [InlineData("hello", "text")]
     [InlineData("", "text")]
     [InlineData("{\"a\":\"\\ud800\"}", "text")]
-    public void A_body_is_shown_as_what_it_is(string body, string encoding) => BodyView.Of(Encoding.UTF8.GetBytes(body), false).Encoding.ShouldBe(encoding);
+    public void A_body_is_shown_as_what_it_is(string body, string encoding) =>
+        BodyView.Of(Encoding.UTF8.GetBytes(body), false).Encoding.ShouldBe(encoding);
 
     [Fact]
-    public void A_body_that_is_no_text_is_shown_in_base64() => BodyView.Of([0xFF, 0xFE], false).ShouldBe(new BodyView("base64", "//4=", false));
+    public void A_body_that_is_no_text_is_shown_in_base64() =>
+        BodyView.Of([0xFF, 0xFE], false).ShouldBe(new BodyView("base64", "//4=", false));
 
     private static InvalidOperationException Thrown()
     {
@@ -179,7 +203,8 @@ public sealed class FailedMessageTests
     private static FailedMessage Read(BasicProperties properties, string body)
     {
         if (properties.Headers is { } headers)
-            properties.Headers = headers.ToDictionary(header => header.Key, header => header.Value is string text ? Encoding.UTF8.GetBytes(text) : header.Value);
+            properties.Headers = headers.ToDictionary(
+                header => header.Key, header => header.Value is string text ? Encoding.UTF8.GetBytes(text) : header.Value);
         return FailedMessage.Read(DeadLetterQueue, "", DeadLetterQueue, properties, Encoding.UTF8.GetBytes(body), Topology, Now);
     }
 
@@ -191,7 +216,8 @@ public sealed class FailedMessageTests
             {
                 new Dictionary<string, object?>
                 {
-                    ["queue"] = Encoding.UTF8.GetBytes(queue), ["exchange"] = Encoding.UTF8.GetBytes(exchange), ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 4L,
+                    ["queue"] = Encoding.UTF8.GetBytes(queue), ["exchange"] = Encoding.UTF8.GetBytes(exchange),
+                    ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 4L,
                     ["routing-keys"] = new List<object?> { Encoding.UTF8.GetBytes(key) }, ["time"] = new AmqpTimestamp(1_700_000_000),
                 },
             },

@@ -11,14 +11,15 @@ public sealed class ReturnedMessageTests
     private static readonly Topology Topology = ModuleCatalog.Topology;
 
     [Fact]
-    public void A_message_that_was_rejected_and_that_nobody_has_given_up_goes_back_to_its_queue()
+    public void A_rejected_message_that_was_not_dead_lettered_goes_back_to_its_queue()
     {
         var returned = Of("order-created-queue", "rejected");
 
         returned.ShouldNotBeNull();
         (returned.Queue, Encoding.UTF8.GetString(returned.Body), returned.Properties.MessageId, returned.Properties.Persistent)
             .ShouldBe(("order-created-queue", "{}", "an id", true));
-        returned.Properties.Headers.ShouldBe(new Dictionary<string, object?> { ["theirs"] = "7", ["dead-letter-returns"] = 1 }, ignoreOrder: true);
+        returned.Properties.Headers.ShouldBe(
+            new Dictionary<string, object?> { ["theirs"] = "7", ["dead-letter-returns"] = 1 }, ignoreOrder: true);
     }
 
     [Theory]
@@ -26,7 +27,8 @@ public sealed class ReturnedMessageTests
     [InlineData("order-created-queue", "maxlen")]
     [InlineData("order-created-queue", "delivery_limit")]
     [InlineData("a-queue-of-others", "rejected")]
-    public void A_message_that_the_broker_moved_for_another_reason_or_from_elsewhere_stays(string queue, string reason) => Of(queue, reason).ShouldBeNull();
+    public void A_message_that_the_broker_moved_for_another_reason_or_from_elsewhere_stays(string queue, string reason) =>
+        Of(queue, reason).ShouldBeNull();
 
     [Fact]
     public void A_message_that_was_given_up_stays() =>
@@ -44,7 +46,9 @@ public sealed class ReturnedMessageTests
     [Fact]
     public void A_message_goes_back_without_the_user_of_its_sender_and_without_an_expiry()
     {
-        var returned = ReturnedMessage.Of(new BasicProperties { UserId = "somebody", Expiration = "1", Headers = Rejected("order-created-queue", "rejected") }, "{}"u8, Topology);
+        var returned = ReturnedMessage.Of(
+            new BasicProperties { UserId = "another-user", Expiration = "1", Headers = Rejected("order-created-queue", "rejected") },
+            "{}"u8, Topology);
 
         returned.ShouldNotBeNull();
         returned.Properties.IsUserIdPresent().ShouldBeFalse("the broker closes the channel of a publisher that names another user");
@@ -63,7 +67,10 @@ public sealed class ReturnedMessageTests
         ["theirs"] = "7",
         ["x-death"] = new List<object?>
         {
-            new Dictionary<string, object?> { ["queue"] = Encoding.UTF8.GetBytes(queue), ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 1L },
+            new Dictionary<string, object?>
+            {
+                ["queue"] = Encoding.UTF8.GetBytes(queue), ["reason"] = Encoding.UTF8.GetBytes(reason), ["count"] = 1L,
+            },
         },
     };
 }

@@ -74,7 +74,9 @@ public sealed class SlicedPassTests
             left--;
             var slice = after / SlicedPass.Size;
             _checked.Add(slice);
-            return Task.FromResult(_violated.Contains(slice) ? new SlicedPass.SliceResult(1, [new InvariantViolation($"{slice}", "planted")]) : new SlicedPass.SliceResult(0, []));
+            return Task.FromResult(_violated.Contains(slice)
+                ? new SlicedPass.SliceResult(1, [new InvariantViolation($"{slice}", "planted")])
+                : new SlicedPass.SliceResult(0, []));
         }
     }
 }

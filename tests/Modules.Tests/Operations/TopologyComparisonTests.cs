@@ -12,7 +12,8 @@ public sealed class TopologyComparisonTests
     private static readonly Topology Declared = ModuleCatalog.Topology;
     private static readonly IOptions<RabbitMqOptions> Settings = Options.Create(new RabbitMqOptions { Uri = "amqp://localhost" });
     private static readonly TopologyReadiness Readiness = new();
-    private static readonly TopologyDeclarer Declarer = new(new BrokerConnection(Settings, Readiness, NullLogger<BrokerConnection>.Instance), Declared, Readiness, Settings);
+    private static readonly TopologyDeclarer Declarer = new(
+        new BrokerConnection(Settings, Readiness, NullLogger<BrokerConnection>.Instance), Declared, Readiness, Settings);
 
     [Fact]
     public void What_is_as_declared_has_no_difference() => Compare(Complete()).ShouldBeEmpty();
@@ -43,13 +44,18 @@ public sealed class TopologyComparisonTests
         var other = actual with
         {
             Exchanges = new Dictionary<string, ActualExchange?>(actual.Exchanges) { ["order.events"] = new("direct", null) },
-            Queues = new Dictionary<string, JsonElement?>(actual.Queues) { ["order-created-queue"] = Json("""{"x-queue-type":"classic","x-max-length":5}""") },
+            Queues = new Dictionary<string, JsonElement?>(actual.Queues)
+            {
+                ["order-created-queue"] = Json("""{"x-queue-type":"classic","x-max-length":5}"""),
+            },
         };
 
-        Compare(other).Where(difference => difference is { Severity: DifferenceSeverity.Error, IsMissing: false }).Select(difference => $"{difference.Name}: {difference.Expected}, {difference.Actual}").ShouldBe(
+        var errors = Compare(other).Where(difference => difference is { Severity: DifferenceSeverity.Error, IsMissing: false });
+        errors.Select(difference => $"{difference.Name}: {difference.Expected}, {difference.Actual}").ShouldBe(
         [
             "order.events: type topic, type direct", "order.events: alternate exchange unrouted.events, alternate exchange none",
-            "order-created-queue: x-queue-type quorum, x-queue-type classic", "order-created-queue: x-delivery-limit 1000000, x-delivery-limit none",
+            "order-created-queue: x-queue-type quorum, x-queue-type classic",
+            "order-created-queue: x-delivery-limit 1000000, x-delivery-limit none",
             "order-created-queue: x-dead-letter-exchange , x-dead-letter-exchange none",
             "order-created-queue: x-dead-letter-routing-key inventory-dead-letter-queue, x-dead-letter-routing-key none",
             "order-created-queue: x-max-length none, x-max-length 5",
@@ -60,9 +66,13 @@ public sealed class TopologyComparisonTests
     public void Queues_of_others_are_mentioned_and_those_of_the_broker_are_not()
     {
         var actual = Complete();
-        var more = actual with { Queues = new Dictionary<string, JsonElement?>(actual.Queues) { ["other"] = Json("{}"), ["amq.gen-1"] = Json("{}") } };
+        var more = actual with
+        {
+            Queues = new Dictionary<string, JsonElement?>(actual.Queues) { ["other"] = Json("{}"), ["amq.gen-1"] = Json("{}") },
+        };
 
-        Compare(more).ShouldHaveSingleItem().ShouldBe(new TopologyDifference("queue", "other", "not declared", "exists", DifferenceSeverity.Info));
+        Compare(more).ShouldHaveSingleItem()
+            .ShouldBe(new TopologyDifference("queue", "other", "not declared", "exists", DifferenceSeverity.Info));
     }
 
     [Fact]
@@ -70,18 +80,22 @@ public sealed class TopologyComparisonTests
     {
         var actual = Complete();
         var unknown = new ActualTopology(
-            actual.Exchanges.ToDictionary(exchange => exchange.Key, _ => (ActualExchange?)null), actual.Queues.ToDictionary(queue => queue.Key, _ => (JsonElement?)null), null);
+            actual.Exchanges.ToDictionary(exchange => exchange.Key, _ => (ActualExchange?)null),
+            actual.Queues.ToDictionary(queue => queue.Key, _ => (JsonElement?)null), null);
 
         var difference = Compare(unknown).ShouldHaveSingleItem();
         (difference.Kind, difference.Severity).ShouldBe(("binding", DifferenceSeverity.Info));
         difference.Actual.ShouldContain("unknown");
     }
 
-    private static IReadOnlyList<TopologyDifference> Compare(ActualTopology actual) => [.. TopologyComparison.Differences(Declared, Declarer.ArgumentsOf, actual)];
+    private static IReadOnlyList<TopologyDifference> Compare(ActualTopology actual) =>
+        [.. TopologyComparison.Differences(Declared, Declarer.ArgumentsOf, actual)];
 
     private static ActualTopology Complete() => new(
-        Declared.DeclaredExchanges.ToDictionary(exchange => exchange.Name, exchange => (ActualExchange?)new ActualExchange(exchange.Type, exchange.Alternate)),
-        Declared.DeclaredQueues.ToDictionary(queue => queue.Name, queue => (JsonElement?)JsonSerializer.SerializeToElement(Declarer.ArgumentsOf(queue))),
+        Declared.DeclaredExchanges.ToDictionary(
+            exchange => exchange.Name, exchange => (ActualExchange?)new ActualExchange(exchange.Type, exchange.Alternate)),
+        Declared.DeclaredQueues.ToDictionary(
+            queue => queue.Name, queue => (JsonElement?)JsonSerializer.SerializeToElement(Declarer.ArgumentsOf(queue))),
         Declared.DeclaredBindings.Select(binding => (binding.Exchange, binding.Queue, binding.RoutingKey)).ToHashSet());
 
     private static JsonElement Json(string json) => JsonSerializer.Deserialize<JsonElement>(json);

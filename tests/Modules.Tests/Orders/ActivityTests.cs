@@ -29,7 +29,8 @@ public sealed class ActivityTests
         var view = _activity.Take()!;
 
         view.Counts.ShouldBe(new Dictionary<string, int> { ["ORDER_CREATED"] = 2, ["PAYMENT_FAILED"] = 1 }, ignoreOrder: true);
-        view.Orders.Select(order => (order.OrderId, order.Status, order.Reason)).ShouldBe([(1, OrderStatus.Failed, "PAYMENT_DECLINED"), (2, OrderStatus.Pending, null)]);
+        view.Orders.Select(order => (order.OrderId, order.Status, order.Reason))
+            .ShouldBe([(1, OrderStatus.Failed, "PAYMENT_DECLINED"), (2, OrderStatus.Pending, null)]);
     }
 
     [Fact]

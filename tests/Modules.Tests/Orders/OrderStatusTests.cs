@@ -46,14 +46,19 @@ public sealed class OrderStatusTests
             new Dictionary<long, OrderStatus> { [1] = OrderStatus.Pending, [2] = OrderStatus.Pending, [3] = OrderStatus.Pending }, changes);
 
         moved.ShouldBe([true, true, true, false, false, true]);
-        after.ShouldBe([OrderStatus.Completed, OrderStatus.Failed, OrderStatus.Confirmed, OrderStatus.Completed, OrderStatus.Failed, OrderStatus.Failed]);
+        after.ShouldBe(
+            [
+                OrderStatus.Completed, OrderStatus.Failed, OrderStatus.Confirmed,
+                OrderStatus.Completed, OrderStatus.Failed, OrderStatus.Failed,
+            ]);
         last.ShouldBe([changes[0], changes[1], changes[5]], ignoreOrder: true);
     }
 
     [Fact]
     public void An_order_that_is_unknown_is_not_moved()
     {
-        var (after, moved, changes) = OrderStatusTransition.Decide(new Dictionary<long, OrderStatus>(), [new StatusChange(1, OrderStatus.Completed)]);
+        var (after, moved, changes) = OrderStatusTransition.Decide(
+            new Dictionary<long, OrderStatus>(), [new StatusChange(1, OrderStatus.Completed)]);
 
         after.ShouldBe([null]);
         moved.ShouldBe([false]);
@@ -122,7 +127,8 @@ public sealed class OrderStatusTests
 
     private static IEnumerable<StatusChange[]> Permutations(StatusChange[] events) => events.Length <= 1
         ? [events]
-        : events.SelectMany((first, i) => Permutations([.. events.Where((_, j) => j != i)]).Select(rest => (StatusChange[])[first, .. rest]));
+        : events.SelectMany(
+            (first, i) => Permutations([.. events.Where((_, j) => j != i)]).Select(rest => (StatusChange[])[first, .. rest]));
 
     private static List<StatusChange[]> Cut(StatusChange[] sequence, int cuts)
     {

@@ -44,7 +44,8 @@ public sealed class PlaceOrderValidatorTests
 
     [Theory]
     [MemberData(nameof(AllowedPrices))]
-    public void A_price_has_at_most_two_decimals_and_goes_to_a_million(decimal price) => Mistakes(Lamp with { Price = price }).ShouldBeEmpty();
+    public void A_price_has_at_most_two_decimals_and_goes_to_a_million(decimal price) =>
+        Mistakes(Lamp with { Price = price }).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(OutlandishPrices))]

@@ -12,7 +12,8 @@ public sealed class InventoryReservedHandlerTests
     [Fact]
     public void A_charge_is_announced_with_its_transaction()
     {
-        var payment = new StoredPayment(7, 42, PaymentStatus.Completed, 59.98m, "TXN-0123ABCD", null, null, Guid.NewGuid(), DateTimeOffset.UnixEpoch, null);
+        var payment = new StoredPayment(
+            7, 42, PaymentStatus.Completed, 59.98m, "TXN-0123ABCD", null, null, Guid.NewGuid(), DateTimeOffset.UnixEpoch, null);
 
         InventoryReservedHandler.Completed(Reserved, payment, "CREDIT_CARD")
             .ShouldBe(new PaymentCompletedEvent(7, "CUST-1", 42, "TXN-0123ABCD", 59.98m, "CREDIT_CARD"));
@@ -22,7 +23,8 @@ public sealed class InventoryReservedHandlerTests
     public void A_decline_is_announced_with_its_reason()
     {
         var payment = new StoredPayment(
-            7, 42, PaymentStatus.Failed, 59.98m, "TXN-0123ABCD", "Insufficient funds", "INSUFFICIENT_FUNDS", Guid.NewGuid(), DateTimeOffset.UnixEpoch, null);
+            7, 42, PaymentStatus.Failed, 59.98m, "TXN-0123ABCD", "Insufficient funds", "INSUFFICIENT_FUNDS", Guid.NewGuid(),
+            DateTimeOffset.UnixEpoch, null);
 
         InventoryReservedHandler.Failed(Reserved, payment)
             .ShouldBe(new PaymentFailedEvent(7, "CUST-1", 59.98m, "Insufficient funds", "INSUFFICIENT_FUNDS"));
@@ -38,5 +40,6 @@ public sealed class InventoryReservedHandlerTests
     [Fact]
     public async Task A_negative_amount_can_never_be_charged() =>
         await new InventoryReservedHandler(null!, null!, null!, null!, null!, null!)
-            .HandleAsync(Reserved with { TotalAmount = -0.01m }, TestContext.Current.CancellationToken).ShouldThrowAsync<InvalidMessageException>();
+            .HandleAsync(Reserved with { TotalAmount = -0.01m }, TestContext.Current.CancellationToken)
+            .ShouldThrowAsync<InvalidMessageException>();
 }

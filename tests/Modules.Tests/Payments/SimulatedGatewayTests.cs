@@ -69,7 +69,9 @@ public sealed class SimulatedGatewayTests
         var charged = (await gateway.ChargeAsync(new Charge(7, "CUST-APPROVE", 10m), TestContext.Current.CancellationToken)).TransactionId;
 
         var refunds = new List<string>();
-        foreach (var id in new[] { 7, 7, 8 }) refunds.Add((await gateway.RefundAsync(new RefundOrder(id, charged, 10m), TestContext.Current.CancellationToken)).TransactionId);
+        foreach (var id in new[] { 7, 7, 8 })
+            refunds.Add(
+                (await gateway.RefundAsync(new RefundOrder(id, charged, 10m), TestContext.Current.CancellationToken)).TransactionId);
 
         refunds[1].ShouldBe(refunds[0]);
         new[] { charged, refunds[0], refunds[2] }.ShouldBeUnique();

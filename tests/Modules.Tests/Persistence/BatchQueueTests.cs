@@ -67,7 +67,8 @@ public sealed class BatchQueueTests
     [InlineData(4)]
     public async Task Among_many_callers_each_gets_its_own_result(int writers)
     {
-        await using var queue = new FreeQueue(items => [.. items.Select(item => $"{item} done")], new BatchLimits { MaxBatch = 17, Capacity = 50, Writers = writers });
+        await using var queue = new FreeQueue(
+            items => [.. items.Select(item => $"{item} done")], new BatchLimits { MaxBatch = 17, Capacity = 50, Writers = writers });
 
         var results = await Soon(Task.WhenAll(Names(2_000).Select(name => Task.Run(() => queue.ExecuteAsync(name, Test), Test))));
 
@@ -252,17 +253,17 @@ public sealed class BatchQueueTests
     [Fact]
     public async Task A_batch_is_tried_again_without_those_who_have_given_up()
     {
-        using var impatience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         await using var queue = new GatedQueue(new BatchLimits { RetryDelay = TimeSpan.Zero });
         var (first, busy) = await queue.OccupyAsync();
         var stays = queue.ExecuteAsync("stays", Test);
-        var leaves = queue.ExecuteAsync("leaves", impatience.Token);
+        var leaves = queue.ExecuteAsync("leaves", cancellation.Token);
         first.Succeed();
         await Soon(busy);
 
         var attempt = await queue.NextAsync();
-        await impatience.CancelAsync();
-        attempt.Fail(new TimeoutException("away"));
+        await cancellation.CancelAsync();
+        attempt.Fail(new TimeoutException("unavailable"));
         var again = await queue.NextAsync();
         again.Succeed();
 
@@ -448,7 +449,7 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
-    public async Task Writers_inherit_neither_flow_nor_trace_of_a_caller()
+    public async Task Writers_inherit_neither_log_context_nor_trace_of_a_caller()
     {
         MessageLogContext.Enter("Order", 1, Guid.NewGuid(), Guid.NewGuid());
         using var trace = new Activity("request").Start();

@@ -17,7 +17,8 @@ public sealed class ModuleDatabaseTests
         for (var i = 0; i < Hosts; i++)
         {
             using var host = Build();
-            await using var context = await host.Services.GetRequiredService<IDbContextFactory<SomeContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+            await using var context = await host.Services.GetRequiredService<IDbContextFactory<SomeContext>>()
+                .CreateDbContextAsync(TestContext.Current.CancellationToken);
             context.Model.FindEntityType(typeof(SomeEntity))!.GetTableName().ShouldBe("some_entities");
         }
     }
@@ -29,14 +30,17 @@ public sealed class ModuleDatabaseTests
         var database = host.Services.GetRequiredService<IModuleDatabase>();
         host.Dispose();
 
-        await Should.ThrowAsync<ObjectDisposedException>(async () => await database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken));
-        await Should.ThrowAsync<ObjectDisposedException>(async () => await database.Queries.OpenConnectionAsync(TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ObjectDisposedException>(
+            async () => await database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ObjectDisposedException>(
+            async () => await database.Queries.OpenConnectionAsync(TestContext.Current.CancellationToken));
     }
 
     private static IHost Build()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:Some", "Host=127.0.0.1;Port=1;Database=some;Username=some;Password=some")]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("ConnectionStrings:Some", "Host=127.0.0.1;Port=1;Database=some;Username=some;Password=some")]);
         builder.AddModuleDatabase<SomeContext>("Some");
         return builder.Build();
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Modules.Tests.Persistence;
 
-/// <summary>A queue that a failed test can leave as it is, without waiting for ever for batches that nobody lets go.</summary>
+/// <summary>A queue that a failed test can dispose of without waiting forever for batches that are never released.</summary>
 internal abstract class TestQueue(BatchLimits limits, TimeProvider? time) : BatchQueue<string, string>(limits, time), IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -93,7 +93,7 @@ internal sealed class FreeQueue(Func<IReadOnlyList<string>, IReadOnlyList<string
     }
 }
 
-/// <summary>A clock that stands still, and tells when somebody begins to wait for it.</summary>
+/// <summary>A clock that stands still, and reports each timer that is started on it.</summary>
 internal sealed class ObservedTime : FakeTimeProvider
 {
     private readonly Channel<TimeSpan> _timers = Channel.CreateUnbounded<TimeSpan>();

@@ -24,8 +24,10 @@ internal static class Routes
 {
     private static readonly ILookup<string, string> Subscribers = ModuleCatalog.All
         .SelectMany(module => module.Subscriptions, (module, subscription) => (
-            Type: JsonNamingPolicy.SnakeCaseUpper.ConvertName(subscription.EventType.Name.Replace("Event", "", StringComparison.Ordinal)), Module: module.Name))
+            Type: JsonNamingPolicy.SnakeCaseUpper.ConvertName(subscription.EventType.Name.Replace("Event", "", StringComparison.Ordinal)),
+            Module: module.Name))
         .ToLookup(route => route.Type, route => route.Module);
 
-    public static IEnumerable<Delivery> Of(ModelEvent happening) => Subscribers[happening.Type].Select(module => new Delivery(module, happening));
+    public static IEnumerable<Delivery> Of(ModelEvent modelEvent) =>
+        Subscribers[modelEvent.Type].Select(module => new Delivery(module, modelEvent));
 }

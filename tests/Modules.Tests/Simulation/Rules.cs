@@ -2,7 +2,9 @@ using Fulfillment.Order;
 
 namespace Modules.Tests.Simulation;
 
-/// <summary>The rules that stand in handlers and not in decisions. Tests break them one by one to see that the simulation notices.</summary>
+/// <summary>
+/// The rules that stand in handlers and not in decisions. Tests break them one by one to see that the simulation notices.
+/// </summary>
 internal sealed record Rules
 {
     public static readonly Rules AsBuilt = new();

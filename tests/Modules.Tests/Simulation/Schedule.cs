@@ -23,10 +23,10 @@ internal sealed class Schedule
         (_random, _rules, _trace) = (new Random(seed), rules, trace);
         _faults = _random.Next(12);
         _unplaced = [.. Enumerable.Range(1, _random.Next(1, 4)).Select(OrderRequest)];
-        Shop = new Shop(rules, new Dictionary<string, int> { ["A"] = 3, ["B"] = 1 }, _unplaced);
+        Model = new SystemModel(rules, new Dictionary<string, int> { ["A"] = 3, ["B"] = 1 }, _unplaced);
     }
 
-    public Shop Shop { get; }
+    public SystemModel Model { get; }
 
     /// <summary>Faults of each kind that happened.</summary>
     public Dictionary<string, int> Faults { get; } = [];
@@ -54,7 +54,7 @@ internal sealed class Schedule
             if (steps == MaxSteps) throw new BrokenRuleException("it does not come to rest");
         }
 
-        Ending.Check(schedule.Shop);
+        FinalInvariants.Check(schedule.Model);
         return schedule;
     }
 
@@ -67,10 +67,10 @@ internal sealed class Schedule
 
     private bool Step()
     {
-        var active = Shop.Reservations.Where(held => held.Value.Status == ReservationStatus.Active).Select(held => held.Key);
-        long[] expiring = [.. active.Where(order => Shop.OrderRequests[order].Expires)];
-        long[] refunds = [.. Shop.Payments.Where(payment => payment.Value.RefundOpen).Select(payment => payment.Key)];
-        var (place, cancel, publish, deliver) = (_unplaced.Count > 0 ? 1 : 0, _cancels.Count, Shop.Outbox.Count, _inFlight.Count);
+        var active = Model.Reservations.Where(held => held.Value.Status == ReservationStatus.Active).Select(held => held.Key);
+        long[] expiring = [.. active.Where(order => Model.OrderRequests[order].Expires)];
+        long[] refunds = [.. Model.Payments.Where(payment => payment.Value.RefundOpen).Select(payment => payment.Key)];
+        var (place, cancel, publish, deliver) = (_unplaced.Count > 0 ? 1 : 0, _cancels.Count, Model.Outbox.Count, _inFlight.Count);
         var choices = place + cancel + expiring.Length + refunds.Length + publish + deliver;
         if (choices == 0) return false;
 
@@ -86,38 +86,38 @@ internal sealed class Schedule
 
     private void Place()
     {
-        var wish = _unplaced[0];
+        var request = _unplaced[0];
         _unplaced.RemoveAt(0);
-        Say($"order {wish.Order} is placed: {string.Join(", ", wish.Lines.Select(line => $"{line.Quantity} {line.ProductId}"))}");
-        Shop.Place(wish);
-        if (wish.Cancels) _cancels.Add(wish.Order);
+        Say($"order {request.Order} is placed: {string.Join(", ", request.Lines.Select(line => $"{line.Quantity} {line.ProductId}"))}");
+        Model.Place(request);
+        if (request.Cancels) _cancels.Add(request.Order);
     }
 
     private void Cancel(int index)
     {
-        Say($"order {_cancels[index]} is to be cancelled, it is {Shop.Orders[_cancels[index]].Status}");
-        Shop.Cancel(_cancels[index]);
+        Say($"order {_cancels[index]} is to be cancelled, it is {Model.Orders[_cancels[index]].Status}");
+        Model.Cancel(_cancels[index]);
         _cancels.RemoveAt(index);
     }
 
     private void Expire(long order)
     {
         Say($"the reservation of order {order} expires");
-        Shop.Expire(order);
+        Model.Expire(order);
     }
 
     private void Refund(long order)
     {
         Say($"the payment of order {order} is refunded");
-        Shop.CarryOutRefund(order);
+        Model.CarryOutRefund(order);
     }
 
     private void Relay(int index)
     {
-        var happening = Shop.Outbox[index];
-        Say($"{happening} is published by the relay");
-        Publish(happening);
-        if (!Fault("relay dies before it commits")) Shop.Outbox.RemoveAt(index);
+        var modelEvent = Model.Outbox[index];
+        Say($"{modelEvent} is published by the relay");
+        Publish(modelEvent);
+        if (!Fault("relay dies before it commits")) Model.Outbox.RemoveAt(index);
     }
 
     private void Deliver(int index)
@@ -127,21 +127,21 @@ internal sealed class Schedule
         if (Fault("arrives twice", first)) _inFlight.Add(first);
         if (first is { Module: "Payment", Event.Type: "INVENTORY_RESERVED" } && Fault("dies after the charge has begun", first))
         {
-            Shop.BeginCharge(first.Event);
+            Model.BeginCharge(first.Event);
             return;
         }
 
         // What one writer handles may share a transaction; what arrives twice may be in it twice.
         Delivery[] batch = [first, .. _inFlight.Where((other, i) => i != index && Writer(other) == Writer(first)).Take(_random.Next(3))];
         Say($"handled: {string.Join(", ", batch.AsEnumerable())}");
-        var led = Shop.Handle(batch);
+        var led = Model.Handle(batch);
         if (Fault("dies after the commit", first))
         {
             if (_rules.AcknowledgesFirst) Acknowledge(batch);
             return;
         }
 
-        foreach (var happening in led.OfType<ModelEvent>()) Publish(happening);
+        foreach (var modelEvent in led.OfType<ModelEvent>()) Publish(modelEvent);
         if (!Fault("dies before it acknowledges", first)) Acknowledge(batch);
     }
 
@@ -150,10 +150,10 @@ internal sealed class Schedule
         foreach (var delivery in batch) _inFlight.Remove(delivery);
     }
 
-    private void Publish(ModelEvent happening)
+    private void Publish(ModelEvent modelEvent)
     {
-        Say($"  {happening} is published");
-        _inFlight.AddRange(Routes.Of(happening));
+        Say($"  {modelEvent} is published");
+        _inFlight.AddRange(Routes.Of(modelEvent));
     }
 
     private static (string Module, bool Kind) Writer(Delivery delivery) =>

@@ -25,7 +25,8 @@ public sealed class SimulationTests
         (false, false, false), (false, true, false), (false, false, true), (false, true, true),
     ];
 
-    private static int Schedules => int.Parse(Environment.GetEnvironmentVariable("SIMULATION_SCHEDULES") ?? "10000", CultureInfo.InvariantCulture);
+    private static int Schedules =>
+        int.Parse(Environment.GetEnvironmentVariable("SIMULATION_SCHEDULES") ?? "10000", CultureInfo.InvariantCulture);
 
     [Fact]
     public void Every_random_schedule_ends_in_a_legal_state()
@@ -36,7 +37,7 @@ public sealed class SimulationTests
         {
             var schedule = Schedule.Run(seed, Rules.AsBuilt);
             foreach (var (kind, count) in schedule.Faults) faults.AddOrUpdate(kind, count, (_, sum) => sum + count);
-            foreach (var order in schedule.Shop.Orders.Values) ends.AddOrUpdate(order.Status, 1, (_, sum) => sum + 1);
+            foreach (var order in schedule.Model.Orders.Values) ends.AddOrUpdate(order.Status, 1, (_, sum) => sum + 1);
         });
 
         // A simulation in which nothing goes wrong would prove nothing.
@@ -72,10 +73,10 @@ public sealed class SimulationTests
     [MemberData(nameof(Crossings))]
     public void Every_interleaving_of_the_events_of_an_order_ends_in_a_legal_state(bool approved, bool cancels, bool expires)
     {
-        var exploration = StateSpaceSearch.Run(approved, cancels, expires, Rules.AsBuilt);
+        var search = StateSpaceSearch.Run(approved, cancels, expires, Rules.AsBuilt);
 
-        exploration.Ends.ShouldBeGreaterThan(0);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{exploration.States} states, {exploration.Ends} ends");
+        search.Ends.ShouldBeGreaterThan(0);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{search.States} states, {search.Ends} ends");
     }
 
     [Fact]
@@ -86,7 +87,8 @@ public sealed class SimulationTests
     [MemberData(nameof(BrokenRules))]
     public void A_broken_rule_is_found_among_the_interleavings(string rule) => Should.Throw<BrokenRuleException>(() =>
     {
-        foreach (var (approved, cancels, expires) in Crossings.Select(crossing => crossing.Data)) StateSpaceSearch.Run(approved, cancels, expires, Broken[rule]);
+        foreach (var (approved, cancels, expires) in Crossings.Select(crossing => crossing.Data))
+            StateSpaceSearch.Run(approved, cancels, expires, Broken[rule]);
     });
 
     private static string? Failure(int seed, Rules rules)

@@ -14,18 +14,19 @@ internal sealed class StateSpaceSearch
     // Notifications, and what Order only records, depend on nothing and nothing depends on them: they are handled when they are published.
     private static readonly (string Module, string Type)[] Queues =
     [
-        ("Inventory", "ORDER_CREATED"), ("Inventory", "PAYMENT_COMPLETED"), ("Inventory", "PAYMENT_FAILED"), ("Inventory", "ORDER_CANCELLED"),
+        ("Inventory", "ORDER_CREATED"), ("Inventory", "PAYMENT_COMPLETED"), ("Inventory", "PAYMENT_FAILED"),
+        ("Inventory", "ORDER_CANCELLED"),
         ("Payment", "INVENTORY_RESERVED"), ("Payment", "ORDER_CANCELLED"), ("Payment", "RESERVATION_EXPIRED"),
         ("Order", "INVENTORY_RESERVED"), ("Order", "PAYMENT_COMPLETED"), ("Order", "INVENTORY_COMMITTED"), ("Order", "INVENTORY_FAILED"),
         ("Order", "PAYMENT_FAILED"), ("Order", "RESERVATION_EXPIRED"),
     ];
 
-    private readonly OrderRequest _wish;
+    private readonly OrderRequest _request;
     private readonly Rules _rules;
     private readonly HashSet<string> _known = [];
     private readonly Stack<State> _open = new();
 
-    private StateSpaceSearch(OrderRequest wish, Rules rules) => (_wish, _rules) = (wish, rules);
+    private StateSpaceSearch(OrderRequest request, Rules rules) => (_request, _rules) = (request, rules);
 
     /// <summary>States that were seen.</summary>
     public int States => _known.Count;
@@ -36,21 +37,22 @@ internal sealed class StateSpaceSearch
     /// <exception cref="BrokenRuleException">The message has the way to where it broke.</exception>
     public static StateSpaceSearch Run(bool approved, bool cancels, bool expires, Rules rules, int stock = 1)
     {
-        var wish = new OrderRequest(1, [new OrderLine("A", "N", 1, 10m)], approved, cancels, expires);
-        var exploration = new StateSpaceSearch(wish, rules);
-        var shop = new Shop(rules, new Dictionary<string, int> { ["A"] = stock }, [wish]);
+        var request = new OrderRequest(1, [new OrderLine("A", "N", 1, 10m)], approved, cancels, expires);
+        var search = new StateSpaceSearch(request, rules);
+        var model = new SystemModel(rules, new Dictionary<string, int> { ["A"] = stock }, [request]);
         var left = new sbyte[Queues.Length];
         Array.Fill(left, Unpublished);
-        shop.Place(wish);
-        exploration.Reach(new State(shop, left, [], cancels, null, "placed"));
-        while (exploration._open.TryPop(out var state)) exploration.Leave(state);
-        return exploration;
+        model.Place(request);
+        search.Reach(new State(model, left, [], cancels, null, "placed"));
+        while (search._open.TryPop(out var state)) search.Leave(state);
+        return search;
     }
 
     /// <summary>A state, and how it was reached.</summary>
-    private sealed record State(Shop Shop, sbyte[] Left, Dictionary<int, ModelEvent> Events, bool MayCancel, State? Before, string Step)
+    private sealed record State(
+        SystemModel Model, sbyte[] Left, Dictionary<int, ModelEvent> Events, bool MayCancel, State? Before, string Step)
     {
-        public State Then(string step) => new(Shop.Clone(), [.. Left], new(Events), MayCancel, this, step);
+        public State Then(string step) => new(Model.Clone(), [.. Left], new(Events), MayCancel, this, step);
 
         public string Way => $"{Before?.Way}\n{Step}";
     }
@@ -68,7 +70,7 @@ internal sealed class StateSpaceSearch
 
             if (moved) return;
             Ends++;
-            Ending.Check(state.Shop);
+            FinalInvariants.Check(state.Model);
         }
         catch (BrokenRuleException e)
         {
@@ -78,8 +80,8 @@ internal sealed class StateSpaceSearch
 
     private void Reach(State state)
     {
-        foreach (var happening in state.Shop.Outbox) Publish(state, happening);
-        state.Shop.Outbox.Clear();
+        foreach (var modelEvent in state.Model.Outbox) Publish(state, modelEvent);
+        state.Model.Outbox.Clear();
         if (_known.Add(Key(state))) _open.Push(state);
     }
 
@@ -91,10 +93,10 @@ internal sealed class StateSpaceSearch
             var delivery = new Delivery(Queues[queue].Module, state.Events[queue]);
             yield return Handle(state, queue, delivery, publishes: true);
             if (state.Left[queue] > 1 || _rules.AcknowledgesFirst) yield return Handle(state, queue, delivery, publishes: false);
-            if (Queues[queue] == ("Payment", "INVENTORY_RESERVED") && !state.Shop.Payments.ContainsKey(_wish.Order))
+            if (Queues[queue] == ("Payment", "INVENTORY_RESERVED") && !state.Model.Payments.ContainsKey(_request.Order))
             {
                 var begun = state.Then("the charge begins");
-                begun.Shop.BeginCharge(delivery.Event);
+                begun.Model.BeginCharge(delivery.Event);
                 yield return begun;
             }
         }
@@ -102,21 +104,21 @@ internal sealed class StateSpaceSearch
         if (state.MayCancel)
         {
             var cancelled = state.Then("the customer cancels") with { MayCancel = false };
-            cancelled.Shop.Cancel(_wish.Order);
+            cancelled.Model.Cancel(_request.Order);
             yield return cancelled;
         }
 
-        if (_wish.Expires && state.Shop.Reservations.GetValueOrDefault(_wish.Order)?.Status == ReservationStatus.Active)
+        if (_request.Expires && state.Model.Reservations.GetValueOrDefault(_request.Order)?.Status == ReservationStatus.Active)
         {
             var expired = state.Then("the reservation expires");
-            expired.Shop.Expire(_wish.Order);
+            expired.Model.Expire(_request.Order);
             yield return expired;
         }
 
-        if (state.Shop.Payments.GetValueOrDefault(_wish.Order) is { RefundOpen: true })
+        if (state.Model.Payments.GetValueOrDefault(_request.Order) is { RefundOpen: true })
         {
             var refunded = state.Then("the payment is refunded");
-            refunded.Shop.CarryOutRefund(_wish.Order);
+            refunded.Model.CarryOutRefund(_request.Order);
             yield return refunded;
         }
     }
@@ -125,29 +127,30 @@ internal sealed class StateSpaceSearch
     {
         var next = state.Then(publishes ? $"{delivery}" : $"{delivery}, which dies after the commit");
         next.Left[queue]--;
-        var led = next.Shop.Handle([delivery]);
-        if (publishes && led[0] is { } happening) Publish(next, happening);
+        var led = next.Model.Handle([delivery]);
+        if (publishes && led[0] is { } modelEvent) Publish(next, modelEvent);
         return next;
     }
 
-    private static void Publish(State state, ModelEvent happening)
+    private static void Publish(State state, ModelEvent modelEvent)
     {
-        foreach (var delivery in Routes.Of(happening))
+        foreach (var delivery in Routes.Of(modelEvent))
         {
-            var queue = Array.IndexOf(Queues, (delivery.Module, happening.Type));
-            if (queue < 0) state.Shop.Handle([delivery]);
-            else if (state.Left[queue] == Unpublished) (state.Left[queue], state.Events[queue]) = (2, happening);
+            var queue = Array.IndexOf(Queues, (delivery.Module, modelEvent.Type));
+            if (queue < 0) state.Model.Handle([delivery]);
+            else if (state.Left[queue] == Unpublished) (state.Left[queue], state.Events[queue]) = (2, modelEvent);
         }
     }
 
     private string Key(State state)
     {
-        var held = state.Shop.Reservations.GetValueOrDefault(_wish.Order);
-        var payment = state.Shop.Payments.GetValueOrDefault(_wish.Order);
+        var held = state.Model.Reservations.GetValueOrDefault(_request.Order);
+        var payment = state.Model.Payments.GetValueOrDefault(_request.Order);
         var refund = payment is { Refund: not null } ? payment.RefundOpen : (bool?)null;
         return string.Join(
-            ' ', state.Shop.Orders[_wish.Order].Status, held?.Status, held?.SettledBy, payment?.Status, payment?.CancelReason, refund, state.MayCancel,
-            state.Shop.Told.Count,
+            ' ', state.Model.Orders[_request.Order].Status, held?.Status, held?.SettledBy, payment?.Status, payment?.CancelReason, refund,
+            state.MayCancel,
+            state.Model.Told.Count,
             string.Join(',', state.Left));
     }
 }

@@ -15,7 +15,8 @@ public sealed partial class ErrorPagesTests
     [Fact]
     public void Every_code_that_the_sources_answer_with_has_a_page()
     {
-        var used = Sources().SelectMany(text => ProblemCode().Matches(text)).Select(match => match.Groups["code"].Value).Distinct().ToList();
+        var used = Sources().SelectMany(text => ProblemCode().Matches(text))
+            .Select(match => match.Groups["code"].Value).Distinct().ToList();
         used.ShouldContain("ORDER_ENDED");
         used.ShouldContain("IDEMPOTENCY_KEY_REUSED");
 
@@ -33,7 +34,8 @@ public sealed partial class ErrorPagesTests
 
     [Fact]
     public void Every_mistake_of_a_row_of_a_catalogue_has_a_page() =>
-        Enum.GetNames<RowErrorCode>().Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName).Except(Errors.Select(error => error.Code)).ShouldBeEmpty();
+        Enum.GetNames<RowErrorCode>()
+            .Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName).Except(Errors.Select(error => error.Code)).ShouldBeEmpty();
 
     [Fact]
     public void Pages_are_complete_and_told_apart()
@@ -48,7 +50,12 @@ public sealed partial class ErrorPagesTests
         where !path.Contains("Migrations", StringComparison.Ordinal)
         select File.ReadAllText(path);
 
-    [GeneratedRegex("""(?:Problems\s*\.\s*|\s)(?:Conflict|Of|Invalid)\(\s*(?:StatusCodes\.\w+,\s*)?"(?<code>[A-Z]+(?:_[A-Z]+)+)"|string code = "(?<code>[A-Z_]+)"|\}"?, "(?<code>[A-Z]+_[A-Z]+)"\)""")]
+    [GeneratedRegex(
+        """
+        (?:Problems\s*\.\s*|\s)(?:Conflict|Of|Invalid)\(\s*(?:StatusCodes\.\w+,\s*)?"(?<code>[A-Z]+(?:_[A-Z]+)+)"
+        """ + """
+        |string code = "(?<code>[A-Z_]+)"|\}"?, "(?<code>[A-Z]+_[A-Z]+)"\)
+        """)]
     private static partial Regex ProblemCode();
 
     [GeneratedRegex("/errors/([A-Z_]+)")]

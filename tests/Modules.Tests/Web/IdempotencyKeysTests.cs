@@ -60,7 +60,8 @@ public sealed class IdempotencyKeysTests
         new[] { Key("POST /x", "k", 1), Key("POST /y", "k", 1), Key("POST /x", "l", 1) }.Select(key => key.LockId).ShouldBeUnique();
     }
 
-    private static IdempotencyKey Key(string scope, string value, object request) => IdempotencyKeys.Read(Request(value), scope, request).Key!;
+    private static IdempotencyKey Key(string scope, string value, object request) =>
+        IdempotencyKeys.Read(Request(value), scope, request).Key!;
 
     private static DefaultHttpContext Request(params string[] values)
     {

@@ -58,13 +58,15 @@ public sealed class PageTests
 
     [Fact]
     public void A_cursor_of_any_length_is_refused() =>
-        Page.Read(Request($"?cursor={new string('A', 400)}")).Errors.ShouldHaveSingleItem().ShouldBeMistake("cursor", "is not a cursor of this list");
+        Page.Read(Request($"?cursor={new string('A', 400)}")).Errors.ShouldHaveSingleItem()
+            .ShouldBeMistake("cursor", "is not a cursor of this list");
 
     [Fact]
     public void Every_cursor_that_the_server_makes_is_accepted_by_it()
     {
         // Every character but those that no id has: control characters and halves of a pair.
-        var character = Gen.Int[0x20, 0x10FFFF].Where(value => value is not (>= 0x7F and <= 0x9F or >= 0xD800 and <= 0xDFFF)).Select(char.ConvertFromUtf32);
+        var character = Gen.Int[0x20, 0x10FFFF]
+            .Where(value => value is not (>= 0x7F and <= 0x9F or >= 0xD800 and <= 0xDFFF)).Select(char.ConvertFromUtf32);
 
         character.Array[1, 64].Select(string.Concat).Sample(
             id =>
@@ -74,7 +76,8 @@ public sealed class PageTests
                 page.Answer(request, [id, "next"], row => row);
                 var link = request.HttpContext.Response.Headers.Link.ToString();
 
-                var (next, errors) = Page.Read(Request(link[link.IndexOf('?', StringComparison.Ordinal)..link.IndexOf('>', StringComparison.Ordinal)]));
+                var (next, errors) = Page.Read(
+                    Request(link[link.IndexOf('?', StringComparison.Ordinal)..link.IndexOf('>', StringComparison.Ordinal)]));
 
                 return errors.Count == 0 && next.After == id;
             },

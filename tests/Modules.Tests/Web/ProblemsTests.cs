@@ -34,7 +34,8 @@ public sealed class ProblemsTests
     [Fact]
     public async Task Invalid_fields_are_named_with_their_mistakes()
     {
-        var (status, problem) = await AnswerAsync(http => Problems.Invalid("items[0].quantity", "must be from 1 to 10000").ExecuteAsync(http));
+        var (status, problem) = await AnswerAsync(
+            http => Problems.Invalid("items[0].quantity", "must be from 1 to 10000").ExecuteAsync(http));
 
         status.ShouldBe(400);
         problem.Text("code").ShouldBe("VALIDATION_FAILED");
@@ -60,7 +61,7 @@ public sealed class ProblemsTests
     }
 
     [Fact]
-    public async Task A_dependency_that_is_away_is_worth_trying_again_soon()
+    public async Task An_unavailable_dependency_is_answered_with_503_and_a_short_Retry_After()
     {
         var http = Context();
 
@@ -146,7 +147,8 @@ public sealed class ProblemsTests
     }
 
     private static async Task<bool> HandleAsync(Exception exception, HttpContext http) =>
-        await http.RequestServices.GetRequiredService<IExceptionHandler>().TryHandleAsync(http, exception, TestContext.Current.CancellationToken);
+        await http.RequestServices.GetRequiredService<IExceptionHandler>()
+            .TryHandleAsync(http, exception, TestContext.Current.CancellationToken);
 
     private static DefaultHttpContext Context()
     {

@@ -10,7 +10,8 @@ namespace Modules.Tests.Web;
 
 public sealed class StrictJsonTests
 {
-    private const string Order = """{"customerId":"CUST-1","items":[{"productId":"PROD-1","productName":"Lamp","quantity":2,"price":29.99}]}""";
+    private const string Order =
+        """{"customerId":"CUST-1","items":[{"productId":"PROD-1","productName":"Lamp","quantity":2,"price":29.99}]}""";
 
     private static readonly JsonSerializerOptions Json = new ServiceCollection().AddStrict().BuildServiceProvider()
         .GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
@@ -48,7 +49,11 @@ public sealed class StrictJsonTests
         var at = new DateTimeOffset(2026, 1, 15, 23, 43, 6, 789, TimeSpan.FromHours(1));
 
         JsonSerializer.Serialize(new OrderView(1, "C", 29.90m, OrderStatus.Pending, null, at, at, []), Json).ShouldBe(
-            """{"orderId":1,"customerId":"C","totalAmount":29.90,"status":"PENDING","statusReason":null,"createdAt":"2026-01-15T22:43:06.789Z","updatedAt":"2026-01-15T22:43:06.789Z","items":[]}""");
+            """
+            {"orderId":1,"customerId":"C","totalAmount":29.90,"status":"PENDING","statusReason":null,
+            """ + """
+            "createdAt":"2026-01-15T22:43:06.789Z","updatedAt":"2026-01-15T22:43:06.789Z","items":[]}
+            """);
     }
 }
 

@@ -1,6 +1,6 @@
 namespace Fulfillment.Inventory.ImportProducts.Csv;
 
-/// <summary>The columns that an import knows; a header may have any others.</summary>
+/// <summary>The columns that an import reads; a header may have any others.</summary>
 internal enum CatalogueColumn
 {
     InternalId,
@@ -23,13 +23,14 @@ internal static class CatalogueColumns
 {
     public const int Count = 13;
 
-    /// <summary>Names as they are written in a template, in the order of the widespread sample catalogue.</summary>
+    /// <summary>Names as a template has them, in the order of the widespread sample catalogue.</summary>
     public static IReadOnlyList<(CatalogueColumn Column, string Name)> Names { get; } =
     [
-        (CatalogueColumn.Index, "Index"), (CatalogueColumn.Name, "Name"), (CatalogueColumn.Description, "Description"), (CatalogueColumn.Brand, "Brand"),
-        (CatalogueColumn.Category, "Category"), (CatalogueColumn.Price, "Price"), (CatalogueColumn.Currency, "Currency"), (CatalogueColumn.Stock, "Stock"),
-        (CatalogueColumn.Ean, "EAN"), (CatalogueColumn.Color, "Color"), (CatalogueColumn.Size, "Size"), (CatalogueColumn.Availability, "Availability"),
-        (CatalogueColumn.InternalId, "Internal ID"),
+        (CatalogueColumn.Index, "Index"), (CatalogueColumn.Name, "Name"), (CatalogueColumn.Description, "Description"),
+        (CatalogueColumn.Brand, "Brand"), (CatalogueColumn.Category, "Category"), (CatalogueColumn.Price, "Price"),
+        (CatalogueColumn.Currency, "Currency"), (CatalogueColumn.Stock, "Stock"),
+        (CatalogueColumn.Ean, "EAN"), (CatalogueColumn.Color, "Color"), (CatalogueColumn.Size, "Size"),
+        (CatalogueColumn.Availability, "Availability"), (CatalogueColumn.InternalId, "Internal ID"),
     ];
 
     /// <summary>Longest value in characters; prices and stocks are limited by their range.</summary>
@@ -44,8 +45,9 @@ internal static class CatalogueColumns
     };
 
     /// <summary>Keys, numbers and codes are read without the blanks around them; texts keep theirs.</summary>
-    public static bool IsTrimmed(CatalogueColumn column) => column is CatalogueColumn.InternalId or CatalogueColumn.Price or CatalogueColumn.Currency
-        or CatalogueColumn.Stock or CatalogueColumn.Ean or CatalogueColumn.Index;
+    public static bool IsTrimmed(CatalogueColumn column) =>
+        column is CatalogueColumn.InternalId or CatalogueColumn.Price or CatalogueColumn.Currency
+            or CatalogueColumn.Stock or CatalogueColumn.Ean or CatalogueColumn.Index;
 
     /// <summary>The column that identifies a product.</summary>
     public static CatalogueColumn Of(ImportKey key) => key switch

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Fulfillment.Inventory.ImportProducts.Csv;
 
-/// <summary>What the first record of a catalogue says: the delimiter, and where each column stands.</summary>
+/// <summary>The first record of a catalogue: the delimiter and the position of each column.</summary>
 internal sealed class CatalogueHeader
 {
     private const int MaxColumns = 1_000;
@@ -29,10 +29,10 @@ internal sealed class CatalogueHeader
     /// <summary>The names as they stand in the file.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>It is a file of rejected rows that were corrected; see <see cref="FormulaEscaping"/>.</summary>
+    /// <summary>True for a corrected file of rejected rows; see <see cref="FormulaEscaping"/>.</summary>
     public bool IsErrorsFile { get; }
 
-    /// <summary>Place of a column, or -1.</summary>
+    /// <summary>Position of a column, or -1.</summary>
     public int this[CatalogueColumn column] => _places[(int)column];
 
     /// <summary>Name of a column as it stands in the file.</summary>
@@ -40,9 +40,12 @@ internal sealed class CatalogueHeader
         ? Names[place]
         : CatalogueColumns.Names.First(known => known.Column == column).Name;
 
-    /// <summary>Reads the header at the start of a file, a byte order mark aside. The delimiter is the one that makes most columns known.</summary>
+    /// <summary>
+    /// Reads the header at the start of a file, after an optional byte order mark. It uses the delimiter that yields the most known
+    /// columns.
+    /// </summary>
     /// <returns>The header, how many bytes it takes, and on which line the first record may start.</returns>
-    /// <exception cref="UnreadableFileException">There is none.</exception>
+    /// <exception cref="UnreadableFileException">The file has no header.</exception>
     public static (CatalogueHeader Header, int Length, long NextLine) Read(ReadOnlySpan<byte> start, bool complete)
     {
         if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) throw new UnreadableFileException("is UTF-16; save it as UTF-8");
@@ -55,7 +58,8 @@ internal sealed class CatalogueHeader
             if (reader.Read() != CsvStatus.Record || reader.Mistake != CsvMistake.None) continue;
             if (reader.FieldCount > MaxColumns) throw new UnreadableFileException($"has more than {MaxColumns} columns");
             var names = new string[reader.FieldCount];
-            for (var i = 0; i < names.Length; i++) names[i] = Text(start.Slice(mark + fields[i].Start, fields[i].Length), fields[i].Escaped);
+            for (var i = 0; i < names.Length; i++)
+                names[i] = Text(start.Slice(mark + fields[i].Start, fields[i].Length), fields[i].Escaped);
             var header = new CatalogueHeader(delimiter, names);
             if (best is null || header.KnownColumns > best.Value.Header.KnownColumns) best = (header, mark + reader.Position, reader.Line);
         }
@@ -67,7 +71,7 @@ internal sealed class CatalogueHeader
 
     private static string Text(ReadOnlySpan<byte> value, bool escaped)
     {
-        // A name is only compared and shown, and the database takes no NUL.
+        // The name is only compared and shown. PostgreSQL accepts no NUL.
         var text = string.Concat(Encoding.UTF8.GetString(value).Where(character => !char.IsControl(character)));
         return escaped ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
     }

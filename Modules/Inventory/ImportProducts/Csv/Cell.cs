@@ -1,9 +1,9 @@
 namespace Fulfillment.Inventory.ImportProducts.Csv;
 
-/// <summary>From a field of a file to the value that it stands for; upload and work read keys in the same way.</summary>
+/// <summary>Converts a field of a file to its value. Upload and chunk processing read keys in the same way.</summary>
 internal static class Cell
 {
-    /// <summary>Makes doubled quotes single ones.</summary>
+    /// <summary>Replaces doubled quotes by single ones.</summary>
     /// <returns>Bytes written.</returns>
     public static int Unescape(ReadOnlySpan<byte> value, Span<byte> into)
     {
@@ -19,10 +19,10 @@ internal static class Cell
         return length + value.Length;
     }
 
-    /// <summary>The part of an unescaped value that counts.</summary>
+    /// <summary>The significant part of an unescaped value.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="column">Its column, which says whether blanks around it count.</param>
-    /// <param name="restore">It comes from an errors file, whose cells were made harmless.</param>
+    /// <param name="column">Its column, which decides whether blanks around the value count.</param>
+    /// <param name="restore">True for a value of an errors file, whose cells are escaped.</param>
     public static (int Skip, int Length) Bounds(ReadOnlySpan<byte> value, CatalogueColumn column, bool restore)
     {
         var restored = restore ? FormulaEscaping.Restore(value) : value;

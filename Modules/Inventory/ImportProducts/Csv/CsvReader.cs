@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Fulfillment.Inventory.ImportProducts.Csv;
 
-/// <summary>Where a value lies in the bytes that were read, without its quotes.</summary>
-/// <param name="Escaped">It holds doubled quotes.</param>
+/// <summary>Position of a value in the bytes that were read, without its quotes.</summary>
+/// <param name="Escaped">True when the value has doubled quotes.</param>
 internal readonly record struct CsvField(int Start, int Length, bool Escaped);
 
-/// <summary>What is wrong with a whole record.</summary>
+/// <summary>The error of a whole record.</summary>
 internal enum CsvMistake : byte
 {
     None,
@@ -14,19 +14,19 @@ internal enum CsvMistake : byte
     TooLong,
 }
 
-/// <summary>What an attempt to read a record gave.</summary>
+/// <summary>Result of an attempt to read a record.</summary>
 internal enum CsvStatus
 {
     /// <summary>A record.</summary>
     Record,
 
-    /// <summary>Nothing is left.</summary>
+    /// <summary>No record is left.</summary>
     End,
 
-    /// <summary>The record may go on behind the bytes at hand.</summary>
+    /// <summary>The record may continue after the available bytes.</summary>
     NeedMore,
 
-    /// <summary>A broken record whose first line goes on behind the bytes at hand, however many they are.</summary>
+    /// <summary>A broken record whose first line continues after the available bytes, however many they are.</summary>
     Endless,
 }
 
@@ -45,13 +45,13 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
     private readonly ReadOnlySpan<byte> _data = data;
     private readonly SearchValues<byte> _ends = EndsOf(delimiter);
 
-    /// <summary>Where the next record starts.</summary>
+    /// <summary>Offset of the next record.</summary>
     public int Position { get; private set; }
 
     /// <summary>Physical line on which the next record starts, from 1.</summary>
     public long Line { get; private set; } = line;
 
-    /// <summary>Where the current record starts.</summary>
+    /// <summary>Offset of the current record.</summary>
     public int Start { get; private set; }
 
     /// <summary>Bytes of the current record, without its line end.</summary>
@@ -60,13 +60,13 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
     /// <summary>Physical line on which the current record starts.</summary>
     public long StartLine { get; private set; }
 
-    /// <summary>How many fields the current record has; at most as many as there is room for are kept.</summary>
+    /// <summary>Number of fields in the current record; only as many as the buffer holds are kept.</summary>
     public int FieldCount { get; private set; }
 
-    /// <summary>What is wrong with the current record.</summary>
+    /// <summary>The error of the current record.</summary>
     public CsvMistake Mistake { get; private set; }
 
-    /// <summary>Reads the next record; empty lines are none.</summary>
+    /// <summary>Reads the next record and skips empty lines.</summary>
     public CsvStatus Read()
     {
         while (Position < _data.Length)
@@ -97,13 +97,13 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
 
     private CsvStatus ReadRecord()
     {
-        // What lies within reach decides everything about a record, so it is the same wherever the bytes were cut.
+        // The bytes within the window decide everything about a record, so the result does not depend on the cuts between reads.
         var reach = _data.Slice(Position, Math.Min(Window, _data.Length - Position));
         var isLast = complete && reach.Length == _data.Length - Position;
         var (at, count, newlines) = (0, 0, 0);
         while (true)
         {
-            int end; // behind the field
+            int end; // offset after the field
             if (at < reach.Length && reach[at] == '"')
             {
                 var escaped = false;
@@ -166,11 +166,12 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
         return CsvStatus.Record;
     }
 
-    // More bytes may help, unless the longest record would have ended here. Then it is a line that is too long, or one with a quote that is
-    // never closed.
+    // More bytes may complete the record, unless it already exceeds the longest record. Then the line is too long, or a quote is never
+    // closed.
     private CsvStatus OutOfReach(ReadOnlySpan<byte> reach) => reach.Length < Window ? CsvStatus.NeedMore : Broken();
 
-    // The first line says what it is, and a long one is too long whatever else is wrong with it: nobody has to look at all of it.
+    // The first line decides the error. A line that is too long is reported as such whatever other errors it has, so the reader does not
+    // scan all of it.
     private CsvStatus Broken()
     {
         var rest = _data[Position..];

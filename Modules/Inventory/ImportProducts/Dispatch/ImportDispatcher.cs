@@ -10,21 +10,23 @@ using Npgsql;
 namespace Fulfillment.Inventory.ImportProducts.Dispatch;
 
 /// <summary>
-/// Keeps running imports supplied: publishes their next chunks while fewer than a window of them are on their way, and ends an import when
-/// none is left. All of it is decided by the rows of the chunks, so any replica can do it at any time, also after a crash.
+/// Supplies running imports: publishes the next chunks while fewer than a window of them are in flight, and ends an import when none is
+/// left. The rows of the chunks decide everything, so any replica can do this at any time, also after a crash.
 /// </summary>
 public sealed class ImportDispatcher(
-    ModuleDatabase<InventoryDbContext> database, EventPublisher publisher, IImportFiles files, UploadKeys keys, Startup startup, IOptions<ImportOptions> options,
-    TimeProvider time, ILogger<ImportDispatcher> logger) : PollingWorker(startup, time, logger)
+    ModuleDatabase<InventoryDbContext> database, EventPublisher publisher, IImportFiles files, UploadKeys keys, Startup startup,
+    IOptions<ImportOptions> options, TimeProvider time, ILogger<ImportDispatcher> logger) : PollingWorker(startup, time, logger)
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromHours(1);
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    // A chunk that is on its way for so long was lost with its broker. Publishing one twice does no harm. The array is
-    // read once, whatever the plan, so that no more chunks are claimed than there is room for.
+    // A chunk that stays in flight this long was lost with its broker. A second publication does no harm. The array is read once, whatever
+    // the plan, so that no more chunks are claimed than fit into the window.
     private const string ClaimDue = """
         WITH room AS (
-            SELECT id, $1 - (SELECT count(*) FROM import_chunks WHERE import_id = id AND done_at IS NULL AND published_at > now() - interval '1 minute') AS chunks
+            SELECT id, $1 - (
+                SELECT count(*) FROM import_chunks
+                WHERE import_id = id AND done_at IS NULL AND published_at > now() - interval '1 minute') AS chunks
             FROM import_jobs WHERE state = 1)
         UPDATE import_chunks SET published_at = now()
         WHERE ctid = ANY (ARRAY(SELECT due.ctid FROM room, LATERAL (
@@ -36,9 +38,10 @@ public sealed class ImportDispatcher(
 
     private const string FailHopeless = """
         UPDATE import_jobs SET state = 4, updated_at = now(), finished_at = now(),
-            state_reason = 'TOO_MANY_ERRORS: ' || failed || ' rows failed, and ' || max_errors || ' are allowed; resume with a larger maxErrors, or cancel and correct the file'
-        FROM (SELECT import_id, sum(failed) AS failed FROM import_chunks JOIN import_jobs ON id = import_id WHERE state = 1 AND max_errors IS NOT NULL
-              GROUP BY import_id) AS counted
+            state_reason = 'TOO_MANY_ERRORS: ' || failed || ' rows failed, and ' || max_errors
+                || ' are allowed; resume with a larger maxErrors, or cancel and correct the file'
+        FROM (SELECT import_id, sum(failed) AS failed FROM import_chunks JOIN import_jobs ON id = import_id
+              WHERE state = 1 AND max_errors IS NOT NULL GROUP BY import_id) AS counted
         WHERE id = import_id AND state = 1 AND failed > max_errors
         RETURNING id, state_reason
         """;
@@ -56,7 +59,7 @@ public sealed class ImportDispatcher(
             ELSE EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (3, 5)) END
         """;
 
-    // Needed only while an older import is open, which would leave out what is noted here.
+    // Claims are needed only while an older import is open, because that import skips the claimed products.
     private const string CanForgetClaims = """
         SELECT EXISTS (SELECT FROM import_claims) AND NOT EXISTS (SELECT FROM import_jobs WHERE state IN (1, 2, 4))
         """;
@@ -81,7 +84,8 @@ public sealed class ImportDispatcher(
 
     private async Task EndAsync(CancellationToken ct)
     {
-        foreach (var (id, reason) in await ReadAsync(FailHopeless, ct)) logger.LogWarning("Import {ImportId} has failed: {Reason}", id, reason);
+        foreach (var (id, reason) in await ReadAsync(FailHopeless, ct))
+            logger.LogWarning("Import {ImportId} has failed: {Reason}", id, reason);
         foreach (var (id, key) in await ReadAsync(CompleteDone, ct))
         {
             logger.LogInformation("Import {ImportId} is complete", id);
@@ -94,8 +98,10 @@ public sealed class ImportDispatcher(
         await using var connection = await database.Source.OpenConnectionAsync(ct);
         if (!await CanForgetAsync()) return;
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        // An import that begins at this moment notes nothing before the second look, and nothing that it notes is lost after it.
-        await using (var hold = new NpgsqlCommand("LOCK TABLE import_claims IN ACCESS EXCLUSIVE MODE", connection)) await hold.ExecuteNonQueryAsync(ct);
+        // An import that starts now cannot record claims before the second check, and the truncation removes no claim that it records
+        // later.
+        await using (var hold = new NpgsqlCommand("LOCK TABLE import_claims IN ACCESS EXCLUSIVE MODE", connection))
+            await hold.ExecuteNonQueryAsync(ct);
         if (!await CanForgetAsync()) return;
         await using (var forget = new NpgsqlCommand("TRUNCATE import_claims", connection)) await forget.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
@@ -121,14 +127,15 @@ public sealed class ImportDispatcher(
 
         if (due.Count == 0) return;
         var now = Time.GetUtcNow();
-        await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk).Select(chunk => publisher.PublishAsync(chunk.WithNewCorrelation(Guid.CreateVersion7(), now), ct)));
+        await Task.WhenAll(due.OrderBy(chunk => chunk.Chunk)
+            .Select(chunk => publisher.PublishAsync(chunk.WithNewCorrelation(Guid.CreateVersion7(), now), ct)));
         Failpoint.Hit("import-after-publish");
         await transaction.CommitAsync(ct);
     }
 
     /// <summary>
-    /// Removes what is no longer needed: files of imports that have ended, and of uploads that never became one. A file of an earlier version, whose name
-    /// does not say whose it is, is removed only when its import has ended here.
+    /// Removes files that are no longer needed: files of ended imports, and of uploads that never became an import. The name of an earlier
+    /// version's file does not identify its database, so such a file is removed only when its import has ended here.
     /// </summary>
     private async Task SweepAsync(CancellationToken ct)
     {

@@ -4,9 +4,9 @@ using Npgsql;
 namespace Fulfillment.Inventory.ImportProducts.Dispatch;
 
 /// <summary>
-/// The changes of state of an import, each decided by the row itself. Chunks hold a shared lock while they are being written, and a change
-/// takes the exclusive one, so when it has been answered nothing is written any more. The lock is not that of the row, for which a change
-/// could wait for ever while chunks overlap; this one is given in the order of asking.
+/// State changes of an import, each decided by the row itself. Chunks hold a shared lock while they are written. A state change takes the
+/// exclusive lock, so nothing is written after its response. The row lock does not fit: a change could wait for it for ever while chunks
+/// overlap. PostgreSQL grants this lock in the order of the requests.
 /// </summary>
 internal static class ImportStates
 {
@@ -21,12 +21,14 @@ internal static class ImportStates
         UPDATE import_jobs SET state = 5, state_reason = NULL, updated_at = now(), finished_at = now() WHERE id = $1 AND state IN (1, 2, 4)
         """;
 
-    // What was published before may have been thrown away meanwhile: it is published again.
+    // Messages of chunks that were published before may be discarded by now, so the chunks are published again.
     private const string Resume = """
         WITH resumed AS (
-            UPDATE import_jobs SET state = 1, state_reason = NULL, max_errors = coalesce($2, max_errors), updated_at = now(), finished_at = NULL
+            UPDATE import_jobs SET state = 1, state_reason = NULL, max_errors = coalesce($2, max_errors), updated_at = now(),
+                finished_at = NULL
             WHERE id = $1 AND state IN (2, 4) RETURNING id)
-        , again AS (UPDATE import_chunks SET published_at = NULL, timeouts = 0 FROM resumed WHERE import_id = resumed.id AND done_at IS NULL)
+        , again AS (
+            UPDATE import_chunks SET published_at = NULL, timeouts = 0 FROM resumed WHERE import_id = resumed.id AND done_at IS NULL)
         SELECT id FROM resumed
         """;
 
@@ -35,13 +37,16 @@ internal static class ImportStates
         """;
 
     /// <summary>True when the import was running and is paused now.</summary>
-    public static async Task<bool> PauseAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Pause, id, ct) == 1;
+    public static async Task<bool> PauseAsync(NpgsqlDataSource database, long id, CancellationToken ct) =>
+        await ExecuteAsync(database, Pause, id, ct) == 1;
 
     /// <summary>True when the import was not finished and is cancelled now.</summary>
-    public static async Task<bool> CancelAsync(NpgsqlDataSource database, long id, CancellationToken ct) => await ExecuteAsync(database, Cancel, id, ct) == 1;
+    public static async Task<bool> CancelAsync(NpgsqlDataSource database, long id, CancellationToken ct) =>
+        await ExecuteAsync(database, Cancel, id, ct) == 1;
 
     /// <summary>Ends a running import with a reason; it can be resumed.</summary>
-    public static Task FailAsync(NpgsqlDataSource database, long id, string reason, CancellationToken ct) => ExecuteAsync(database, Fail, id, ct, reason);
+    public static Task FailAsync(NpgsqlDataSource database, long id, string reason, CancellationToken ct) =>
+        ExecuteAsync(database, Fail, id, ct, reason);
 
     /// <summary>True when the import was paused or had failed and is running now.</summary>
     public static async Task<bool> ResumeAsync(NpgsqlDataSource database, long id, long? maxErrors, CancellationToken ct)
@@ -50,13 +55,15 @@ internal static class ImportStates
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var command = new NpgsqlCommand(Resume, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)maxErrors ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = (object?)maxErrors ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
         var resumed = await command.ExecuteScalarAsync(ct) is not null;
         await transaction.CommitKnownAsync();
         return resumed;
     }
 
-    private static async Task<int> ExecuteAsync(NpgsqlDataSource database, string sql, long id, CancellationToken ct, params object[] values)
+    private static async Task<int> ExecuteAsync(
+        NpgsqlDataSource database, string sql, long id, CancellationToken ct, params object[] values)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -16,7 +16,7 @@ namespace Fulfillment.Inventory.ImportProducts.Follow;
 /// <summary>A rejected row as the API shows it.</summary>
 public sealed record ImportErrorView(long Row, string? Column, RowErrorCode Code, string Error, IReadOnlyList<string> Values);
 
-/// <summary>The rows of an import that were rejected: as a list, and as a file that can be corrected and uploaded again.</summary>
+/// <summary>The rejected rows of an import: as a list, and as a file that can be corrected and uploaded again.</summary>
 public sealed class ErrorEndpoints : ICarterModule
 {
     private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n;\t|");
@@ -25,11 +25,14 @@ public sealed class ErrorEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/inventory/imports/{id:long}/errors", ListAsync).WithTags("Imports")
-            .Does("List the rows that were rejected", "In the order of the file.").Answers<ImportErrorView[]>([Examples.ImportError]).InPages().Reads("code", "Of one code.");
+            .Does("List the rows that were rejected", "In the order of the file.").Answers<ImportErrorView[]>([Examples.ImportError])
+            .InPages().Reads("code", "Of one code.");
         app.MapGet("/api/inventory/imports/{id:long}/errors.csv", DownloadAsync).WithTags("Imports")
-            .Does("Download the rows that were rejected", "A CSV file; corrected, it can be uploaded as it is.").Produces<string>(StatusCodes.Status200OK, "text/csv");
+            .Does("Download the rows that were rejected", "A CSV file; corrected, it can be uploaded as it is.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv");
         app.MapGet("/api/inventory/imports/template.csv", Template).WithTags("Imports")
-            .Does("Download an empty catalogue", "With the columns, and one example.").Produces<string>(StatusCodes.Status200OK, "text/csv");
+            .Does("Download an empty catalogue", "With the columns, and one example.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv");
     }
 
     private static async Task<IResult> ListAsync(long id, InventoryDbContext db, HttpRequest request, CancellationToken ct)
@@ -38,33 +41,47 @@ public sealed class ErrorEndpoints : ICarterModule
         var after = page.After is null ? 0 : long.MaxValue - page.Before(errors);
         var code = Filters.Enum<RowErrorCode>(request, "code", errors);
         if (errors.Count > 0) return Problems.Invalid(errors);
-        if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job) return Problems.NotFound($"There is no import {id}.");
+        if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job)
+            return Problems.NotFound($"There is no import {id}.");
 
         var rejected = db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id && error.Row > after);
         if (code is { } wanted) rejected = rejected.Where(error => error.Code == wanted);
         var rows = await rejected.OrderBy(error => error.Row).Take(page.Limit + 1).ToListAsync(ct);
         return page.Answer(
-            request, [.. rows.Select(error => new ImportErrorView(error.Row, error.ColumnName, error.Code, error.Message, [.. Cells(error.Record, (byte)job.Delimiter).Select(Text)]))],
+            request, [.. rows.Select(error => View(error, job))],
             error => long.MaxValue - error.Row);
     }
 
+    private static ImportErrorView View(ImportError error, ImportJob job) => new(
+        error.Row, error.ColumnName, error.Code, error.Message, [.. Cells(error.Record, (byte)job.Delimiter).Select(Text)]);
+
     private static async Task<IResult> DownloadAsync(long id, InventoryDbContext db, HttpContext http, CancellationToken ct)
     {
-        if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job) return Problems.NotFound($"There is no import {id}.");
+        if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job)
+            return Problems.NotFound($"There is no import {id}.");
         http.Response.ContentType = "text/csv; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"import-{id.ToString(CultureInfo.InvariantCulture)}-errors.csv\"";
-        // The columns of an errors file that was uploaded again are left out: they tell of the attempt before.
-        int[] places = [.. Enumerable.Range(0, job.Header.Length).Where(place => !OwnColumns.Contains(job.Header[place], StringComparer.OrdinalIgnoreCase))];
+        http.Response.Headers.ContentDisposition =
+            $"attachment; filename=\"import-{id.ToString(CultureInfo.InvariantCulture)}-errors.csv\"";
+        // The error columns of an uploaded errors file are skipped, because they describe the previous attempt.
+        int[] places =
+        [
+            .. Enumerable.Range(0, job.Header.Length)
+                .Where(place => !OwnColumns.Contains(job.Header[place], StringComparer.OrdinalIgnoreCase)),
+        ];
         var isErrorsFile = new CatalogueHeader((byte)job.Delimiter, job.Header).IsErrorsFile;
 
         await using var output = new StreamWriter(http.Response.Body, new UTF8Encoding(false), 32 * 1024, leaveOpen: true);
         await WriteAsync(output, [.. places.Select(place => Harmless(Encoding.UTF8.GetBytes(job.Header[place]))), .. OwnColumns]);
-        await foreach (var error in db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id).OrderBy(error => error.Row).AsAsyncEnumerable().WithCancellation(ct))
+        var rejected = db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id).OrderBy(error => error.Row);
+        await foreach (var error in rejected.AsAsyncEnumerable().WithCancellation(ct))
         {
             var cells = Cells(error.Record, (byte)job.Delimiter);
-            var values = places.Select(place => place < cells.Count ? Harmless(isErrorsFile ? FormulaEscaping.Restore(cells[place]) : cells[place]) : "");
+            var values = places.Select(place =>
+                place < cells.Count ? Harmless(isErrorsFile ? FormulaEscaping.Restore(cells[place]) : cells[place]) : "");
             var column = Harmless(Encoding.UTF8.GetBytes(error.ColumnName ?? ""));
-            await WriteAsync(output, [.. values, error.Row.ToString(CultureInfo.InvariantCulture), column, ImportView.NameOf(error.Code), error.Message]);
+            await WriteAsync(
+                output,
+                [.. values, error.Row.ToString(CultureInfo.InvariantCulture), column, ImportView.NameOf(error.Code), error.Message]);
         }
 
         await output.FlushAsync(ct);
@@ -91,7 +108,7 @@ public sealed class ErrorEndpoints : ICarterModule
             })];
         }
 
-        // With broken quotes, the delimiters are all that is left to go by.
+        // With broken quotes, only the delimiters separate the values.
         var cells = new List<byte[]>();
         foreach (var range in record.AsSpan().Split(delimiter)) cells.Add(record.AsSpan()[range].ToArray());
         return cells;

@@ -12,18 +12,20 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Fulfillment.Inventory.ImportProducts.Follow;
 
-/// <summary>Looks after imports: shows, pauses, resumes and cancels them.</summary>
+/// <summary>Shows, pauses, resumes and cancels imports.</summary>
 public sealed class FollowEndpoints : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         var imports = app.MapGroup("/api/inventory/imports").WithTags("Imports");
         imports.MapGet("", ListAsync)
-            .Does("List imports", "Newest first.").Answers<ImportView[]>([Examples.Import]).InPages().Reads("state", "RUNNING, PAUSED, COMPLETED, FAILED or CANCELLED.");
+            .Does("List imports", "Newest first.").Answers<ImportView[]>([Examples.Import]).InPages()
+            .Reads("state", "RUNNING, PAUSED, COMPLETED, FAILED or CANCELLED.");
         imports.MapGet("{id:long}", GetAsync).Does("Show an import").Answers(Examples.Import);
         imports.MapPost("{id:long}/pause", PauseAsync).Does("Pause a running import").Answers(Examples.Import).Fails("409 IMPORT_STATE");
         imports.MapPost("{id:long}/resume", ResumeAsync)
-            .Does("Resume an import that is paused or has failed").Answers(Examples.Import).Fails("409 IMPORT_STATE").Reads("maxErrors", "Another limit of errors.");
+            .Does("Resume an import that is paused or has failed").Answers(Examples.Import).Fails("409 IMPORT_STATE")
+            .Reads("maxErrors", "Another limit of errors.");
         imports.MapPost("{id:long}/cancel", CancelAsync)
             .Does("Cancel an import", "What it has imported stays.").Answers(Examples.Import).Fails("409 IMPORT_STATE");
     }
@@ -44,24 +46,27 @@ public sealed class FollowEndpoints : ICarterModule
     private static async Task<IResult> GetAsync(long id, InventoryDbContext db, CancellationToken ct) =>
         await ImportView.FindAsync(db, id, ct) is { } import ? TypedResults.Ok(import) : NotFound(id);
 
-    private static async Task<IResult> PauseAsync(long id, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, CancellationToken ct) =>
+    private static async Task<IResult> PauseAsync(
+        long id, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, CancellationToken ct) =>
         await AnswerAsync(db, id, "paused", await ImportStates.PauseAsync(database.Source, id, ct), ct);
 
     private static async Task<IResult> CancelAsync(
         long id, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, IImportFiles files, CancellationToken ct)
     {
         var cancelled = await ImportStates.CancelAsync(database.Source, id, ct);
-        // A file that cannot be found now is removed by the sweep.
+        // The sweep removes the file if the following read fails.
         var response = await AnswerAsync(db, id, "cancelled", cancelled, ct);
         if (cancelled) files.Delete((await db.Imports.FindAsync([id], ct))!.FileKey);
         return response;
     }
 
     private static async Task<IResult> ResumeAsync(
-        long id, HttpRequest request, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, ImportDispatcher dispatcher, CancellationToken ct)
+        long id, HttpRequest request, InventoryDbContext db, ModuleDatabase<InventoryDbContext> database, ImportDispatcher dispatcher,
+        CancellationToken ct)
     {
         var errors = new Dictionary<string, string[]>();
-        foreach (var name in request.Query.Keys.Where(name => name != "maxErrors")) errors[name] = ["is not known here; known is maxErrors"];
+        foreach (var name in request.Query.Keys.Where(name => name != "maxErrors"))
+            errors[name] = ["is not known here; known is maxErrors"];
         var maxErrors = UploadRequest.ReadMaxErrors(request.Query, errors);
         if (errors.Count > 0) return Problems.Invalid(errors);
 

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
 /// <summary>
-/// Rows in PostgreSQL's binary COPY format (see its documentation of COPY, "Binary Format"), made of UTF-8 bytes as they came, without a
-/// string for each value.
+/// Rows in PostgreSQL's binary COPY format (see its documentation of COPY, "Binary Format"), built from the UTF-8 bytes of the file without
+/// a string for each value.
 /// </summary>
 internal sealed class BinaryCopy : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class BinaryCopy : IDisposable
 
     public int Rows { get; private set; }
 
-    /// <summary>What has been written so far.</summary>
+    /// <summary>The bytes written so far.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
     public void StartRow(short fields)
@@ -72,8 +72,8 @@ internal sealed class BinaryCopy : IDisposable
     /// <summary>Sends the rows; nothing when there are none.</summary>
     /// <param name="connection">Connection with an open transaction.</param>
     /// <param name="target">Constant: table and columns.</param>
-    /// <param name="timeoutSeconds">How long the server may take.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="timeoutSeconds">Timeout of the server's work.</param>
+    /// <param name="ct">Cancels the copy.</param>
     public async Task SendAsync(NpgsqlConnection connection, string target, int timeoutSeconds, CancellationToken ct)
     {
         if (Rows == 0) return;

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
 /// <summary>
-/// The buffers of chunks, megabytes each. The shared pool would keep some for every thread that a chunk has ever come past; these keep as many as
-/// chunks are worked on at a time.
+/// The buffers of chunks, megabytes each. The shared pool would keep some for every thread that has processed a chunk. This pool keeps as
+/// many as chunks are processed at a time.
 /// </summary>
 internal static class ChunkBuffers
 {
@@ -12,5 +12,6 @@ internal static class ChunkBuffers
 
     public static ArrayPool<byte> Bytes { get; } = ArrayPool<byte>.Create(Largest, maxArraysPerBucket: 8);
 
-    public static ArrayPool<(int Start, int Length)> Cells { get; } = ArrayPool<(int Start, int Length)>.Create(Largest / 8, maxArraysPerBucket: 8);
+    public static ArrayPool<(int Start, int Length)> Cells { get; } = ArrayPool<(int Start, int Length)>.Create(
+        Largest / 8, maxArraysPerBucket: 8);
 }

@@ -5,7 +5,7 @@ using Fulfillment.Inventory.ImportProducts.Csv;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
-/// <summary>Reads and checks the rows of a chunk. Of each row the first mistake is reported.</summary>
+/// <summary>Reads and checks the rows of a chunk. It reports the first error of each row.</summary>
 internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportMode mode, ImportDuplicates duplicates)
 {
     public const int MaxStock = 1_000_000_000;
@@ -13,22 +13,25 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
 
     private static readonly CatalogueColumn[] Texts =
     [
-        CatalogueColumn.Name, CatalogueColumn.Description, CatalogueColumn.Brand, CatalogueColumn.Category, CatalogueColumn.Currency, CatalogueColumn.Ean,
-        CatalogueColumn.Color, CatalogueColumn.Size, CatalogueColumn.Availability, CatalogueColumn.InternalId, CatalogueColumn.Index,
+        CatalogueColumn.Name, CatalogueColumn.Description, CatalogueColumn.Brand, CatalogueColumn.Category, CatalogueColumn.Currency,
+        CatalogueColumn.Ean, CatalogueColumn.Color, CatalogueColumn.Size, CatalogueColumn.Availability, CatalogueColumn.InternalId,
+        CatalogueColumn.Index,
     ];
 
     private readonly CatalogueColumn _key = CatalogueColumns.Of(key);
     private readonly CatalogueColumn[] _required = CatalogueColumns.Required(key, mode);
-    private readonly CatalogueColumn[] _texts = mode == ImportMode.StockOnly ? [] : [.. Texts.Where(column => column != CatalogueColumns.Of(key))];
+    private readonly CatalogueColumn[] _texts = mode == ImportMode.StockOnly
+        ? []
+        : [.. Texts.Where(column => column != CatalogueColumns.Of(key))];
     private readonly CsvField[] _fields = new CsvField[header.Names.Count];
 
-    /// <summary>The column that the first mistake of the current row is in.</summary>
+    /// <summary>The column of the first error in the current row.</summary>
     private (CatalogueColumn? Column, RowErrorCode Code, string Message)? _mistake;
 
-    /// <summary>Reads a chunk whose bytes are there.</summary>
-    /// <param name="rows">Takes what is found.</param>
+    /// <summary>Reads a chunk whose bytes are in memory.</summary>
+    /// <param name="rows">Receives the rows and the errors.</param>
     /// <param name="firstLine">Physical line on which the chunk starts.</param>
-    /// <param name="repeated">Rows, counted from 0, whose key stands elsewhere in the file.</param>
+    /// <param name="repeated">Rows, counted from 0, whose key occurs elsewhere in the file.</param>
     public void Read(ChunkRows rows, long firstLine, ReadOnlySpan<int> repeated)
     {
         var reader = new CsvReader(rows.Chunk.Span, header.Delimiter, complete: true, _fields, firstLine);
@@ -51,11 +54,18 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
             }
 
             rows.DropCells();
-            if (_mistake is not { } mistake) rows.Superseded++;
-            else rows.Errors.Add(new RowError(reader.StartLine, mistake.Column is { } column ? header.NameOf(column) : null, mistake.Code, mistake.Message, Kept(record)));
+            if (_mistake is { } mistake) Reject(rows, reader.StartLine, mistake, record);
+            else rows.Superseded++;
         }
 
         rows.SortByKey(_key);
+    }
+
+    private void Reject(
+        ChunkRows rows, long line, (CatalogueColumn? Column, RowErrorCode Code, string Message) mistake, ReadOnlySpan<byte> record)
+    {
+        var column = mistake.Column is { } named ? header.NameOf(named) : null;
+        rows.Errors.Add(new RowError(line, column, mistake.Code, mistake.Message, Kept(record)));
     }
 
     /// <summary>The bytes of a rejected record that are kept.</summary>
@@ -63,10 +73,14 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
 
     private void CheckRecord(ref CsvReader reader, ReadOnlySpan<byte> record)
     {
-        if (reader.Mistake == CsvMistake.TooLong) Fail(null, RowErrorCode.TooLong, $"the record is longer than {CsvReader.MaxRecord} bytes");
-        else if (!Utf8.IsValid(record)) Fail(ColumnOfBadByte(reader.FieldCount, record, reader.Start), RowErrorCode.BadEncoding, "is not UTF-8");
+        if (reader.Mistake == CsvMistake.TooLong)
+            Fail(null, RowErrorCode.TooLong, $"the record is longer than {CsvReader.MaxRecord} bytes");
+        else if (!Utf8.IsValid(record))
+            Fail(ColumnOfBadByte(reader.FieldCount, record, reader.Start), RowErrorCode.BadEncoding, "is not UTF-8");
         else if (reader.Mistake == CsvMistake.BadQuoting)
-            Fail(null, RowErrorCode.BadQuoting, "a quote stands where none may be, or is not closed; values with quotes are quoted, with their quotes doubled");
+            Fail(
+                null, RowErrorCode.BadQuoting,
+                "a quote stands where none may be, or is not closed; values with quotes are quoted, with their quotes doubled");
         else if (reader.FieldCount > header.Names.Count)
             Fail(null, RowErrorCode.TooManyValues, $"the row has {reader.FieldCount} values, the header {header.Names.Count} columns");
     }
@@ -106,7 +120,8 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
     private void CheckKey(ReadOnlySpan<byte> value)
     {
         CheckText(_key, value);
-        if (_mistake is null && !ProductKey.IsAddressable(value)) Fail(_key, RowErrorCode.InvalidKey, "has . or .. between slashes, or contains %2F, and no address can have it");
+        if (_mistake is null && !ProductKey.IsAddressable(value))
+            Fail(_key, RowErrorCode.InvalidKey, "has . or .. between slashes, or contains %2F, and no address can have it");
     }
 
     private void CheckText(CatalogueColumn column, ReadOnlySpan<byte> value)
@@ -118,11 +133,12 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
             if (value.IsEmpty) return;
         }
 
-        // Counting characters is only worth it when bytes, of which a character has one to four, do not answer the question.
+        // A character has one to four bytes. The characters are counted only when the number of bytes does not decide.
         var most = CatalogueColumns.MaxLength(column);
         if (value.Length > most && CountCharacters(value) > most) Fail(column, RowErrorCode.TooLong, $"is longer than {most} characters");
         else if (value.Contains((byte)0)) Fail(column, RowErrorCode.BadEncoding, "has a NUL character");
-        else if ((column == _key || column == CatalogueColumn.Name) && HasControl(value)) Fail(column, RowErrorCode.BadEncoding, "has a control character");
+        else if ((column == _key || column == CatalogueColumn.Name) && HasControl(value))
+            Fail(column, RowErrorCode.BadEncoding, "has a control character");
     }
 
     private long ReadPrice(ReadOnlySpan<byte> value)
@@ -132,15 +148,18 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
         var point = value.IndexOf((byte)'.');
         var whole = point < 0 ? value : value[..point];
         var decimals = point < 0 ? default : value[(point + 1)..].TrimEnd((byte)'0');
-        if (TryReadDigits(whole, out var units) && units <= MaxPriceCents / 100 && decimals.Length <= 2 && (point < 0 || value.Length > point + 1)
+        if (TryReadDigits(whole, out var units) && units <= MaxPriceCents / 100 && decimals.Length <= 2
+            && (point < 0 || value.Length > point + 1)
             && (decimals.IsEmpty || TryReadDigits(decimals, out _)) && !value[(point + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
-            var cents = (units * 100) + decimals.Length switch { 0 => 0, 1 => 10 * (decimals[0] - '0'), _ => (10 * (decimals[0] - '0')) + decimals[1] - '0' };
+            var cents = (units * 100)
+                + decimals.Length switch { 0 => 0, 1 => 10 * (decimals[0] - '0'), _ => (10 * (decimals[0] - '0')) + decimals[1] - '0' };
             if (cents <= MaxPriceCents) return cents;
         }
 
         return Fail(
-            CatalogueColumn.Price, RowErrorCode.InvalidPrice, $"'{Shown(value)}' is not a price from 0 to {MaxPriceCents / 100} with at most two decimals, such as 1299.90");
+            CatalogueColumn.Price, RowErrorCode.InvalidPrice,
+            $"'{Shown(value)}' is not a price from 0 to {MaxPriceCents / 100} with at most two decimals, such as 1299.90");
     }
 
     private int ReadStock(ReadOnlySpan<byte> value)
@@ -182,7 +201,7 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
         value.ContainsAnyInRange((byte)0, (byte)0x1F) || value.Contains((byte)0x7F)
         || (value.IndexOf((byte)0xC2) is >= 0 and var at && Encoding.UTF8.GetString(value[at..]).Any(char.IsControl));
 
-    // Whole characters, and none that neither a person nor the database wants in a message.
+    // Cuts between characters, and replaces control characters, which neither the database nor a log accepts in a message.
     private static string Shown(ReadOnlySpan<byte> value)
     {
         var length = Math.Min(value.Length, 40);

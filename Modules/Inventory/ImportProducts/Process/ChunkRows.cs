@@ -5,15 +5,15 @@ namespace Fulfillment.Inventory.ImportProducts.Process;
 /// <summary>A valid row; its texts lie in <see cref="ChunkRows"/>.</summary>
 /// <param name="Line">Physical line on which the record starts.</param>
 /// <param name="Cells">Index of its first cell.</param>
-/// <param name="Record">Where the record lies in the chunk, for the case that it is rejected later.</param>
+/// <param name="Record">Position of the record in the chunk, for a later rejection.</param>
 internal readonly record struct CatalogueRow(long Line, int Cells, (int Start, int Length) Record, long PriceCents, int Stock);
 
 /// <summary>A row that is not imported.</summary>
 internal sealed record RowError(long Line, string? Column, RowErrorCode Code, string Message, byte[] Record);
 
 /// <summary>
-/// What a chunk holds: valid rows, sorted by key, and errors. Texts stay the bytes that they were in the file, because the database takes them as such;
-/// nothing but the few values with doubled quotes is copied, behind the chunk in the same buffer.
+/// The contents of a chunk: valid rows, sorted by key, and errors. Texts stay the bytes of the file, because the database takes them as
+/// such. Only the few values with doubled quotes are copied, behind the chunk in the same buffer.
 /// </summary>
 internal sealed class ChunkRows : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class ChunkRows : IDisposable
     private int _textEnd;
 
     /// <param name="length">Bytes of the chunk.</param>
-    /// <param name="count">Rows that it is known to have.</param>
+    /// <param name="count">Its number of rows.</param>
     public ChunkRows(int length, int count)
     {
         Length = length;
@@ -40,10 +40,10 @@ internal sealed class ChunkRows : IDisposable
 
     public List<RowError> Errors { get; } = [];
 
-    /// <summary>Valid rows that do not count because their key stands elsewhere in the file.</summary>
+    /// <summary>Number of valid rows that do not count because their key occurs elsewhere in the file.</summary>
     public int Superseded { get; set; }
 
-    /// <summary>The chunk as it stands in the file.</summary>
+    /// <summary>The bytes of the chunk as the file has them.</summary>
     public Memory<byte> Chunk => _text.AsMemory(0, Length);
 
     public ReadOnlySpan<byte> Text(in CatalogueRow row, CatalogueColumn column)
@@ -71,7 +71,7 @@ internal sealed class ChunkRows : IDisposable
         return first;
     }
 
-    /// <summary>Takes back the cells of the last row.</summary>
+    /// <summary>Removes the cells of the last row.</summary>
     public void DropCells() => _cellCount -= CatalogueColumns.Count;
 
     /// <summary>Sets a cell to the value of a field, and returns it.</summary>
@@ -90,7 +90,7 @@ internal sealed class ChunkRows : IDisposable
         return _text.AsSpan(start + bounds.Skip, bounds.Length);
     }
 
-    /// <summary>Everyone who writes products does it in the order of their keys, so that nobody waits for anybody in a circle.</summary>
+    /// <summary>Every writer of products locks them in the order of their keys, so that writers cannot deadlock.</summary>
     public void SortByKey(CatalogueColumn key) => Rows.Sort((a, b) => Text(a, key).SequenceCompareTo(Text(b, key)));
 
     public void Dispose()

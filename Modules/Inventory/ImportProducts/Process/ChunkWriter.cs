@@ -7,23 +7,25 @@ using Npgsql;
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
 /// <summary>
-/// Writes everything that a chunk leads to in one transaction: products, stock, errors and the note that it is done. Whoever finds the note there
-/// already does nothing.
+/// Writes all results of a chunk in one transaction: products, stock, errors and the mark that the chunk is done. A writer that finds the
+/// mark does nothing.
 /// </summary>
-internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, CatalogueHeader header, ImportChunk chunk, ChunkRows rows, ImportMetrics metrics)
+internal sealed class ChunkWriter(
+    NpgsqlDataSource database, ImportJob job, CatalogueHeader header, ImportChunk chunk, ChunkRows rows, ImportMetrics metrics)
 {
     private const int Attempts = 4;
     private const long UsualBytes = 1024 * 1024;
     private const int LongestSeconds = 90;
 
-    // Also comes after the lock: what was changed before it is visible.
+    // The statement follows the lock, so it sees every change that was committed before.
     private const string Claim = """
         SELECT true FROM import_jobs JOIN import_chunks ON import_id = id
         WHERE id = $1 AND chunk = $2 AND state = 1 AND done_at IS NULL FOR UPDATE OF import_chunks
         """;
 
     private const string Finish = """
-        UPDATE import_chunks SET done_at = now(), inserted = $3, updated = $4, unchanged = $5, superseded = $6, failed = $7, failed_by_code = $8
+        UPDATE import_chunks SET done_at = now(), inserted = $3, updated = $4, unchanged = $5, superseded = $6, failed = $7,
+            failed_by_code = $8
         WHERE import_id = $1 AND chunk = $2
         """;
 
@@ -44,7 +46,7 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
             }
             catch (ConcurrentWriteException) when (attempt < Attempts)
             {
-                // It is there by now, and will be found.
+                // The other writer's product is committed by now, so the next attempt finds it.
                 rows.Errors.RemoveRange(parsed, rows.Errors.Count - parsed);
             }
         }
@@ -67,10 +69,12 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
 
     private async Task WriteRowsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
     {
-        // A dry run does everything and takes it back, so it reports exactly what the real one would.
+        // A dry run does everything and rolls it back, so it reports the same result as the real import.
         if (job.DryRun) await transaction.SaveAsync("rows", ct);
         await ImportClaims.LeaveOutOverriddenAsync(connection, job, rows, ct);
-        var written = rows.Rows.Count == 0 ? new Written(0, 0, 0) : await new ProductWriter(connection, job, header, rows, TimeoutOf(connection), ct).WriteAsync();
+        var written = rows.Rows.Count == 0
+            ? new Written(0, 0, 0)
+            : await new ProductWriter(connection, job, header, rows, TimeoutOf(connection), ct).WriteAsync();
         Failpoint.Hit("import-mid-chunk");
         if (job.DryRun) await transaction.RollbackAsync("rows", ct);
 
@@ -81,9 +85,9 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
         if (rows.Errors.Count > 0)
         {
             batch.Add(
-                InsertErrors, job.Id, rows.Errors.Select(error => error.Line).ToArray(), rows.Errors.Select(error => error.Column).ToArray(),
-                rows.Errors.Select(error => (short)error.Code).ToArray(), rows.Errors.Select(error => error.Message).ToArray(),
-                rows.Errors.Select(error => error.Record).ToArray());
+                InsertErrors, job.Id, rows.Errors.Select(error => error.Line).ToArray(),
+                rows.Errors.Select(error => error.Column).ToArray(), rows.Errors.Select(error => (short)error.Code).ToArray(),
+                rows.Errors.Select(error => error.Message).ToArray(), rows.Errors.Select(error => error.Record).ToArray());
         }
 
         await batch.ExecuteNonQueryAsync(ct);
@@ -103,7 +107,8 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
 
     // A larger chunk may take longer, but no longer than a handler may.
     private int TimeoutOf(NpgsqlConnection connection) =>
-        connection.CommandTimeout * (int)Math.Clamp(chunk.Length / UsualBytes, 1, Math.Max(1, LongestSeconds / Math.Max(1, connection.CommandTimeout)));
+        connection.CommandTimeout * (int)Math.Clamp(
+            chunk.Length / UsualBytes, 1, Math.Max(1, LongestSeconds / Math.Max(1, connection.CommandTimeout)));
 
     private int[] CountByCode()
     {
@@ -113,5 +118,5 @@ internal sealed class ChunkWriter(NpgsqlDataSource database, ImportJob job, Cata
     }
 }
 
-/// <summary>A chunk was not written within the time of a statement.</summary>
+/// <summary>A chunk was not written within the statement timeout.</summary>
 internal sealed class ChunkTimeoutException(NpgsqlException cause) : TimeoutException(cause.Message, cause);

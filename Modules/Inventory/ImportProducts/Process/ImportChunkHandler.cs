@@ -10,17 +10,20 @@ using Npgsql;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
-/// <summary>A chunk of a catalogue is due: read it, check its rows, and write them together with the note that it is done.</summary>
+/// <summary>A chunk of a catalogue is due: reads it, checks its rows, and writes them together with the mark that it is done.</summary>
 public sealed class ImportChunkHandler(
-    IDbContextFactory<InventoryDbContext> contexts, ModuleDatabase<InventoryDbContext> database, IImportFiles files, ImportDispatcher dispatcher,
-    ImportMetrics metrics, ILogger<ImportChunkHandler> logger) : IConsumer<ImportChunkDueEvent>
+    IDbContextFactory<InventoryDbContext> contexts, ModuleDatabase<InventoryDbContext> database, IImportFiles files,
+    ImportDispatcher dispatcher, ImportMetrics metrics, ILogger<ImportChunkHandler> logger) : IConsumer<ImportChunkDueEvent>
 {
-    /// <summary>How often a chunk may exceed the time of a statement before its import fails.</summary>
+    /// <summary>Number of statement timeouts of a chunk after which its import fails.</summary>
     private const int MaxTimeouts = 3;
 
-    private const string CountTimeout = "UPDATE import_chunks SET timeouts = timeouts + 1 WHERE import_id = $1 AND chunk = $2 RETURNING timeouts";
+    private const string CountTimeout =
+        "UPDATE import_chunks SET timeouts = timeouts + 1 WHERE import_id = $1 AND chunk = $2 RETURNING timeouts";
 
-    /// <summary>Chunks that a process works on at a time: one per core, and two at least, because each waits for the database half of its time.</summary>
+    /// <summary>
+    /// Chunks that a process handles at a time: one per core and at least two, because a chunk waits for the database half of its time.
+    /// </summary>
     public static ushort Concurrency { get; } = (ushort)Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     public async Task HandleAsync(ImportChunkDueEvent message, CancellationToken ct)
@@ -34,13 +37,15 @@ public sealed class ImportChunkHandler(
         catch (ChunkTimeoutException e)
         {
             var timeouts = await CountTimeoutAsync(chunk, ct);
-            logger.LogWarning("Chunk {Chunk} of import {ImportId} was not written in time, {Timeouts} time(s) so far: {Reason}", chunk.Chunk, job.Id, timeouts, e.Message);
+            logger.LogWarning(
+                "Chunk {Chunk} of import {ImportId} was not written in time, {Timeouts} time(s) so far: {Reason}", chunk.Chunk, job.Id,
+                timeouts, e.Message);
             if (timeouts < MaxTimeouts) throw;
             await ImportStates.FailAsync(database.Source, job.Id, TooSlow(chunk), ct);
         }
         catch (Exception e) when (IsFinal(e))
         {
-            // Said where people look for it, and mended by resuming; a dead letter would only say it again.
+            // The import shows the error, and resuming it retries the chunk. A dead letter would only repeat the error.
             logger.LogError(e, "Import {ImportId} cannot go on at chunk {Chunk}", job.Id, chunk.Chunk);
             await ImportStates.FailAsync(database.Source, job.Id, Reason(e, chunk), ct);
         }
@@ -53,14 +58,16 @@ public sealed class ImportChunkHandler(
         await using var db = await contexts.CreateDbContextAsync(ct);
         var found = await db.ImportChunks.AsNoTracking()
             .Where(chunk => chunk.ImportId == message.ImportId && chunk.Chunk == message.Chunk && chunk.DoneAt == null)
-            .Join(db.Imports.Where(job => job.State == ImportState.Running), chunk => chunk.ImportId, job => job.Id, (chunk, job) => new { job, chunk })
+            .Join(
+                db.Imports.Where(job => job.State == ImportState.Running), chunk => chunk.ImportId, job => job.Id,
+                (chunk, job) => new { job, chunk })
             .FirstOrDefaultAsync(ct);
         return (found?.job, found?.chunk);
     }
 
     private async Task ProcessAsync(ImportJob job, ImportChunk chunk, CancellationToken ct)
     {
-        // A chunk of one row may be a line without end: no more of it is looked at than shows that it is too long.
+        // A chunk of one row may be an endless line. The handler reads only enough of it to see that it is too long.
         var length = chunk.Rows == 1 ? Math.Min(chunk.Length, 2 * CsvReader.MaxRecord) : chunk.Length;
         using var rows = new ChunkRows(checked((int)length), chunk.Rows);
         if (await files.ReadAsync(job.FileKey, chunk.Offset, rows.Chunk, ct) < length)
@@ -80,11 +87,15 @@ public sealed class ImportChunkHandler(
     }
 
     private static string TooSlow(ImportChunk chunk) =>
-        $"TOO_SLOW: chunk {chunk.Chunk} was not written in time {MaxTimeouts} times; resume when the database is less busy, or upload again with a smaller Import__ChunkBytes";
+        $"TOO_SLOW: chunk {chunk.Chunk} was not written in time {MaxTimeouts} times; resume when the database is less busy, "
+        + "or upload again with a smaller Import__ChunkBytes";
 
-    private static bool IsFinal(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException || !TransientErrors.Is(exception);
+    private static bool IsFinal(Exception exception) =>
+        exception is FileNotFoundException or DirectoryNotFoundException || !TransientErrors.Is(exception);
 
-    private static string Reason(Exception exception, ImportChunk chunk) => exception is FileNotFoundException or DirectoryNotFoundException or InvalidDataException
-        ? $"FILE_MISSING: the uploaded file is not, or not wholly, in the folder of the process that worked on chunk {chunk.Chunk}; replicas must share Import__Directory"
-        : $"INTERNAL_ERROR: chunk {chunk.Chunk} failed with {exception.GetType().Name}; the log has it";
+    private static string Reason(Exception exception, ImportChunk chunk) =>
+        exception is FileNotFoundException or DirectoryNotFoundException or InvalidDataException
+            ? $"FILE_MISSING: the uploaded file is not, or not wholly, in the folder of the process that worked on chunk {chunk.Chunk}; "
+                + "replicas must share Import__Directory"
+            : $"INTERNAL_ERROR: chunk {chunk.Chunk} failed with {exception.GetType().Name}; the log has it";
 }

@@ -7,9 +7,9 @@ using Npgsql;
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
 /// <summary>
-/// Keeps a chunk from overwriting what a newer import says of a product, also when the older one is resumed much later. While more than one import is
-/// open, each notes its number with every product before it writes it, and leaves out the products that have a higher number. An import that is the only
-/// open one, which is the rule, notes nothing.
+/// Protects the product data of a newer import from an older one, also when the older import is resumed much later. While more than one
+/// import is open, each records its number with every product before it writes the product, and skips products that have a higher number.
+/// The usual case is a single open import, which records nothing.
 /// </summary>
 internal static class ImportClaims
 {
@@ -18,7 +18,7 @@ internal static class ImportClaims
             SELECT FROM import_jobs WHERE id <> $1 AND state IN (1, 2, 4) AND NOT dry_run)
         """;
 
-    // Chunks that note nothing share this lock. A chunk that notes something waits for them, because they may write the same products.
+    // Chunks that record nothing share this lock. A chunk that records claims waits for them, because they may write the same products.
     private const string StayAlone = "LOCK TABLE import_claims IN SHARE MODE";
 
     // Waits for another import that has the same products. A row that is not returned belongs to a newer import.
@@ -28,7 +28,7 @@ internal static class ImportClaims
         RETURNING product_id
         """;
 
-    /// <summary>Leaves out the rows whose products a newer import has had; they count as superseded.</summary>
+    /// <summary>Removes the rows whose products a newer import has claimed; they count as superseded.</summary>
     /// <param name="connection">Connection with the open transaction of the chunk, which has written nothing yet.</param>
     /// <exception cref="ConcurrentWriteException">Another import has begun at this moment.</exception>
     public static async Task LeaveOutOverriddenAsync(NpgsqlConnection connection, ImportJob job, ChunkRows rows, CancellationToken ct)

@@ -6,15 +6,16 @@ using Npgsql;
 
 namespace Fulfillment.Inventory.ImportProducts.Process;
 
-/// <summary>What became of the valid rows of a chunk.</summary>
+/// <summary>Result of writing the valid rows of a chunk.</summary>
 internal sealed record Written(int Inserted, int Updated, int Unchanged);
 
 /// <summary>
-/// Brings the valid rows of a chunk into <c>products</c> and <c>inventory_items</c> within an open transaction. New products are appended by
-/// binary COPY, the cheapest way into a table; known ones are compared and updated by one statement per table, and what is the same is not
-/// written. Rows go in the order of their keys, as everyone locks them.
+/// Writes the valid rows of a chunk to <c>products</c> and <c>inventory_items</c> within an open transaction. New products are appended by
+/// binary COPY, the cheapest way into a table. Known products are compared and updated by one statement per table; unchanged rows are not
+/// written. Rows are locked in the order of their keys, as in every other writer.
 /// </summary>
-internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, CatalogueHeader header, ChunkRows rows, int timeoutSeconds, CancellationToken ct)
+internal sealed class ProductWriter(
+    NpgsqlConnection connection, ImportJob job, CatalogueHeader header, ChunkRows rows, int timeoutSeconds, CancellationToken ct)
 {
     private const string ItemColumns =
         "product_id, product_name, available_quantity, reserved_quantity, sold_quantity, received_quantity";
@@ -22,31 +23,36 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     private const string ProductColumns =
         "product_id, name, description, brand, category, price, currency, ean, color, size, availability, internal_id, catalogue_index";
 
-    // Per connection; emptied at the end of each transaction. It has no index: it is scanned, and its rows are looked up in the index of the other table.
+    // One table per connection, emptied at the end of each transaction. It has no index: it is scanned, and its rows are looked up in the
+    // index of the other table.
     private const string Prepare = """
         SET LOCAL enable_seqscan = on;
-        CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (n int, stock int, product_id text COLLATE "C", name text, description text, brand text, category text,
-            price numeric(19,2), currency text, ean text, color text, size text, availability text, internal_id text, catalogue_index text) ON COMMIT DELETE ROWS
+        CREATE TEMPORARY TABLE IF NOT EXISTS import_rows (
+            n int, stock int, product_id text COLLATE "C", name text, description text, brand text, category text, price numeric(19,2),
+            currency text, ean text, color text, size text, availability text, internal_id text, catalogue_index text) ON COMMIT DELETE ROWS
         """;
 
-    // The tables may be empty while a statement is planned and hold millions of rows when it runs again, or fill while it runs. So no plan is kept, and
-    // keys are looked up in the index, which is right for any chunk that is small beside its table.
+    // The tables may be empty while a statement is planned and hold millions of rows when it runs again, or fill while it runs. So no plan
+    // is cached, and keys are looked up in the index, which suits any chunk that is small compared to its table.
     private const string PlanAnew = """
         DISCARD PLANS;
-        SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL client_min_messages = warning
+        SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off;
+        SET LOCAL client_min_messages = warning
         """;
 
-    // Scalar subqueries cannot become a scan of the whole table, as a join or EXISTS could. What has a description has stock, but not the other way round.
+    // Scalar subqueries cannot become a scan of the whole table, as a join or EXISTS could. Every product has an inventory item, but not
+    // every inventory item has a product.
     private const string FindKnown = """
         SELECT n, has_product IS TRUE, has_product IS TRUE OR has_item IS TRUE FROM (
-            SELECT n, has_product, CASE WHEN has_product THEN true ELSE (SELECT true FROM inventory_items WHERE product_id = id) END AS has_item
+            SELECT n, has_product,
+                CASE WHEN has_product THEN true ELSE (SELECT true FROM inventory_items WHERE product_id = id) END AS has_item
             FROM (SELECT id, n::int - 1 AS n, (SELECT true FROM products WHERE product_id = id) AS has_product
                   FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, n) OFFSET 0) AS described OFFSET 0) AS found
         WHERE has_product OR has_item
         """;
 
-    // Only rows that are going to change are locked, and only what was locked here is updated: a row that was equal to the file may change meanwhile.
-    // What is reserved by active orders cannot be taken away, and stock and sold pieces together must fit into their column.
+    // Only rows that change are locked, and only rows that this statement locked are updated: a row that was equal to the file may change
+    // meanwhile. An update cannot remove stock that active orders reserve, and stock plus sold pieces must fit into their column.
     private const string UpdateStock = """
         WITH locked AS MATERIALIZED (
             SELECT given.n, given.stock, given.name, item.product_id, given.stock < item.reserved_quantity AS too_small,
@@ -67,17 +73,17 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
             availability = given.availability, internal_id = given.internal_id, catalogue_index = given.catalogue_index, updated_at = now()
         FROM import_rows given
         WHERE product.product_id = given.product_id
-            AND (product.name, product.description, product.brand, product.category, product.price, product.currency, product.ean, product.color,
-                product.size, product.availability, product.internal_id, product.catalogue_index)
-            IS DISTINCT FROM (given.name, given.description, given.brand, given.category, given.price, given.currency, given.ean, given.color,
-                given.size, given.availability, given.internal_id, given.catalogue_index)
+            AND (product.name, product.description, product.brand, product.category, product.price, product.currency, product.ean,
+                product.color, product.size, product.availability, product.internal_id, product.catalogue_index)
+            IS DISTINCT FROM (given.name, given.description, given.brand, given.category, given.price, given.currency, given.ean,
+                given.color, given.size, given.availability, given.internal_id, given.catalogue_index)
         RETURNING given.n
         """;
 
     private readonly CatalogueColumn _key = CatalogueColumns.Of(job.Key);
 
     /// <summary>Writes the rows. Those that cannot be written become errors of the chunk.</summary>
-    /// <exception cref="ConcurrentWriteException">Somebody else added one of the products at the same time.</exception>
+    /// <exception cref="ConcurrentWriteException">Another transaction added one of the products at the same time.</exception>
     public async Task<Written> WriteAsync()
     {
         await ExecuteAsync(PlanAnew);
@@ -90,8 +96,8 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         return new Written(inserted, updated, rows.Rows.Count - inserted - updated - rejected.Count);
     }
 
-    /// <summary>Adds what is missing of the rows that are not to be left out.</summary>
-    /// <returns>How many of them were not known at all.</returns>
+    /// <summary>Adds the missing products and inventory items of the rows that are not skipped.</summary>
+    /// <returns>The number of rows that had neither a product nor an inventory item.</returns>
     private async Task<int> InsertAsync(Dictionary<int, Known> known, HashSet<int> leftOut)
     {
         using var products = new BinaryCopy(rows.Length + (rows.Rows.Count * 64));
@@ -115,14 +121,14 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            throw new ConcurrentWriteException("Somebody else added one of these products.");
+            throw new ConcurrentWriteException("Another transaction added one of these products.");
         }
     }
 
     /// <summary>Updates the known rows that differ.</summary>
-    /// <param name="known">What the database has.</param>
-    /// <param name="rejected">Takes the rows whose stock would be too small.</param>
-    /// <returns>How many rows changed something, those included whose other half is going to be added.</returns>
+    /// <param name="known">The rows that the database has.</param>
+    /// <param name="rejected">Receives the rows whose stock would be too small.</param>
+    /// <returns>The number of changed rows, including those whose other half is added afterwards.</returns>
     private async Task<int> UpdateAsync(Dictionary<int, Known> known, HashSet<int> rejected)
     {
         using var given = new BinaryCopy(known.Count == 0 ? 0 : rows.Length + (rows.Rows.Count * 80));
@@ -161,7 +167,9 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
         {
             if (tooSmall) Reject(n, CatalogueColumn.Stock, RowErrorCode.StockBelowReserved, "is less than what is reserved for orders");
             else if (tooLarge)
-                Reject(n, CatalogueColumn.Stock, RowErrorCode.StockTooLarge, $"is with the pieces that were sold more than {InventoryItem.MaxReceived}");
+                Reject(
+                    n, CatalogueColumn.Stock, RowErrorCode.StockTooLarge,
+                    $"is with the pieces that were sold more than {InventoryItem.MaxReceived}");
         }
 
         return ([.. found.Where(row => !row.TooSmall && !row.TooLarge).Select(row => row.N)],
@@ -178,9 +186,11 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
     private async Task<Dictionary<int, Known>> FindKnownAsync()
     {
         await using var find = Command(FindKnown);
-        find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Rows.Select(row => Encoding.UTF8.GetString(rows.Text(row, _key)))] });
+        find.Parameters.Add(
+            new NpgsqlParameter<string[]> { TypedValue = [.. rows.Rows.Select(row => Encoding.UTF8.GetString(rows.Text(row, _key)))] });
         await using var reader = await find.ExecuteReaderAsync(ct);
-        return (await reader.ReadAllAsync(row => (N: row.GetInt32(0), Known: new Known(row.GetBoolean(1), row.GetBoolean(2))))).ToDictionary(row => row.N, row => row.Known);
+        return (await reader.ReadAllAsync(row => (N: row.GetInt32(0), Known: new Known(row.GetBoolean(1), row.GetBoolean(2)))))
+            .ToDictionary(row => row.N, row => row.Known);
     }
 
     private void AddGiven(BinaryCopy copy, int n, in CatalogueRow row)
@@ -245,6 +255,6 @@ internal sealed class ProductWriter(NpgsqlConnection connection, ImportJob job, 
 #pragma warning restore CA2100
     }
 
-    /// <summary>What the database has of a row.</summary>
+    /// <summary>The parts of a row that the database has.</summary>
     private readonly record struct Known(bool HasProduct, bool HasItem);
 }

@@ -1,8 +1,8 @@
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
 /// <summary>
-/// A stream with eight bytes of 255 behind its end. A gzip file ends with eight bytes of checksum and length, and the runtime does not mind
-/// when they are missing. Now something stands in their place that is wrong; behind a whole file it is padding, which is ignored.
+/// Appends eight bytes of 255 to a stream. A gzip file ends with eight bytes of checksum and length, and .NET does not report an error when
+/// they are missing. The padding replaces the missing bytes by wrong ones. After a complete file it is ignored.
 /// </summary>
 internal sealed class PaddedStream(Stream source) : Stream
 {

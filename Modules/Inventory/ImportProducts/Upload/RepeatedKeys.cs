@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
 /// <summary>
-/// Finds the rows whose key stands in the file more than once. It keeps 16 bytes per row in a scratch file, 96 bits of a hash and the
-/// number of the row, and looks at a part of the hashes at a time, so its memory does not grow with the file. (Two different keys among a
+/// Finds the rows whose key occurs more than once in the file. It keeps 16 bytes per row in a scratch file: 96 bits of a hash and the
+/// number of the row. It compares a part of the hashes at a time, so its memory does not grow with the file. (Two different keys among a
 /// hundred million rows share 96 bits with a probability of about 10^-13.)
 /// </summary>
 /// <param name="file">An empty scratch file with a buffer.</param>
-/// <param name="entriesAtOnce">How many hashes are looked at together.</param>
+/// <param name="entriesAtOnce">Number of hashes that are compared together.</param>
 internal sealed class RepeatedKeys(Stream file, int entriesAtOnce = 250_000)
 {
     private const int Entry = 16;
@@ -28,7 +28,7 @@ internal sealed class RepeatedKeys(Stream file, int entriesAtOnce = 250_000)
     }
 
     /// <summary>The rows that do not count, in ascending order.</summary>
-    /// <param name="duplicates">Which row of a key counts.</param>
+    /// <param name="duplicates">The row of a key that counts.</param>
     public List<uint> Find(ImportDuplicates duplicates)
     {
         file.Flush();
@@ -70,7 +70,7 @@ internal sealed class RepeatedKeys(Stream file, int entriesAtOnce = 250_000)
         }
     }
 
-    // Sorted, rows with the same rest of the hash stand together, in the order of the file.
+    // After sorting, rows with the same rest of the hash are neighbours, in the order of the file.
     private static void AddLosers(Span<ulong> rows, ImportDuplicates duplicates, List<uint> losers)
     {
         rows.Sort();

@@ -10,7 +10,10 @@ namespace Fulfillment.Inventory.ImportProducts.Upload;
 internal static class UploadBody
 {
     private static readonly string[] Types =
-        ["text/csv", "application/csv", "text/plain", "application/octet-stream", "application/gzip", "application/x-gzip", "application/vnd.ms-excel"];
+        [
+            "text/csv", "application/csv", "text/plain", "application/octet-stream", "application/gzip", "application/x-gzip",
+            "application/vnd.ms-excel",
+        ];
 
     /// <summary>Finds the file.</summary>
     /// <returns>Its content and the name that the sender gave it; null when the request is of another type.</returns>
@@ -36,8 +39,14 @@ internal static class UploadBody
         {
             while (await form.ReadNextSectionAsync(ct) is { } section)
             {
-                if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && disposition.IsFileDisposition())
-                    return (section.Body, disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value : HeaderUtilities.RemoveQuotes(disposition.FileName).Value);
+                if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+                    && disposition.IsFileDisposition())
+                {
+                    var name = disposition.FileNameStar.HasValue
+                        ? disposition.FileNameStar
+                        : HeaderUtilities.RemoveQuotes(disposition.FileName);
+                    return (section.Body, name.Value);
+                }
             }
         }
         catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException) && !ct.IsCancellationRequested)
@@ -48,7 +57,7 @@ internal static class UploadBody
         throw new Csv.UnreadableFileException("is missing: the form has no field with a file");
     }
 
-    // The bytes themselves say best what they are; senders and proxies label them in many ways.
+    // The content identifies gzip, because senders and proxies label it in many ways.
     private static async Task<Stream> UnpackAsync(PipeReader reader, CancellationToken ct)
     {
         var start = await reader.ReadAtLeastAsync(2, ct);

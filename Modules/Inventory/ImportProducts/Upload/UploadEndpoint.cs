@@ -16,17 +16,25 @@ namespace Fulfillment.Inventory.ImportProducts.Upload;
 public sealed class UploadEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/inventory/imports", UploadAsync).WithTags("Imports")
-        .Does("Import a catalogue", "The body is a CSV file (text/csv), gzip of one, or a multipart form with one. It is answered when the file is stored; the rows follow.")
-        .TakesFile("text/csv", "application/gzip", "multipart/form-data").Answers(Examples.Import, StatusCodes.Status202Accepted).Fails("400 UNREADABLE_FILE", "400 MISSING_COLUMN")
-        .Reads("key", "internalId (default), ean or index.").Reads("duplicates", "last (default), first or error.").Reads("mode", "upsert (default), insertOnly or stockOnly.")
-        .Reads("dryRun", "true: everything is checked and nothing is kept.").Reads("maxErrors", "The import fails beyond.").Reads("fileName", "For people.");
+        .Does(
+            "Import a catalogue",
+            "The body is a CSV file (text/csv), gzip of one, or a multipart form with one. It is answered when the file is stored; "
+            + "the rows follow.")
+        .TakesFile("text/csv", "application/gzip", "multipart/form-data").Answers(Examples.Import, StatusCodes.Status202Accepted)
+        .Fails("400 UNREADABLE_FILE", "400 MISSING_COLUMN")
+        .Reads("key", "internalId (default), ean or index.").Reads("duplicates", "last (default), first or error.")
+        .Reads("mode", "upsert (default), insertOnly or stockOnly.")
+        .Reads("dryRun", "true: everything is checked and nothing is kept.").Reads("maxErrors", "The import fails beyond.")
+        .Reads("fileName", "For people.");
 
     private static async Task<IResult> UploadAsync(
-        HttpContext http, InventoryDbContext db, IImportFiles files, UploadKeys keys, ImportDispatcher dispatcher, IOptions<ImportOptions> options, CancellationToken ct)
+        HttpContext http, InventoryDbContext db, IImportFiles files, UploadKeys keys, ImportDispatcher dispatcher,
+        IOptions<ImportOptions> options, CancellationToken ct)
     {
         var (request, errors) = UploadRequest.Read(http.Request.Query);
         if (errors.Count > 0) return Problems.Invalid(errors);
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Value.MaxFileBytes;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = options.Value.MaxFileBytes;
 
         var fileKey = await keys.NewAsync(ct);
         UploadPlan? plan = null;
@@ -63,7 +71,7 @@ public sealed class UploadEndpoint : ICarterModule
         }
         catch (Exception e) when (e is not OutcomeUnknownException)
         {
-            // An import that may have been stored needs its file. One that was not stored, in spite of that, loses it to the sweep.
+            // An import that may have been stored needs its file. If the import was not stored, the sweep removes the file.
             files.Delete(fileKey);
             throw;
         }
@@ -90,7 +98,8 @@ public sealed class UploadEndpoint : ICarterModule
         await db.SaveChangesAsync(ct);
         db.ImportChunks.AddRange(plan.Chunks.Select((chunk, number) => new ImportChunk
         {
-            ImportId = job.Id, Chunk = number, Offset = chunk.Offset, Length = chunk.Length, FirstLine = chunk.FirstLine, Rows = chunk.Rows, Repeated = chunk.Repeated,
+            ImportId = job.Id, Chunk = number, Offset = chunk.Offset, Length = chunk.Length, FirstLine = chunk.FirstLine, Rows = chunk.Rows,
+            Repeated = chunk.Repeated,
         }));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);

@@ -4,24 +4,24 @@ using Fulfillment.Inventory.ImportProducts.Csv;
 
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
-/// <summary>A chunk as it was found in the file.</summary>
+/// <summary>A chunk as the planner found it in the file.</summary>
 internal sealed record PlannedChunk(long Offset, long Length, long FirstLine, int Rows)
 {
     public int[] Repeated { get; set; } = [];
 }
 
-/// <summary>All that is known of a file when it has been stored.</summary>
+/// <summary>Properties of a stored file.</summary>
 internal sealed record UploadPlan(CatalogueHeader Header, long SizeBytes, string Sha256, long Rows, IReadOnlyList<PlannedChunk> Chunks);
 
 /// <summary>
-/// Stores a file, and in the same pass hashes it, cuts it into chunks between records, counts its rows and finds repeated keys. So an import
-/// knows its size before it starts, and its chunks can be worked on in any order and any number of times. Memory: two buffers.
+/// Stores a file, and in the same pass hashes it, cuts it into chunks between records, counts its rows and finds repeated keys. An import
+/// therefore knows its size before it starts, and its chunks can be processed in any order and any number of times. Memory: two buffers.
 /// </summary>
 /// <param name="options">Limits.</param>
-/// <param name="key">Which column identifies a product.</param>
-/// <param name="duplicates">Which row of a key counts.</param>
-/// <param name="mode">Says which columns there must be.</param>
-/// <param name="scratch">An empty file for what is known of the keys; the caller closes it.</param>
+/// <param name="key">The column that identifies a product.</param>
+/// <param name="duplicates">The row of a repeated key that counts.</param>
+/// <param name="mode">Decides which columns are required.</param>
+/// <param name="scratch">An empty file for the hashes of the keys; the caller closes it.</param>
 /// <param name="bufferBytes">Bytes that are read at a time, more than the longest record.</param>
 internal sealed class UploadPlanner(
     ImportOptions options, ImportKey key, ImportDuplicates duplicates, ImportMode mode, Stream scratch, int bufferBytes = 1024 * 1024)
@@ -92,14 +92,15 @@ internal sealed class UploadPlanner(
         if (missing.Count > 0)
         {
             throw new UnreadableFileException(
-                $"has no column {string.Join(" and no column ", missing)}; it has {string.Join(", ", _header.Names.Take(50))}", "MISSING_COLUMN");
+                $"has no column {string.Join(" and no column ", missing)}; it has {string.Join(", ", _header.Names.Take(50))}",
+                "MISSING_COLUMN");
         }
 
         _fields = new CsvField[_header.Names.Count];
         return length;
     }
 
-    // The rest of a line that is too long for any buffer: it belongs to the chunk that its start is alone in.
+    // The rest of a line that is longer than any buffer belongs to the chunk of its start, which holds nothing else.
     private int EndEndless(bool complete)
     {
         var newline = _buffer.AsSpan(0, _filled).IndexOf((byte)'\n');
@@ -115,12 +116,12 @@ internal sealed class UploadPlanner(
     private void Add(int at, ref CsvReader reader)
     {
         var start = _bufferOffset + at + reader.Start;
-        // Empty lines between two records belong to no row, however many they are; a chunk is read into memory.
+        // Empty lines between two records belong to no chunk: they may be many, and a chunk is read into memory.
         if (_chunk is not null && start - _chunk.Offset >= options.ChunkBytes) Close();
         _chunk ??= new PlannedChunk(start, 0, reader.StartLine, 0);
         _chunk = _chunk with { Length = _bufferOffset + at + reader.Position - _chunk.Offset, Rows = _chunk.Rows + 1 };
         var place = _header![CatalogueColumns.Of(key)];
-        // A row that is broken as a whole has no key; it is going to be rejected, so it must not take another one's place.
+        // A broken record has no key. The import rejects it, so it must not displace another row.
         if (reader.Mistake == CsvMistake.None && reader.FieldCount > place && reader.FieldCount <= _fields.Length
             && Utf8.IsValid(_buffer.AsSpan(at + reader.Start, reader.Length)))
         {
@@ -159,5 +160,5 @@ internal sealed class UploadPlanner(
     }
 }
 
-/// <summary>The upload, or what it unpacks to, is larger than allowed.</summary>
+/// <summary>The upload, or its uncompressed content, is larger than allowed.</summary>
 internal sealed class FileTooLargeException(long limit) : Exception($"The file is larger than {limit} bytes.");

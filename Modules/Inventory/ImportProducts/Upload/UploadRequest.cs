@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
-/// <summary>What the query of an upload asks for.</summary>
-internal sealed record UploadRequest(ImportKey Key, ImportDuplicates Duplicates, ImportMode Mode, bool DryRun, long? MaxErrors, string? FileName)
+/// <summary>The settings in the query of an upload.</summary>
+internal sealed record UploadRequest(
+    ImportKey Key, ImportDuplicates Duplicates, ImportMode Mode, bool DryRun, long? MaxErrors, string? FileName)
 {
     private static readonly string[] Known = ["key", "duplicates", "mode", "dryRun", "maxErrors", "fileName"];
 
-    /// <summary>Reads the query, and says per name what is wrong with it.</summary>
+    /// <summary>Reads the query, and collects the errors per name.</summary>
     public static (UploadRequest Request, Dictionary<string, string[]> Errors) Read(IQueryCollection query)
     {
         var errors = new Dictionary<string, string[]>();
@@ -35,14 +36,14 @@ internal sealed record UploadRequest(ImportKey Key, ImportDuplicates Duplicates,
         return null;
     }
 
-    /// <summary>A name as it may be shown. It is never used as a path.</summary>
+    /// <summary>A name for display. It is never used as a path.</summary>
     public static string? CleanName(string name)
     {
         var clean = new string([.. name.Where(character => !char.IsControl(character) && !char.IsSurrogate(character))]).Trim();
         return clean.Length == 0 ? null : clean[..Math.Min(clean.Length, 200)];
     }
 
-    /// <summary>The name of a value as it stands in a query: <c>internalId</c>.</summary>
+    /// <summary>The name of a value in a query: <c>internalId</c>.</summary>
     public static string NameOf<T>(T value)
         where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 

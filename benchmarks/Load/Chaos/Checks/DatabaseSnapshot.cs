@@ -2,7 +2,7 @@ using Fulfillment.Load.Chaos.Faults;
 
 namespace Fulfillment.Load.Chaos.Checks;
 
-/// <summary>An order as order_db has it.</summary>
+/// <summary>An order in order_db.</summary>
 internal sealed record OrderFact(long OrderId, string CustomerId, short Status, string? Reason, decimal Total, string Lines, TimeSpan Took)
 {
     public bool IsTerminal => Status >= Completed;
@@ -19,7 +19,7 @@ internal sealed record OrderFact(long OrderId, string CustomerId, short Status, 
     };
 }
 
-/// <summary>A reservation as inventory_db has it.</summary>
+/// <summary>A reservation in inventory_db.</summary>
 internal sealed record ReservationFact(long OrderId, short Status, IReadOnlyList<string> Products, IReadOnlyList<int> Quantities)
 {
     public const short Active = 1;
@@ -35,34 +35,35 @@ internal sealed record ReservationFact(long OrderId, short Status, IReadOnlyList
 /// <summary>The stock of a product.</summary>
 internal sealed record StockFact(string ProductId, long Available, long Reserved, long Sold, long Received);
 
-/// <summary>A payment as payment_db has it.</summary>
+/// <summary>A payment in payment_db.</summary>
 /// <param name="OrderId">The order that it is for.</param>
 /// <param name="Status">0 to 4.</param>
-/// <param name="Amount">What was to be paid.</param>
-/// <param name="Refunded">What has been paid back.</param>
+/// <param name="Amount">Amount to pay.</param>
+/// <param name="Refunded">Amount that was refunded.</param>
 /// <param name="Charges">Transactions with which the gateway took money.</param>
 /// <param name="OpenRefunds">Refunds that are not carried out.</param>
 internal sealed record PaymentFact(long OrderId, short Status, decimal Amount, decimal Refunded, int Charges, int OpenRefunds)
 {
     public const short Completed = 1;
 
-    /// <summary>True when the customer has paid and not got it back.</summary>
+    /// <summary>True when the customer has paid and the payment is not refunded.</summary>
     public bool IsPaid => Status == Completed && Refunded < Amount;
 
-    public override string ToString() => $"a payment of {Amount} in status {Status} with {Charges} charge(s), {Refunded} refunded and {OpenRefunds} refund(s) open";
+    public override string ToString() =>
+        $"a payment of {Amount} in status {Status} with {Charges} charge(s), {Refunded} refunded and {OpenRefunds} refund(s) open";
 }
 
-/// <summary>What a customer was told about an order.</summary>
+/// <summary>A notification of a customer about an order.</summary>
 internal sealed record NotificationFact(long OrderId, Guid EventId, short Channel, long Times)
 {
     public const short Email = 1;
     public const short Sms = 2;
 }
 
-/// <summary>A message that was put aside. The id is null when it had none.</summary>
+/// <summary>A dead letter. The id is null when the message had none.</summary>
 internal sealed record DeadLetterFact(string Module, string? MessageId, string Text);
 
-/// <summary>Everything that the databases and the broker say after the system has come to rest.</summary>
+/// <summary>The contents of the databases and of the broker after the system has become idle.</summary>
 internal sealed record DatabaseSnapshot(
     IReadOnlyList<OrderFact> Orders,
     IReadOnlyList<ReservationFact> Reservations,
@@ -72,6 +73,6 @@ internal sealed record DatabaseSnapshot(
     IReadOnlyList<DeadLetterFact> DeadLetters,
     IReadOnlyDictionary<string, long> LeftOver)
 {
-    /// <summary>Poison by message id.</summary>
+    /// <summary>Poison messages by message id.</summary>
     public IReadOnlyDictionary<string, PoisonMessage> Poison { get; init; } = new Dictionary<string, PoisonMessage>();
 }

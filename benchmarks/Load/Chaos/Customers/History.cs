@@ -2,23 +2,23 @@ using System.Collections.Concurrent;
 
 namespace Fulfillment.Load.Chaos.Customers;
 
-/// <summary>How much is known of a request once nothing more will be heard of it.</summary>
+/// <summary>The outcome of a request after its last response.</summary>
 internal enum Outcome
 {
-    /// <summary>It happened.</summary>
+    /// <summary>The request was carried out.</summary>
     Ok,
 
-    /// <summary>It did not happen, and never will.</summary>
+    /// <summary>The request was not carried out, and never will be.</summary>
     Refused,
 
-    /// <summary>It was refused because a dependency is unavailable (503): it did not happen, and never will.</summary>
+    /// <summary>It was refused because a dependency is unavailable (503): it was not carried out, and never will be.</summary>
     Unavailable,
 
-    /// <summary>It is unknown: no response, or one that says that the outcome is unknown or that something is broken.</summary>
+    /// <summary>The outcome is unknown: no response, or one that reports an unknown outcome or an internal error.</summary>
     Info,
 }
 
-/// <summary>What became of the wish to cancel an order.</summary>
+/// <summary>The outcome of a cancellation.</summary>
 internal enum CancelOutcome
 {
     NotTried,
@@ -30,23 +30,23 @@ internal enum CancelOutcome
     Unknown,
 }
 
-/// <summary>A wish and everything that was ever answered to it.</summary>
-/// <param name="OrderRequest">What was posted, once or, with a key, until it was answered.</param>
-/// <param name="Key">Idempotency-Key, if it was sent with one.</param>
+/// <summary>An order request and all responses to it.</summary>
+/// <param name="OrderRequest">The request, sent once or, with a key, until it had a response.</param>
+/// <param name="Key">Its Idempotency-Key, if any.</param>
 internal sealed record Placement(OrderRequest OrderRequest, string? Key)
 {
     public Outcome Outcome { get; set; } = Outcome.Info;
 
-    /// <summary>Every number that was ever answered; more than one is an error.</summary>
+    /// <summary>Every order number of a response; more than one is an error.</summary>
     public HashSet<long> OrderIds { get; } = [];
 
-    /// <summary>The last answer that was neither 201 nor a broken one.</summary>
+    /// <summary>The last response that was neither 201 nor a server error.</summary>
     public string? Refusal { get; set; }
 
     public CancelOutcome Cancel { get; set; }
 }
 
-/// <summary>What the customers have done and heard, whatever the system says of it later.</summary>
+/// <summary>The request log of the load generator, independent of the state that the system reports later.</summary>
 internal sealed class History
 {
     private readonly ConcurrentQueue<Placement> _placements = [];

@@ -5,9 +5,10 @@ using Fulfillment.Load.Chaos.Staging;
 namespace Fulfillment.Load.Chaos.Customers;
 
 /// <summary>
-/// Customers that come at a steady rate, however the system is. Some send an Idempotency-Key and ask again until they are answered; some cancel.
+/// Sends order requests at a steady rate, whatever the state of the system. Some requests have an Idempotency-Key and are repeated until
+/// they have a response; some orders are cancelled.
 /// </summary>
-internal sealed class LoadGenerator(ShopClient shop, OrderMix bazaar, ChaosLog log)
+internal sealed class LoadGenerator(ShopClient shop, OrderMix mix, ChaosLog log)
 {
     private const double KeyShare = 0.3;
     private const double RepeatShare = 0.1;
@@ -23,44 +24,49 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix bazaar, ChaosLog l
 
     public History History { get; } = new();
 
-    /// <summary>True when an order whose answer got lost may be posted again with its key.</summary>
+    /// <summary>True when an order without a response may be posted again with its key.</summary>
     public bool KeysAreHonoured { get; private set; }
 
     /// <summary>True when orders can be cancelled.</summary>
     public bool CancelsAreHonoured { get; private set; }
 
-    /// <summary>Set when a request without an answer is not to be sent again.</summary>
+    /// <summary>True when a request without a response must not be sent again.</summary>
     public bool Impatient { get; init; }
 
-    /// <summary>Finds out what the system can do.</summary>
+    /// <summary>Detects the optional features of the system.</summary>
     public async Task ProbeAsync(CancellationToken ct)
     {
-        var placement = new Placement(bazaar.Next() with { IsInvalid = false }, $"probe-{Guid.NewGuid():N}");
-        while (placement.OrderRequest.Items.Any(line => line.Quantity == 0)) placement = placement with { OrderRequest = bazaar.Next() };
-        var (first, second) = (await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct), await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct));
+        var placement = new Placement(mix.Next() with { IsInvalid = false }, $"probe-{Guid.NewGuid():N}");
+        while (placement.OrderRequest.Items.Any(line => line.Quantity == 0)) placement = placement with { OrderRequest = mix.Next() };
+        var first = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
+        var second = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
         if (first.Outcome != Outcome.Ok) throw new LoadException($"The first order was answered with {first.Status}: {first.Text}");
         KeysAreHonoured = first.OrderId == second.OrderId;
         var cancel = await shop.CancelAsync(first.OrderId, ct);
         CancelsAreHonoured = cancel.Status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);
-        log.Say($"Idempotency-Key is {(KeysAreHonoured ? "" : "not ")}honoured, orders can {(CancelsAreHonoured ? "" : "not ")}be cancelled ({cancel.Status})");
-        if (!KeysAreHonoured) return; // Two orders of one customer: not for the books.
+        log.Say(
+            $"Idempotency-Key is {(KeysAreHonoured ? "" : "not ")}honoured, orders can {(CancelsAreHonoured ? "" : "not ")}be cancelled "
+            + $"({cancel.Status})");
+        if (!KeysAreHonoured) return; // One customer has two orders now, which the checks would report.
         placement.Outcome = Outcome.Ok;
         placement.OrderIds.Add(first.OrderId);
         placement.Cancel = CancelOf(cancel);
         History.Add(placement);
     }
 
-    /// <summary>Lets no customer come any more, and returns when every one that has come knows what it will ever know.</summary>
+    /// <summary>Stops new requests, and returns when every request in progress has its final outcome.</summary>
     public async Task PauseAsync(CancellationToken ct)
     {
         _paused = true;
         while (Volatile.Read(ref _visits) > 0) await Task.Delay(PollInterval, ct);
     }
 
-    /// <summary>Lets customers come again.</summary>
+    /// <summary>Continues after a pause.</summary>
     public void Resume() => _paused = false;
 
-    /// <summary>Comes until told to stop, or until so many have come, and returns when every one of them knows what it will ever know.</summary>
+    /// <summary>
+    /// Sends requests until it is cancelled or has sent the given number, and returns when every request has its final outcome.
+    /// </summary>
     public async Task ComeAsync(int perSecond, int most, CancellationToken until, CancellationToken ct)
     {
         var visits = new List<Task>();
@@ -69,7 +75,12 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix bazaar, ChaosLog l
         {
             var wait = TimeSpan.FromSeconds((due - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            for (; (_paused || Volatile.Read(ref _inFlight) >= MostInFlight) && !until.IsCancellationRequested; due = Stopwatch.GetTimestamp()) await Task.Delay(PollInterval, ct);
+            while ((_paused || Volatile.Read(ref _inFlight) >= MostInFlight) && !until.IsCancellationRequested)
+            {
+                await Task.Delay(PollInterval, ct);
+                due = Stopwatch.GetTimestamp();
+            }
+
             if (until.IsCancellationRequested) break;
             visits.Add(CountedVisitAsync(until, ct));
         }
@@ -82,7 +93,7 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix bazaar, ChaosLog l
         Interlocked.Increment(ref _visits);
         try
         {
-            // A pause that has begun meanwhile waits for this visit.
+            // A pause that starts meanwhile waits for this request.
             await VisitAsync(until, ct);
         }
         finally
@@ -93,10 +104,11 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix bazaar, ChaosLog l
 
     private async Task VisitAsync(CancellationToken until, CancellationToken ct)
     {
-        // Chance is drawn before anything is awaited, so that it is drawn in the same order in every run.
-        var wish = bazaar.Next();
-        var (withKey, repeats, cancels, thought) = (bazaar.Chance() < KeyShare, bazaar.Chance() < RepeatShare, bazaar.Chance() < CancelShare, bazaar.Chance() * LongestThought);
-        var placement = new Placement(wish, withKey && KeysAreHonoured ? Guid.NewGuid().ToString("N") : null);
+        // Random numbers are drawn before the first await, so that every run draws them in the same order.
+        var request = mix.Next();
+        var (withKey, repeats, cancels) = (mix.Chance() < KeyShare, mix.Chance() < RepeatShare, mix.Chance() < CancelShare);
+        var thought = mix.Chance() * LongestThought;
+        var placement = new Placement(request, withKey && KeysAreHonoured ? Guid.NewGuid().ToString("N") : null);
         Interlocked.Increment(ref _inFlight);
         try
         {
@@ -116,17 +128,23 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix bazaar, ChaosLog l
     private async Task PlaceAsync(Placement placement, bool repeats, CancellationToken ct)
     {
         var isUnknown = false;
-        // A minute of asking again outlasts every fault.
+        // A minute of retries outlasts every fault.
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(RetryPause, ct))
         {
             var answer = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
             if (answer.OrderId > 0) placement.OrderIds.Add(answer.OrderId);
             var inFlight = placement.Key is not null && answer.Status == HttpStatusCode.Conflict;
             isUnknown |= answer.Outcome == Outcome.Info;
-            // A later refusal says nothing about an earlier attempt with the same key.
-            if (!inFlight) placement.Outcome = placement.OrderIds.Count > 0 ? Outcome.Ok : answer.Outcome == Outcome.Unavailable && isUnknown ? Outcome.Info : answer.Outcome;
+            // A later refusal does not decide the outcome of an earlier attempt with the same key.
+            if (!inFlight)
+            {
+                var outcome = answer.Outcome == Outcome.Unavailable && isUnknown ? Outcome.Info : answer.Outcome;
+                placement.Outcome = placement.OrderIds.Count > 0 ? Outcome.Ok : outcome;
+            }
+
             if (answer.Outcome == Outcome.Refused) placement.Refusal = $"{(int?)answer.Status} {answer.Text}";
-            if (answer.Outcome is Outcome.Info or Outcome.Unavailable) log.Say($"{placement.OrderRequest.CustomerId} got no answer: {(int?)answer.Status} {answer.Text}");
+            if (answer.Outcome is Outcome.Info or Outcome.Unavailable)
+                log.Say($"{placement.OrderRequest.CustomerId} got no answer: {(int?)answer.Status} {answer.Text}");
             var known = placement.Outcome is Outcome.Ok or Outcome.Refused && !inFlight;
             if (known && repeats && placement is { Key: not null, Outcome: Outcome.Ok }) repeats = false;
             else if (known || placement.Key is null || Impatient || clock.Elapsed > TimeSpan.FromMinutes(1)) return;

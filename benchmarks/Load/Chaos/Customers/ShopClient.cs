@@ -5,13 +5,13 @@ using Fulfillment.Load.Chaos.Network;
 
 namespace Fulfillment.Load.Chaos.Customers;
 
-/// <summary>An answer, or none.</summary>
-/// <param name="Status">Null when there was none.</param>
-/// <param name="OrderId">Number of the order that a 201 speaks of.</param>
-/// <param name="Text">What was said, or why nothing was.</param>
+/// <summary>A response, or none.</summary>
+/// <param name="Status">Null when there was no response.</param>
+/// <param name="OrderId">Order number of a 201.</param>
+/// <param name="Text">The body, or the reason why there was no response.</param>
 internal sealed record Answer(HttpStatusCode? Status, long OrderId, string Text)
 {
-    /// <summary>What the response promises: a service that says "unavailable" will not carry the request out later.</summary>
+    /// <summary>The promise of the response: a service that says "unavailable" will not carry the request out later.</summary>
     public Outcome Outcome => Status switch
     {
         HttpStatusCode.Created => Outcome.Ok,
@@ -23,7 +23,9 @@ internal sealed record Answer(HttpStatusCode? Status, long OrderId, string Text)
     private bool IsUnavailable => Text.Contains("\"code\":\"DEPENDENCY_UNAVAILABLE\"", StringComparison.Ordinal);
 }
 
-/// <summary>The HTTP API as customers use it, through the gateways. Every request has a connection of its own, so each may meet another replica.</summary>
+/// <summary>
+/// The HTTP API through the gateways, as customers use it. Every request has a connection of its own, so each may reach another replica.
+/// </summary>
 internal sealed class ShopClient : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -37,26 +39,32 @@ internal sealed class ShopClient : IDisposable
 
     public ShopClient(Uri orders, Uri inventory) => (_orders, _inventory) = (orders, inventory);
 
-    /// <summary>Fills the shelves.</summary>
+    /// <summary>Sets the initial stock.</summary>
     public async Task StockAsync(IEnumerable<KeyValuePair<string, int>> stock, CancellationToken ct)
     {
         foreach (var (product, quantity) in stock)
         {
-            using var body = Body(JsonSerializer.SerializeToUtf8Bytes(new { productName = $"Product {product}", availableQuantity = quantity }));
+            using var body = Body(
+                JsonSerializer.SerializeToUtf8Bytes(new { productName = $"Product {product}", availableQuantity = quantity }));
             using var answer = await _http.PutAsync(new Uri(_inventory, $"api/inventory/items/{product}"), body, ct);
-            if (!answer.IsSuccessStatusCode) throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
+            if (!answer.IsSuccessStatusCode)
+                throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
         }
     }
 
-    public Task<Answer> PlaceAsync(OrderRequest wish, string? key, CancellationToken ct)
+    public Task<Answer> PlaceAsync(OrderRequest order, string? key, CancellationToken ct)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, "api/orders")) { Content = Body(wish.ToJson()) };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, "api/orders")) { Content = Body(order.ToJson()) };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return SendAsync(request, ct);
     }
 
-    public Task<Answer> CancelAsync(long orderId, CancellationToken ct) => SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, new Uri(_orders, $"api/orders/{orderId}/cancel")) { Content = Body("""{"reason":"changed my mind"}"""u8.ToArray()) }, ct);
+    public Task<Answer> CancelAsync(long orderId, CancellationToken ct)
+    {
+        var address = new Uri(_orders, $"api/orders/{orderId}/cancel");
+        var body = Body("""{"reason":"changed my mind"}"""u8.ToArray());
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, address) { Content = body }, ct);
+    }
 
     public void Dispose() => _http.Dispose();
 

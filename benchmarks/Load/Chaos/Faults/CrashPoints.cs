@@ -2,7 +2,7 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>The named points in the code at which a process of a debug build can be made to die.</summary>
+/// <summary>The named points in the code at which a process of a debug build can be made to crash.</summary>
 internal static class CrashPoints
 {
     private static readonly string[] Edge =
@@ -12,9 +12,9 @@ internal static class CrashPoints
 
     private static readonly (string Module, string Writer)[] Writers =
     [
-        ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"), ("Inventory", "ReservationTransitionWriter"),
-        ("Payment", "ChargeWriter"), ("Payment", "ChargeResultWriter"), ("Payment", "CancelPaymentWriter"), ("Payment", "RefundWriter"),
-        ("Notification", "NotificationWriter"),
+        ("Order", "OrderWriter"), ("Order", "StatusWriter"), ("Inventory", "ReservationWriter"),
+        ("Inventory", "ReservationTransitionWriter"), ("Payment", "ChargeWriter"), ("Payment", "ChargeResultWriter"),
+        ("Payment", "CancelPaymentWriter"), ("Payment", "RefundWriter"), ("Notification", "NotificationWriter"),
     ];
 
     private static readonly string[] Money = ["payment-after-begin", "payment-after-charge", "payment-after-refund"];
@@ -24,7 +24,7 @@ internal static class CrashPoints
 
     private static readonly string[] Moments = ["receive", "commit", "publish"];
 
-    /// <summary>Every one, with the module whose processes pass it.</summary>
+    /// <summary>All points, with the module whose processes pass them.</summary>
     public static IReadOnlyList<(string Module, string Point)> All { get; } =
     [
         .. Edge.Select(point => ("Order", point)),
@@ -34,18 +34,24 @@ internal static class CrashPoints
         .. Import.Select(point => ("Inventory", point)),
     ];
 
-    /// <summary>Those that a process passes while orders come in.</summary>
+    /// <summary>The points that a process passes while orders are placed.</summary>
     public static IReadOnlyList<string> Of(string process) =>
-        [.. All.Where(entry => process.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase) && !NeedsImport(entry.Point)).Select(entry => entry.Point)];
+    [
+        .. All.Where(entry => process.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase) && !NeedsImport(entry.Point))
+            .Select(entry => entry.Point),
+    ];
 
-    /// <summary>How often a process passes a point at least, while some hundred orders come in.</summary>
+    /// <summary>The least number of times that a process passes a point during some hundred orders.</summary>
     public static int Passes(string point) => NeedsImport(point) || NeedsLateOrders(point) ? 1 : 20;
 
-    /// <summary>True for points that are passed by a catalogue on its way in only.</summary>
+    /// <summary>True for points that only the import of a catalogue passes.</summary>
     public static bool NeedsImport(string point) => Import.Contains(point);
 
-    /// <summary>True for points that are passed by orders only that are cancelled, which needs an Order module that hears late of what becomes of them.</summary>
-    public static bool NeedsLateOrders(string point) => point is "payment-after-refund" or "endwriter-before-commit" or "refundwriter-before-commit";
+    /// <summary>
+    /// True for points that only cancelled orders pass. They need an Order module that receives the events of other modules late.
+    /// </summary>
+    public static bool NeedsLateOrders(string point) =>
+        point is "payment-after-refund" or "cancelpaymentwriter-before-commit" or "refundwriter-before-commit";
 
     private static string[] Consumer(string module) =>
         [.. Moments.Select(moment => $"{module.ToLowerInvariant()}-after-{moment}")];

@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>What a fault happens to: those of a process may overlap, of the servers only one happens at a time.</summary>
+/// <summary>The target of a fault: faults of processes may overlap, only one fault of the servers happens at a time.</summary>
 internal enum Lane
 {
     Process,
@@ -10,10 +10,10 @@ internal enum Lane
 
 /// <summary>A kind of fault.</summary>
 /// <param name="Name">Name in <c>--kinds</c> and in reports.</param>
-/// <param name="Lane">What it happens to.</param>
-/// <param name="Weight">How often it is chosen, against the others of its lane; 0 for only when it is named.</param>
-/// <param name="Size">Smallest and largest size; what it is the size of depends on the kind, mostly seconds.</param>
-/// <param name="NeedsServers">True when servers of our own are stopped or started.</param>
+/// <param name="Lane">Its target.</param>
+/// <param name="Weight">Its frequency, relative to the others of its lane; 0 when it must be named.</param>
+/// <param name="Size">Smallest and largest size; the unit depends on the kind, mostly seconds.</param>
+/// <param name="NeedsServers">True when the fault stops or starts servers of this run.</param>
 internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Least, double Most) Size = default, bool NeedsServers = false)
 {
     public const string CrashPoint = "crash-point";
@@ -49,22 +49,28 @@ internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Lea
         new("delete-queue", Lane.Message, 0),
     ];
 
-    /// <summary>True for what removes a part of the topology; a copy of all messages would hide what that loses.</summary>
+    /// <summary>True when the fault removes a part of the topology; a copy of all messages would hide the loss.</summary>
     public bool Deletes => Name.StartsWith("delete-", StringComparison.Ordinal);
 
-    /// <summary>The kinds that a list names, or all that are possible here and need not be named.</summary>
+    /// <summary>The named kinds, or all possible kinds that need not be named.</summary>
     public static IReadOnlyList<FaultKind> Choose(string? names, bool withServers, bool withCrashPoints)
     {
         if (names is null)
-            return [.. All.Where(kind => kind.Weight > 0 && (withServers || !kind.NeedsServers) && (withCrashPoints || kind.Name != CrashPoint))];
+        {
+            var possible = All.Where(kind => (withServers || !kind.NeedsServers) && (withCrashPoints || kind.Name != CrashPoint));
+            return [.. possible.Where(kind => kind.Weight > 0)];
+        }
+
         return [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Find)];
 
         FaultKind Find(string name)
         {
             var kind = All.FirstOrDefault(kind => kind.Name == name)
                 ?? throw new LoadException($"There is no fault '{name}'; there are {string.Join(", ", All.Select(kind => kind.Name))}.");
-            if (kind.NeedsServers && !withServers) throw new LoadException($"{name} needs servers that may be stopped, which these are not.");
-            if (kind.Name == CrashPoint && !withCrashPoints) throw new LoadException("Crash points exist in debug builds only: --config debug.");
+            if (kind.NeedsServers && !withServers)
+                throw new LoadException($"{name} needs servers that may be stopped, which these are not.");
+            if (kind.Name == CrashPoint && !withCrashPoints)
+                throw new LoadException("Crash points exist in debug builds only: --config debug.");
             return kind with { Weight = Math.Max(1, kind.Weight) };
         }
     }

@@ -1,23 +1,27 @@
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>A fault that is going to be made.</summary>
-/// <param name="Pause">Seconds since the one before it in its lane.</param>
-/// <param name="Kind">What happens.</param>
-/// <param name="Target">The process that it happens to; a rotated password is that of its module; meaningless for all other faults of servers.</param>
-/// <param name="Size">How long or how much.</param>
-/// <param name="CrashPoint">Where the process dies, for those that do so at a point in their code.</param>
+/// <summary>A planned fault.</summary>
+/// <param name="Pause">Seconds since the previous fault of its lane.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Target">
+/// The affected process; a password rotation affects the module of that process. Other faults of servers ignore it.
+/// </param>
+/// <param name="Size">Duration or amount.</param>
+/// <param name="CrashPoint">The point in the code at which the process crashes, for faults of that kind.</param>
 internal sealed record Fault(double Pause, FaultKind Kind, string Target, double Size, string CrashPoint)
 {
     public override string ToString()
     {
         var what = Kind.Name == FaultKind.CrashPoint ? $"{Kind.Name} {CrashPoint}:{Size:0}" : $"{Kind.Name}";
-        return $"after {Pause:0.0} s {what}{(Kind.Lane == Lane.Process || Kind.Name == "password-rotation" ? $" {Target}" : "")}{(Kind.Size.Most > 0 && Kind.Name != FaultKind.CrashPoint ? $" ({Size:0.0})" : "")}";
+        var target = Kind.Lane == Lane.Process || Kind.Name == "password-rotation" ? $" {Target}" : "";
+        var size = Kind.Size.Most > 0 && Kind.Name != FaultKind.CrashPoint ? $" ({Size:0.0})" : "";
+        return $"after {Pause:0.0} s {what}{target}{size}";
     }
 }
 
 /// <summary>
-/// What goes wrong in which order, from the seed alone: the same seed plans the same. Several lanes run side by side; each begins the next fault when
-/// the one before is over. First comes every kind once, then what chance brings.
+/// The sequence of faults, derived from the seed alone: the same seed makes the same plan. Several lanes run side by side; each begins the
+/// next fault when the previous one is over. Every kind happens once first, then random ones follow.
 /// </summary>
 internal sealed class FaultPlan
 {
@@ -39,7 +43,9 @@ internal sealed class FaultPlan
             for (var i = 0; i < count; i++)
             {
                 var mine = first.Where((_, at) => at % count == i).ToList();
-                if (first.Length > 0) lanes.Add(new PlannedLane($"{lane}-{i + 1}".ToLowerInvariant(), mine.Count, Faults(lane, mine, new Random(round.Next()))));
+                if (first.Length == 0) continue;
+                var faults = Faults(lane, mine, new Random(round.Next()));
+                lanes.Add(new PlannedLane($"{lane}-{i + 1}".ToLowerInvariant(), mine.Count, faults));
             }
         }
 
@@ -72,7 +78,7 @@ internal sealed class FaultPlan
 }
 
 /// <summary>Faults that follow one another.</summary>
-/// <param name="Name">Name for people.</param>
-/// <param name="FirstRound">How many of them make up this lane's part of every kind once.</param>
-/// <param name="Faults">Endless.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="FirstRound">Number of faults that are this lane's part of the first round of all kinds.</param>
+/// <param name="Faults">The faults, without end.</param>
 internal sealed record PlannedLane(string Name, int FirstRound, IEnumerable<Fault> Faults);

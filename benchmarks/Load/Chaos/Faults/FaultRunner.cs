@@ -3,11 +3,12 @@ using Fulfillment.Load.Chaos.Staging;
 namespace Fulfillment.Load.Chaos.Faults;
 
 /// <summary>Makes the faults of a plan, lane by lane, until the time is over and every kind has been made once.</summary>
-internal sealed class FaultRunner(ChaosStage stage, FaultPlan plan, IReadOnlyDictionary<string, Func<Fault, CancellationToken, Task>> makers)
+internal sealed class FaultRunner(
+    ChaosStage stage, FaultPlan plan, IReadOnlyDictionary<string, Func<Fault, CancellationToken, Task>> makers)
 {
-    /// <param name="time">When no further fault is begun; every kind is made once even if it is over before.</param>
-    /// <param name="once">No fault is begun after that.</param>
-    /// <param name="ct">Ends it at once.</param>
+    /// <param name="time">Time after which no further fault begins; every kind is made once even if that takes longer.</param>
+    /// <param name="once">True to begin no fault after the first round.</param>
+    /// <param name="ct">Cancels the faults at once.</param>
     public async Task RunAsync(TimeSpan time, bool once, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -26,7 +27,8 @@ internal sealed class FaultRunner(ChaosStage stage, FaultPlan plan, IReadOnlyDic
         {
             var mustBeMade = made < lane.FirstRound;
             if (!mustBeMade && once) return;
-            await Task.Delay(TimeSpan.FromSeconds(fault.Pause), mustBeMade ? ct : over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(fault.Pause), mustBeMade ? ct : over)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
             if (!mustBeMade && over.IsCancellationRequested) return;
             stage.Log.Say($"{lane.Name} #{made + 1}: {fault}");
@@ -36,7 +38,7 @@ internal sealed class FaultRunner(ChaosStage stage, FaultPlan plan, IReadOnlyDic
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                // A fault that cannot be made is no reason to leave the system half broken: the run goes on, and fails at its end.
+                // A fault that cannot be made must not leave the system half broken: the run continues, and fails at its end.
                 stage.Log.Violation($"{fault.Kind.Name} {fault.Target} could not be made: {e.Message}");
             }
 
@@ -46,7 +48,7 @@ internal sealed class FaultRunner(ChaosStage stage, FaultPlan plan, IReadOnlyDic
         }
     }
 
-    /// <summary>Looks for processes that end although nobody ends them.</summary>
+    /// <summary>Restarts processes that end without a fault.</summary>
     private async Task WatchAsync(CancellationToken ct)
     {
         try

@@ -5,8 +5,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>Messages that nobody should have sent, and queues that nobody should have deleted.</summary>
-internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int seed)
+/// <summary>Duplicate and invalid messages, and deleted queues and bindings.</summary>
+internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder, int seed)
 {
     private const string DeadLetterSuffix = "-dead-letter-queue";
     private const string UnroutableQueue = "unrouted-queue";
@@ -15,7 +15,7 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
     private readonly ConcurrentDictionary<string, PoisonMessage> _poison = [];
     private readonly Random _random = new(seed);
 
-    /// <summary>What was put into queues, by message id.</summary>
+    /// <summary>The injected messages, by message id.</summary>
     public IReadOnlyDictionary<string, PoisonMessage> Injected => _poison;
 
     public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
@@ -23,21 +23,23 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
         new("duplicates", RepeatAsync),
         new("poison", PoisonAsync),
         new("delete-binding", (fault, ct) => DeleteAsync(fault, BindingsAsync, ct)),
-        new("delete-queue", (fault, ct) => DeleteAsync(fault, (channel, queue, token) => channel.QueueDeleteAsync(queue, cancellationToken: token), ct)),
+        new("delete-queue", (fault, ct) =>
+            DeleteAsync(fault, (channel, queue, token) => channel.QueueDeleteAsync(queue, cancellationToken: token), ct)),
     ];
 
-    /// <summary>Queues that handlers listen to.</summary>
+    /// <summary>Queues that have handlers.</summary>
     public async Task<IReadOnlyList<string>> WorkQueuesAsync(CancellationToken ct) =>
     [
         .. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)
-            .Where(name => name is not (MessageRecorder.Queue or UnroutableQueue) && !name.EndsWith(DeadLetterSuffix, StringComparison.Ordinal))
+            .Where(name => name is not (MessageRecorder.Queue or UnroutableQueue))
+            .Where(name => !name.EndsWith(DeadLetterSuffix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal),
     ];
 
     private async Task RepeatAsync(Fault fault, CancellationToken ct)
     {
         using var turn = await stage.TakeMessagesAsync(ct);
-        var chosen = tap?.Choose((int)fault.Size, _random) ?? [];
+        var chosen = recorder?.Choose((int)fault.Size, _random) ?? [];
         await PublishAsync(
             [.. chosen.Select(message => (message.Exchange, message.RoutingKey, message.Body, Ours(message.Properties)))], ct);
         stage.Log.Count("duplicates", chosen.Count);
@@ -46,7 +48,7 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
     private async Task PoisonAsync(Fault fault, CancellationToken ct)
     {
         using var turn = await stage.TakeMessagesAsync(ct);
-        var queues = await PatientlyAsync(WorkQueuesAsync, ct);
+        var queues = await WithRetriesAsync(WorkQueuesAsync, ct);
         var messages = new List<(string, string, byte[], BasicProperties)>();
         foreach (var (name, body) in Poison.Bodies)
         {
@@ -60,7 +62,9 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
         stage.Log.Count("poison messages", messages.Count);
     }
 
-    /// <summary>Properties that are as bad as the body: a foreign type, an id that is no UUID, and a request for an answer to somewhere else.</summary>
+    /// <summary>
+    /// Properties that are as invalid as the body: a foreign type, an id that is no UUID, and a reply address of another queue.
+    /// </summary>
     private BasicProperties Strange(string id) => Ours(new BasicProperties
     {
         Persistent = true, MessageId = id, Type = _random.Next(2) == 0 ? "System.Diagnostics.Process" : null,
@@ -78,7 +82,7 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
 
     private async Task DeleteAsync(Fault fault, Func<IChannel, string, CancellationToken, Task> delete, CancellationToken ct)
     {
-        var queues = await PatientlyAsync(WorkQueuesAsync, ct);
+        var queues = await WithRetriesAsync(WorkQueuesAsync, ct);
         var queue = queues[_random.Next(queues.Count)];
         stage.Log.Say($"{fault.Kind.Name} of {queue}");
         await using var connection = await stage.Broker.ConnectAsync(ct);
@@ -88,13 +92,15 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
 
     private async Task BindingsAsync(IChannel channel, string queue, CancellationToken ct)
     {
-        foreach (var (exchange, key) in await stage.Broker.BindingsAsync(queue, ct)) await channel.QueueUnbindAsync(queue, exchange, key, cancellationToken: ct);
+        foreach (var (exchange, key) in await stage.Broker.BindingsAsync(queue, ct))
+            await channel.QueueUnbindAsync(queue, exchange, key, cancellationToken: ct);
     }
 
-    private async Task PublishAsync(IReadOnlyList<(string Exchange, string Key, byte[] Body, BasicProperties Properties)> messages, CancellationToken ct)
+    private async Task PublishAsync(
+        IReadOnlyList<(string Exchange, string Key, byte[] Body, BasicProperties Properties)> messages, CancellationToken ct)
     {
         var left = new Queue<(string Exchange, string Key, byte[] Body, BasicProperties Properties)>(messages);
-        await PatientlyAsync(
+        await WithRetriesAsync(
             async token =>
             {
                 await using var connection = await stage.Broker.ConnectAsync(token);
@@ -102,7 +108,8 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
                     new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), token);
                 while (left.TryPeek(out var message))
                 {
-                    await channel.BasicPublishAsync(message.Exchange, message.Key, mandatory: false, message.Properties, message.Body, token);
+                    await channel.BasicPublishAsync(
+                        message.Exchange, message.Key, mandatory: false, message.Properties, message.Body, token);
                     left.Dequeue();
                 }
 
@@ -111,8 +118,8 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
             ct);
     }
 
-    /// <summary>The broker may be away just now.</summary>
-    private static async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken ct)
+    /// <summary>Retries while the broker is unavailable.</summary>
+    private static async Task<T> WithRetriesAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(Timeout);
@@ -123,7 +130,8 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? tap, int 
                 return await action(deadline.Token);
             }
             catch (Exception e) when (!deadline.IsCancellationRequested
-                && e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or PublishException or HttpRequestException or IOException or TimeoutException)
+                && e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or PublishException
+                    or HttpRequestException or IOException or TimeoutException)
             {
                 await Task.Delay(Pause, deadline.Token);
             }

@@ -5,15 +5,18 @@ using Fulfillment.Load.Chaos.Staging;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>A message as it was seen on its way.</summary>
+/// <summary>A recorded message.</summary>
 internal sealed record Captured(string Exchange, string RoutingKey, BasicProperties Properties, byte[] Body);
 
-/// <summary>A queue that gets a copy of every event, and a consumer that keeps them. Both come back after the broker was unavailable or was reset.</summary>
+/// <summary>
+/// A message recorder: a queue with a copy of every event, and a consumer that keeps the events. Both recover after the broker was
+/// unavailable or was reset.
+/// </summary>
 internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
 {
-    public const string Queue = "chaos-tap";
+    public const string Queue = "chaos-recorder";
 
-    /// <summary>Header of what we publish ourselves.</summary>
+    /// <summary>Header of messages that the chaos command publishes.</summary>
     public const string OursHeader = "x-chaos";
 
     private static readonly string[] Exchanges = ["order.events", "inventory.events", "payment.events"];
@@ -40,7 +43,7 @@ internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
         _running = Task.Run(RunAsync, ct);
     }
 
-    /// <summary>Some of what was seen: half of it lately, half at any time, in no order.</summary>
+    /// <summary>A sample of the recorded messages: half of them recent, half of any age, in random order.</summary>
     public IReadOnlyList<Captured> Choose(int count, Random random)
     {
         lock (_captured)
@@ -69,17 +72,18 @@ internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        for (var away = false; !_stop.IsCancellationRequested;)
+        for (var unavailable = false; !_stop.IsCancellationRequested;)
         {
             try
             {
                 await ConsumeAsync(_stop.Token);
-                away = false;
+                unavailable = false;
             }
-            catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException or TimeoutException)
+            catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException
+                or IOException or TimeoutException)
             {
-                if (!away) stage.Log.Say($"the tap waits: {e.Message}");
-                away = true;
+                if (!unavailable) stage.Log.Say($"the message recorder has lost the broker and reconnects: {e.Message}");
+                unavailable = true;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -116,9 +120,11 @@ internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
         if (delivery.BasicProperties.Headers?.ContainsKey(OursHeader) is true) return;
         lock (_captured)
         {
-            _captured.Add(new Captured(delivery.Exchange, delivery.RoutingKey, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray()));
-            // What the broker delivers twice was published once.
-            if (!delivery.Redelivered && delivery.BasicProperties.MessageId is { } id) _publications[id] = _publications.GetValueOrDefault(id) + 1;
+            _captured.Add(new Captured(
+                delivery.Exchange, delivery.RoutingKey, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray()));
+            // A redelivered message was published once.
+            if (!delivery.Redelivered && delivery.BasicProperties.MessageId is { } id)
+                _publications[id] = _publications.GetValueOrDefault(id) + 1;
         }
     }
 }

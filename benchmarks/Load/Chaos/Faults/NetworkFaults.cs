@@ -3,7 +3,7 @@ using Fulfillment.Load.Chaos.Staging;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>What happens between a process and its database, or the broker.</summary>
+/// <summary>Faults of the network between a process and its database or the broker.</summary>
 internal sealed class NetworkFaults(ChaosStage stage)
 {
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(200);
@@ -43,7 +43,8 @@ internal sealed class NetworkFaults(ChaosStage stage)
         new($"database-{name}", (fault, ct) => MakeAsync(stage.Process(fault.Target), instance => instance.Database, disturb, fault, ct)),
     ];
 
-    private static async Task MakeAsync(Instance instance, Func<Instance, TcpProxy> choose, Disturb disturb, Fault fault, CancellationToken ct)
+    private static async Task MakeAsync(
+        Instance instance, Func<Instance, TcpProxy> choose, Disturb disturb, Fault fault, CancellationToken ct)
     {
         using var turn = await instance.TakeTurnAsync(ct);
         var network = choose(instance);
@@ -60,7 +61,8 @@ internal sealed class NetworkFaults(ChaosStage stage)
     private async Task LoseRepliesAsync(TcpProxy network, bool database, Fault fault, CancellationToken ct)
     {
         var before = network.NetworkConditions.Lost;
-        // The database's answer to a commit that has been made; of the broker whatever comes next, which under load is a confirm or a delivery.
+        // The lost reply of the database is the response to a completed commit. The lost reply of the broker is the next one, under load a
+        // confirm or a delivery.
         network.NetworkConditions.LoseReplies((int)Math.Ceiling(fault.Size), database ? "COMMIT\0"u8 : []);
         await Task.Delay(ReplyTimeout, ct);
         stage.Log.Count(database ? "commits without an answer" : "confirms or deliveries lost", network.NetworkConditions.Lost - before);

@@ -2,18 +2,25 @@ using System.Text;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>Bodies that no consumer can make sense of, whichever queue they lie in.</summary>
+/// <summary>Bodies that no consumer can process, in any queue.</summary>
 internal static class Poison
 {
-    // Everything that any event needs, so that exactly one thing is wrong with each of the bodies that are made from it.
-    private const string Whole = """
+    // All fields that any event needs, so that each body made from it has exactly one error.
+    private const string Whole =
+        """
         {"eventId":"0198f3a0-0000-7000-8000-00000000c0de","eventType":"POISON","timestamp":"2025-01-01T00:00:00","sourceService":"chaos",
-        "orderId":900000000001,"customerId":"CUST-POISON","items":[{"productId":"P","productName":"P","quantity":1,"price":1}],"totalAmount":1,
-        "reason":"none","failedProductId":"P","reasonCode":"MANUAL","paymentId":1,"transactionId":"TXN-00000000","amount":1,"paymentMethod":"CREDIT_CARD",
+        "orderId":900000000001,"customerId":"CUST-POISON","items":[{"productId":"P","productName":"P","quantity":1,"price":1}],
+        """
+        + """
+        "totalAmount":1,
+        "reason":"none","failedProductId":"P","reasonCode":"MANUAL","paymentId":1,"transactionId":"TXN-00000000","amount":1,
+        """
+        + """
+        "paymentMethod":"CREDIT_CARD",
         "errorCode":"NONE","refundId":1,"importId":900000000001,"chunk":0}
         """;
 
-    /// <summary>The bodies, by what is wrong with each.</summary>
+    /// <summary>The bodies, by their error.</summary>
     public static IReadOnlyList<(string Name, byte[] Body)> Bodies { get; } =
     [
         ("empty", []),
@@ -49,5 +56,6 @@ internal static class Poison
         ("ten megabytes", Encoding.UTF8.GetBytes($"{{\"x\":\"{new string('x', 10 << 20)}\"}}")),
     ];
 
-    private static byte[] With(string part, string instead) => Encoding.UTF8.GetBytes(Whole.Replace(part, instead, StringComparison.Ordinal));
+    private static byte[] With(string part, string instead) =>
+        Encoding.UTF8.GetBytes(Whole.Replace(part, instead, StringComparison.Ordinal));
 }

@@ -2,7 +2,7 @@ using Fulfillment.Load.Chaos.Staging;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>What happens to processes.</summary>
+/// <summary>Faults of processes.</summary>
 internal sealed class ProcessFaults(ChaosStage stage)
 {
     private static readonly TimeSpan CrashTimeout = TimeSpan.FromSeconds(40);
@@ -16,7 +16,9 @@ internal sealed class ProcessFaults(ChaosStage stage)
         new("freeze", FreezeAsync),
     ];
 
-    /// <summary>Starts a process so that it dies at a point of its code, and again when it has. False when it has not come there in time.</summary>
+    /// <summary>
+    /// Starts a process that crashes at a point of its code, and starts it again afterwards. False when it did not reach the point in time.
+    /// </summary>
     public async Task<bool> CrashAtAsync(Instance instance, string point, int hit, TimeSpan timeout, CancellationToken ct)
     {
         using var turn = await instance.TakeTurnAsync(ct);

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace Fulfillment.Load.Chaos.Faults;
 
-/// <summary>What happens to the broker and to PostgreSQL. Whatever it is, it is over when the task ends.</summary>
-internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest rest, DevServers? servers)
+/// <summary>Faults of the broker and of PostgreSQL. Each fault is over when its task ends.</summary>
+internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator, Rest rest, DevServers? servers)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TopologyTimeout = TimeSpan.FromSeconds(90);
@@ -41,8 +41,8 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest r
     }
 
     /// <summary>
-    /// The broker comes back empty, as from a lost disk. Messages in its queues would be lost by definition, so it is stopped when there are none; what is
-    /// ordered while it is stopped waits in the outbox.
+    /// The broker comes back empty, as after the loss of its disk. Messages in its queues would be lost by definition, so it is stopped
+    /// when there are none. Events of orders that are placed meanwhile wait in the outbox.
     /// </summary>
     private async Task ResetBrokerAsync(Fault fault, CancellationToken ct)
     {
@@ -50,24 +50,25 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest r
         using var processes = await stage.TakeProcessesAsync(ct);
         try
         {
-            await crowd.PauseAsync(ct);
-            if (!await rest.IsIdleAsync(ct)) return; // The run has its violation.
+            await loadGenerator.PauseAsync(ct);
+            if (!await rest.IsIdleAsync(ct)) return; // The run has logged its violation.
             var queues = await QueueNamesAsync(ct);
             await Servers.RunAsync("pause-broker", ct);
-            crowd.Resume();
+            loadGenerator.Resume();
             await Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
             await ResetBrokerAsync(ct);
             await TopologyIsBackAsync(queues, ct);
         }
         finally
         {
-            crowd.Resume();
+            loadGenerator.Resume();
         }
     }
 
     private async Task ResetBrokerAsync(CancellationToken ct)
     {
-        // The virtual host of this run does not come back by itself, unlike the default one: nothing may connect before it has been created.
+        // Unlike the default virtual host, the one of this run is not restored by itself: no process may connect before it has been
+        // created.
         foreach (var instance in stage.Instances) instance.Broker.NetworkConditions.Refuses = true;
         try
         {
@@ -88,7 +89,9 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest r
         {
             if (watch.Elapsed > TopologyTimeout)
             {
-                stage.Log.Violation($"{TopologyTimeout.TotalSeconds:0} s after the broker lost its definitions there is no {string.Join(", no ", missing)}");
+                stage.Log.Violation(
+                    $"{TopologyTimeout.TotalSeconds:0} s after the broker lost its definitions "
+                    + $"there is no {string.Join(", no ", missing)}");
                 return;
             }
 
@@ -98,9 +101,12 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest r
         stage.Log.Say($"all queues are back {watch.Elapsed.TotalSeconds:0.0} s after the broker lost its definitions");
     }
 
-    private async Task<IReadOnlyCollection<string>> QueueNamesAsync(CancellationToken ct) => [.. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)];
+    private async Task<IReadOnlyCollection<string>> QueueNamesAsync(CancellationToken ct) =>
+        [.. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)];
 
-    /// <summary>No process of the module starts meanwhile: one that starts with a password that is refused ends, as with any wrong setting.</summary>
+    /// <summary>
+    /// No process of the module starts meanwhile: a process whose password is refused at its start ends, as with any wrong setting.
+    /// </summary>
     private async Task RotatePasswordAsync(Fault fault, CancellationToken ct)
     {
         var module = stage.Process(fault.Target).Module;
@@ -128,7 +134,8 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator crowd, Rest r
         command.CommandTimeout = (int)Timeout.TotalSeconds;
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. modules.Select(module => new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Database!)],
+            TypedValue =
+                [.. modules.Select(module => new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Database!)],
         });
         stage.Log.Say($"{await command.ExecuteScalarAsync(ct)} sessions are terminated");
     }

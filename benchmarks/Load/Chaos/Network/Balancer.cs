@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Fulfillment.Load.Chaos.Network;
 
 /// <summary>
-/// Stands in front of the replicas of a module, as a gateway does: a new connection goes to the next one that says it is ready, and to
-/// another one when nobody listens there. When none is ready, each is tried: an order is accepted without a broker.
+/// A load balancer in front of the replicas of a module, as a gateway is: a new connection goes to the next ready replica, and to another
+/// one when no process listens there. When none is ready, each is tried: an order is accepted without a broker.
 /// </summary>
 internal sealed class Balancer : TcpServer
 {
@@ -56,7 +56,7 @@ internal sealed class Balancer : TcpServer
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // It is being disposed of.
+            // The balancer is being disposed.
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class Balancer : TcpServer
         }
         catch (Exception e) when (NoAnswer.Is(e, _stop.Token))
         {
-            return false; // No answer, or none in time.
+            return false; // No response, or none in time.
         }
     }
 

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace Fulfillment.Load.Chaos.Network;
 
-/// <summary>Two connections whose bytes are handed across until one of them ends.</summary>
-internal sealed class Link(Socket client, Socket server, NetworkConditions weather) : IDisposable
+/// <summary>Two connections; the link copies bytes between them until one of them ends.</summary>
+internal sealed class Link(Socket client, Socket server, NetworkConditions conditions) : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 
@@ -28,7 +28,7 @@ internal sealed class Link(Socket client, Socket server, NetworkConditions weath
         server.Dispose();
     }
 
-    /// <summary>Closes a connection in a way that the other end sees as an error, not as an end.</summary>
+    /// <summary>Closes a connection with an error, not with an end, for the other side.</summary>
     public static void Reset(Socket socket)
     {
         try
@@ -37,7 +37,7 @@ internal sealed class Link(Socket client, Socket server, NetworkConditions weath
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It is closed already, which is what is wanted.
+            // The connection is already closed, as intended.
         }
 
         socket.Dispose();
@@ -50,8 +50,8 @@ internal sealed class Link(Socket client, Socket server, NetworkConditions weath
         {
             while (await from.ReceiveAsync(buffer, SocketFlags.None, ct) is var count and > 0)
             {
-                await weather.PassAsync(ct);
-                if (fromServer && weather.Swallows(buffer.AsSpan(0, count)))
+                await conditions.PassAsync(ct);
+                if (fromServer && conditions.Swallows(buffer.AsSpan(0, count)))
                 {
                     Cut();
                     return;
@@ -64,7 +64,7 @@ internal sealed class Link(Socket client, Socket server, NetworkConditions weath
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // One end is gone; the other one must see that.
+            // One side is closed; the other side must see that.
             Cut();
         }
     }

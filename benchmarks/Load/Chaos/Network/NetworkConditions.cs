@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Fulfillment.Load.Chaos.Network;
 
-/// <summary>What a network does to the bytes that pass. Fair unless something is asked for.</summary>
+/// <summary>The effect of a network on the bytes that pass. Without a setting it has none.</summary>
 internal sealed class NetworkConditions
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
@@ -19,25 +19,28 @@ internal sealed class NetworkConditions
     /// <summary>Replies that have been swallowed so far.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
-    /// <summary>Makes every piece of data wait in either direction.</summary>
+    /// <summary>Delays every piece of data in both directions.</summary>
     public void Delay(TimeSpan by)
     {
         lock (_lock) _delay = by;
     }
 
-    /// <summary>Nothing passes for so long, and nobody is told: a partition.</summary>
+    /// <summary>Passes nothing for the given time, without an error: a partition.</summary>
     public void Hold(TimeSpan time)
     {
         lock (_lock) _heldUntil = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
     }
 
-    /// <summary>Swallows the next replies of the server that contain these bytes, and cuts their connections: what was asked for has happened, and nobody knows.</summary>
+    /// <summary>
+    /// Swallows the next replies of the server that contain these bytes, and cuts their connections: the request has been carried out, and
+    /// the client gets no reply.
+    /// </summary>
     public void LoseReplies(int count, ReadOnlySpan<byte> containing)
     {
         lock (_lock) (_repliesToLose, _reply) = (count, containing.ToArray());
     }
 
-    /// <summary>Fair again.</summary>
+    /// <summary>Removes all effects.</summary>
     public void Clear()
     {
         lock (_lock) (_delay, _heldUntil, _repliesToLose) = (TimeSpan.Zero, 0, 0);
@@ -48,7 +51,7 @@ internal sealed class NetworkConditions
     public async ValueTask PassAsync(CancellationToken ct)
     {
         if (Delay() is var delay && delay > TimeSpan.Zero) await Task.Delay(delay, ct);
-        // In slices, because a hole may be closed earlier.
+        // The wait is sliced, because a partition may end earlier.
         while (Held() is var held && held > TimeSpan.Zero) await Task.Delay(held < Slice ? held : Slice, ct);
     }
 

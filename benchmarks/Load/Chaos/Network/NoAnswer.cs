@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Fulfillment.Load.Chaos.Network;
 
-/// <summary>Tells a request that nobody answered. The connection may break at a moment at which HttpClient shows the exception of the socket.</summary>
+/// <summary>
+/// Recognises a request without a response. A connection may break at a moment at which HttpClient throws the exception of the socket.
+/// </summary>
 internal static class NoAnswer
 {
     public static bool Is(Exception e, CancellationToken ct) =>

@@ -41,10 +41,10 @@ internal abstract class TcpServer : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Opens the other end, or null when there is nobody to connect to.</summary>
+    /// <summary>Opens the connection to the other side, or returns null when no process accepts it.</summary>
     protected abstract Task<Socket?> ConnectAsync(CancellationToken ct);
 
-    /// <summary>Connects, or returns null when nobody listens there.</summary>
+    /// <summary>Connects, or returns null when no process listens there.</summary>
     protected static async Task<Socket?> TryConnectAsync(EndPoint target, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -73,9 +73,10 @@ internal abstract class TcpServer : IAsyncDisposable
                 else _ = Task.Run(() => ServeAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException && _stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException
+            or SocketException or ObjectDisposedException && _stop.IsCancellationRequested)
         {
-            // It is being disposed of.
+            // The server is being disposed.
         }
     }
 

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
-/// <summary>What happened when, in a file beside the logs of the processes; and what should not have happened.</summary>
+/// <summary>The events of a run with their times, in a file beside the logs of the processes; and the violations.</summary>
 internal sealed class ChaosLog(string file) : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -14,15 +14,19 @@ internal sealed class ChaosLog(string file) : IDisposable
 
     public string File => file;
 
-    /// <summary>What the stage itself has seen go wrong, for example a process that does not start.</summary>
+    /// <summary>Violations that the test environment has detected itself, for example a process that does not start.</summary>
     public IReadOnlyCollection<string> Violations => _violations;
 
-    /// <summary>How often what was counted happened, by name.</summary>
+    /// <summary>Number of counted events, by name.</summary>
     public int this[string what] => _counts.GetValueOrDefault(what);
 
     public void Say(string text)
     {
-        lock (_writer) _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} {_clock.Elapsed.TotalSeconds,7:0.0} {text}"));
+        lock (_writer)
+        {
+            _writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} {_clock.Elapsed.TotalSeconds,7:0.0} {text}"));
+        }
     }
 
     public void Count(string what, int by = 1) => _counts.AddOrUpdate(what, by, (_, count) => count + by);

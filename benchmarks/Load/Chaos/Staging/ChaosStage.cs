@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
-/// <summary>The split system: two processes of each module, with networks and gateways that can be disturbed.</summary>
+/// <summary>
+/// The test environment: the split system with two processes of each module, and networks and gateways that can be disturbed.
+/// </summary>
 internal sealed class ChaosStage : IAsyncDisposable
 {
     private const string Name = "chaos";
@@ -19,10 +21,14 @@ internal sealed class ChaosStage : IAsyncDisposable
     private readonly Dictionary<string, Balancer> _balancers = [];
     private readonly SemaphoreSlim _messages = new(1, 1);
 
-    private ChaosStage(bool keep, Databases databases, Broker broker, ChaosLog log) => (_keep, Databases, Broker, Log) = (keep, databases, broker, log);
+    private ChaosStage(bool keep, Databases databases, Broker broker, ChaosLog log) =>
+        (_keep, Databases, Broker, Log) = (keep, databases, broker, log);
 
     public static IReadOnlyList<string> ProcessNames { get; } =
-        [.. Databases.Modules.SelectMany(module => Enumerable.Range(1, Replicas).Select(number => $"{module.ToLowerInvariant()}-{number}"))];
+        [
+            .. Databases.Modules.SelectMany(module =>
+                Enumerable.Range(1, Replicas).Select(number => $"{module.ToLowerInvariant()}-{number}")),
+        ];
 
     public Databases Databases { get; }
 
@@ -52,17 +58,18 @@ internal sealed class ChaosStage : IAsyncDisposable
 
     public Instance Process(string name) => _instances.Single(instance => instance.Name == name);
 
-    /// <summary>Taken while messages are put into queues, or while the queues are deleted.</summary>
+    /// <summary>Held while messages are put into queues, or while the queues are deleted.</summary>
     public Task<IDisposable> TakeMessagesAsync(CancellationToken ct) => EndOfTurn.TakeAsync(_messages, ct);
 
-    /// <summary>Taken while something happens to all processes at once, or to all of a module.</summary>
+    /// <summary>Held during a fault of all processes, or of all processes of a module.</summary>
     public async Task<IDisposable> TakeProcessesAsync(CancellationToken ct, string? module = null)
     {
         var turns = new Turns();
         try
         {
-            // Always in this order, so that two that want all of them do not wait for each other.
-            foreach (var instance in _instances.Where(instance => module is null || instance.Module == module)) turns.Add(await instance.TakeTurnAsync(ct));
+            // The order is always the same, so that two callers that take all turns cannot deadlock.
+            foreach (var instance in _instances.Where(instance => module is null || instance.Module == module))
+                turns.Add(await instance.TakeTurnAsync(ct));
             return turns;
         }
         catch
@@ -72,7 +79,7 @@ internal sealed class ChaosStage : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the processes as an operator does; databases and broker stay.</summary>
+    /// <summary>Stops the processes as an operator does; databases and broker keep running.</summary>
     public Task StopAsync(CancellationToken ct) => Task.WhenAll(_instances.Select(instance => instance.TerminateAsync(ct)));
 
     public async ValueTask DisposeAsync()
@@ -109,7 +116,7 @@ internal sealed class ChaosStage : IAsyncDisposable
                 ["RabbitMq__Uri"] = new UriBuilder(Broker.Uri) { Host = "127.0.0.1", Port = broker.Port }.Uri.ToString(),
                 ["Import__Directory"] = _uploads,
                 ["Shutdown__Delay"] = "00:00:02",
-                // So short that reservations expire while something is away, and payments come too late.
+                // So short that reservations expire while a dependency is unavailable, and payments are late.
                 ["Inventory__ReservationTtl"] = "00:01:00",
                 // Most of these processes do not live long enough to profit from it.
                 ["DOTNET_TieredPGO"] = "0",
@@ -122,13 +129,14 @@ internal sealed class ChaosStage : IAsyncDisposable
         if (Log.Violations.Count > 0) throw new LoadException($"The system does not start: {string.Join("; ", Log.Violations)}");
         foreach (var module in Databases.Modules)
         {
-            // Orders come in by one of them; the others are asked for less.
+            // Orders arrive through the Order module; the other gateways get fewer requests.
             var interval = TimeSpan.FromMilliseconds(module == "Order" ? 250 : 1000);
-            _balancers[module] = new Balancer([.. _instances.Where(instance => instance.Module == module).Select(instance => instance.Address)], interval);
+            _balancers[module] = new Balancer(
+                [.. _instances.Where(instance => instance.Module == module).Select(instance => instance.Address)], interval);
         }
     }
 
-    // Below the ports that the kernel gives to outgoing connections: it must still be free when the process starts again.
+    // Below the kernel's range for outgoing connections: the port must still be free when the process starts again.
     private static int FreePort()
     {
         while (true)
@@ -142,7 +150,7 @@ internal sealed class ChaosStage : IAsyncDisposable
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Somebody else's.
+                // Another program uses the port.
             }
         }
     }

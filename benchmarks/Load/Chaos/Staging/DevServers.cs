@@ -3,22 +3,24 @@ using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
-/// <summary>Does to the servers of a set of <c>./dev</c> what happens to servers.</summary>
+/// <summary>Makes faults of the servers of a <c>./dev</c> set.</summary>
 internal sealed class DevServers(string set)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     /// <summary>Runs <c>./dev servers COMMAND SET</c>.</summary>
-    /// <exception cref="LoadException">It failed or did not end.</exception>
+    /// <exception cref="LoadException">The command failed or did not end.</exception>
     public async Task RunAsync(string command, CancellationToken ct)
     {
-        // The pipe would stay open in the servers that are started.
+        // The output goes to a file: a pipe would stay open in the started servers.
         var output = Path.GetTempFileName();
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" servers \"$1\" \"$2\" >\"$3\" 2>&1", Path.Combine(Repository.Root, "dev"), command, set, output])
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", "exec \"$0\" servers \"$1\" \"$2\" >\"$3\" 2>&1", Path.Combine(Repository.Root, "dev"), command, set, output])
         {
             UseShellExecute = false,
         };
-        // With addresses in the environment it would take the servers for those of somebody else.
+        // With addresses in the environment, ./dev would treat the servers as external ones.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("FULFILLMENT_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         using var dev = Process.Start(start)!;
@@ -27,7 +29,8 @@ internal sealed class DevServers(string set)
         try
         {
             await dev.WaitForExitAsync(deadline.Token);
-            if (dev.ExitCode != 0) throw new LoadException($"./dev servers {command} {set} failed: {(await File.ReadAllTextAsync(output, ct)).Trim()}");
+            if (dev.ExitCode != 0)
+                throw new LoadException($"./dev servers {command} {set} failed: {(await File.ReadAllTextAsync(output, ct)).Trim()}");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

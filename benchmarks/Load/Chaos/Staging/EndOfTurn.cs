@@ -1,6 +1,6 @@
 namespace Fulfillment.Load.Chaos.Staging;
 
-/// <summary>Releases a semaphore that was taken.</summary>
+/// <summary>Releases a semaphore.</summary>
 internal sealed class EndOfTurn : IDisposable
 {
     private readonly SemaphoreSlim _turn;

@@ -5,15 +5,19 @@ using Fulfillment.Load.Stage;
 namespace Fulfillment.Load.Chaos.Staging;
 
 /// <summary>
-/// One of the processes of a module, from start to start always at the same address, with networks of its own to its database and to the broker.
-/// Whoever does something to it holds <see cref="Turn"/>.
+/// One process of a module. It has the same address at every start, and networks of its own to its database and to the broker. A fault
+/// holds its <see cref="Turn"/>.
 /// </summary>
 internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy broker, ChaosLog log) : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(5);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = HealthTimeout, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}") };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = HealthTimeout, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}"),
+    };
+
     private HostProcess? _process;
 
     public string Name => launch.Name;
@@ -26,15 +30,15 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
 
     public TcpProxy Broker => broker;
 
-    /// <summary>Taken by whoever starts, stops or disturbs it.</summary>
+    /// <summary>Held by the code that starts, stops or disturbs the process.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
-    /// <summary>True when it has ended although nobody ended it.</summary>
+    /// <summary>True when the process has ended without being stopped.</summary>
     public bool HasEnded => _process is { HasExited: true };
 
     public Task<IDisposable> TakeTurnAsync(CancellationToken ct) => EndOfTurn.TakeAsync(Turn, ct);
 
-    /// <summary>Starts it, to die at a crash point if one is given.</summary>
+    /// <summary>Starts the process; with a crash point it crashes there.</summary>
     public void Start(string? crashPoint = null)
     {
         var settings = new Dictionary<string, string>(launch.Settings);
@@ -43,7 +47,9 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         log.Say($"{Name} starts{(crashPoint is null ? "" : $" to die at {crashPoint}")}, pid {_process.Id}");
     }
 
-    /// <summary>Waits until it is ready, and says so when it does not become so. One that ends instead is started again.</summary>
+    /// <summary>
+    /// Waits until the process is ready, and logs a violation when it does not become ready. A process that ends instead is started again.
+    /// </summary>
     public async Task BecomeReadyAsync(CancellationToken ct)
     {
         for (var watch = Stopwatch.StartNew(); !await IsReadyAsync(ct); await Task.Delay(100, ct))
@@ -63,7 +69,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         log.Count("restarts");
     }
 
-    /// <summary>Ends it as a power failure would.</summary>
+    /// <summary>Kills the process, as a power failure would.</summary>
     public async Task KillAsync(CancellationToken ct)
     {
         _process!.Signal(Signal.Kill);
@@ -71,7 +77,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         log.Say($"{Name} is dead");
     }
 
-    /// <summary>Ends it as an operator does, and says so when it does not end in time or not well.</summary>
+    /// <summary>Stops the process as an operator does, and logs a violation when it does not stop in time or with success.</summary>
     public async Task TerminateAsync(CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
@@ -89,7 +95,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         log.Say($"{Name} has ended {watch.Elapsed.TotalSeconds:0.0} s after SIGTERM");
     }
 
-    /// <summary>True once it has died by itself, false when it has not after so long.</summary>
+    /// <summary>True once the process has crashed, false when it has not within the timeout.</summary>
     public Task<bool> DiesAsync(TimeSpan timeout, CancellationToken ct) => _process!.EndsAsync(timeout, ct);
 
     public void Freeze() => _process!.Signal(Signal.Stop);
@@ -105,11 +111,11 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         }
         catch (Exception e) when (NoAnswer.Is(e, ct))
         {
-            return false; // No answer, or none in time.
+            return false; // No response, or none in time.
         }
     }
 
-    /// <summary>Says so when it has ended although nobody ended it, and starts it again.</summary>
+    /// <summary>Restarts a process that has ended without being stopped, and logs a violation.</summary>
     public async Task ReviveAsync(CancellationToken ct)
     {
         if (!HasEnded) return;

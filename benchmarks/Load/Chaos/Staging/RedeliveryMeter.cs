@@ -2,7 +2,7 @@ using Fulfillment.Load.Chaos.Network;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
-/// <summary>Adds up how many deliveries were not the first of their message. The broker forgets its numbers when it dies, so they are read often.</summary>
+/// <summary>Sums up the redeliveries. The broker loses its counters when it dies, so the meter reads them often.</summary>
 internal sealed class RedeliveryMeter(ChaosStage stage)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -10,7 +10,7 @@ internal sealed class RedeliveryMeter(ChaosStage stage)
 
     public long Sum { get; private set; }
 
-    /// <summary>Reads until it is told to stop.</summary>
+    /// <summary>Reads until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken until)
     {
         while (!until.IsCancellationRequested)

@@ -5,16 +5,19 @@ using Npgsql;
 
 namespace Fulfillment.Load.Chaos.Staging;
 
-/// <summary>Waits until a system that is left alone has nothing to do any more.</summary>
-internal sealed class Rest(ChaosStage stage, SnapshotReader facts)
+/// <summary>Waits until a system without load is idle.</summary>
+internal sealed class Rest(ChaosStage stage, SnapshotReader reader)
 {
-    /// <summary>Looks in a row that must find nothing. The management's numbers may be five seconds old.</summary>
+    /// <summary>Number of consecutive checks that must find no work. The numbers of the management API may be five seconds old.</summary>
     private const int LooksInARow = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan ListenersTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ConsumersTimeout = TimeSpan.FromSeconds(90);
 
-    /// <summary>Also starts processes that have ended, and looks at the listeners. False when nothing has moved for minutes although something is left.</summary>
+    /// <summary>
+    /// Also starts processes that have ended, and checks the consumers of the queues. False when work is left and its amount has not
+    /// changed for minutes.
+    /// </summary>
     public async Task<bool> ComesAsync(CancellationToken ct)
     {
         foreach (var instance in stage.Instances)
@@ -23,24 +26,29 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader facts)
         }
 
         var idle = await IsIdleAsync(ct);
-        await ListenersAsync(ct);
+        await ConsumersAsync(ct);
         return idle;
     }
 
-    /// <summary>Waits until no order is open, no event is pending, and no message is in a queue. False when nothing has moved for minutes.</summary>
+    /// <summary>
+    /// Waits until no order is open, no event is pending, and no message is in a queue. False when these numbers do not change for minutes.
+    /// </summary>
     public async Task<bool> IsIdleAsync(CancellationToken ct)
     {
         var (last, still, quiet) = ((0L, 0L, 0L), Stopwatch.StartNew(), 0);
         while (true)
         {
             var now = await CountAsync(ct);
-            if (!Console.IsOutputRedirected) Console.Write($"\rdraining: {now.Orders} orders, {now.Events} pending events, {now.Messages} messages   ");
+            if (!Console.IsOutputRedirected)
+                Console.Write($"\rdraining: {now.Orders} orders, {now.Events} pending events, {now.Messages} messages   ");
             quiet = now == (0, 0, 0) ? quiet + 1 : 0;
             if (quiet == LooksInARow) break;
             if (now != last) (last, still) = (now, Stopwatch.StartNew());
             if (still.Elapsed > Timeout)
             {
-                stage.Log.Violation($"the system does not come to rest: {now.Orders} orders are open, {now.Events} events pending, {now.Messages} messages in queues");
+                stage.Log.Violation(
+                    $"the system does not become idle: {now.Orders} orders are open, {now.Events} events pending, "
+                    + $"{now.Messages} messages in queues");
                 break;
             }
 
@@ -51,12 +59,14 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader facts)
         return quiet == LooksInARow;
     }
 
-    /// <summary>Counts all work that is left. -1 stands for what cannot be read, for example on a connection that an earlier fault has broken.</summary>
+    /// <summary>
+    /// Counts the remaining work. -1 stands for an unreadable number, for example on a connection that an earlier fault has broken.
+    /// </summary>
     private async Task<(long Orders, long Events, long Messages)> CountAsync(CancellationToken ct)
     {
         try
         {
-            return ((await facts.OrdersAsync(ct)).Open, await facts.PendingAsync(ct), await MessagesAsync(ct));
+            return ((await reader.OrdersAsync(ct)).Open, await reader.PendingAsync(ct), await MessagesAsync(ct));
         }
         catch (NpgsqlException e)
         {
@@ -65,18 +75,23 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader facts)
         }
     }
 
-    /// <summary>Each process listens to each of its queues once: one listener less would be a process that does not work, one more a message that no stop waits for.</summary>
-    private async Task ListenersAsync(CancellationToken ct)
+    /// <summary>
+    /// Each process consumes each of its queues once. A missing consumer is a process that does not work. An extra consumer may hold a
+    /// message for which no stop waits.
+    /// </summary>
+    private async Task ConsumersAsync(CancellationToken ct)
     {
         for (var still = Stopwatch.StartNew(); ; await Task.Delay(Interval, ct))
         {
             string[] wrong =
             [
-                .. (await stage.Broker.QueuesAsync(ct)).Where(queue => queue.Name is not (MessageRecorder.Queue or "unrouted-queue") && queue.Consumers != ChaosStage.Replicas)
+                .. (await stage.Broker.QueuesAsync(ct))
+                    .Where(queue => queue.Name is not (MessageRecorder.Queue or "unrouted-queue"))
+                    .Where(queue => queue.Consumers != ChaosStage.Replicas)
                     .Select(queue => $"{queue.Name} has {queue.Consumers} consumers"),
             ];
             if (wrong.Length == 0) return;
-            if (still.Elapsed < ListenersTimeout) continue;
+            if (still.Elapsed < ConsumersTimeout) continue;
             foreach (var queue in wrong) stage.Log.Violation($"{queue} instead of {ChaosStage.Replicas}");
             return;
         }

@@ -12,10 +12,11 @@ namespace Modules.Tests.Messaging.Wolverine;
 public sealed class ContinuationTests
 {
     [Fact]
-    public Task Message_that_cannot_be_given_back_is_not_settled() => ShouldStayAsync(NackRequeue.Instance);
+    public Task Message_that_cannot_be_requeued_is_not_acknowledged() => ShouldStayAsync(NackRequeue.Instance);
 
     [Fact]
-    public Task Message_that_cannot_be_given_up_is_not_settled() => ShouldStayAsync(new DeadLetterContinuation().Build(new InvalidMessageException("no"), new Envelope()));
+    public Task Message_that_cannot_be_dead_lettered_is_not_acknowledged() =>
+        ShouldStayAsync(new DeadLetterContinuation().Build(new InvalidMessageException("no"), new Envelope()));
 
     private static async Task ShouldStayAsync(IContinuation continuation)
     {

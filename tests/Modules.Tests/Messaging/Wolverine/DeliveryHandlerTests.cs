@@ -46,8 +46,9 @@ public sealed class DeliveryHandlerTests
         _recorder.Message.ShouldBeNull();
     }
 
-    private Task ConsumeAsync(string queue, byte[] body) => new DeliveryHandler(new Topology([new ModuleTopology("Recording", [Subscription.To<PaymentFailedEvent, Recorder>("a-queue")])]))
-        .ConsumeAsync(queue, body, new ServiceCollection().AddSingleton(_recorder).BuildServiceProvider(), CancellationToken.None);
+    private Task ConsumeAsync(string queue, byte[] body) =>
+        new DeliveryHandler(new Topology([new ModuleTopology("Recording", [Subscription.To<PaymentFailedEvent, Recorder>("a-queue")])]))
+            .ConsumeAsync(queue, body, new ServiceCollection().AddSingleton(_recorder).BuildServiceProvider(), CancellationToken.None);
 
     private sealed class Recorder : IConsumer<PaymentFailedEvent>
     {

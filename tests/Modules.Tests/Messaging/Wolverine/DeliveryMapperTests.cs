@@ -80,8 +80,15 @@ public sealed class DeliveryMapperTests
     [Fact]
     public void A_dead_letter_has_the_properties_that_its_message_came_with()
     {
-        var own = new BasicProperties { MessageId = Guid.NewGuid().ToString(), Type = "ORDER_CREATED", ContentType = "application/json", Headers = With(Encoding.ASCII.GetBytes(Trace)).Headers };
-        var foreign = new BasicProperties { MessageId = "not a UUID", Type = "Something", Headers = new Dictionary<string, object?> { ["dead-letter-id"] = "7" } };
+        var own = new BasicProperties
+        {
+            MessageId = Guid.NewGuid().ToString(), Type = "ORDER_CREATED", ContentType = "application/json",
+            Headers = With(Encoding.ASCII.GetBytes(Trace)).Headers,
+        };
+        var foreign = new BasicProperties
+        {
+            MessageId = "not a UUID", Type = "Something", Headers = new Dictionary<string, object?> { ["dead-letter-id"] = "7" },
+        };
 
         foreach (var properties in new[] { own, foreign })
         {
@@ -89,7 +96,8 @@ public sealed class DeliveryMapperTests
             new DeliveryMapper().MapIncomingToEnvelope(envelope, properties);
             var original = envelope.Message.ShouldBeOfType<Delivery>().Properties;
 
-            (original.MessageId, original.Type, original.ContentType).ShouldBe((properties.MessageId, properties.Type, properties.ContentType));
+            (original.MessageId, original.Type, original.ContentType)
+                .ShouldBe((properties.MessageId, properties.Type, properties.ContentType));
             HeaderJson.Write(original.Headers!).ShouldBe(HeaderJson.Write(properties.Headers!));
         }
     }

@@ -17,9 +17,11 @@ internal static class CsvBenchCommand
         var plan = OwnParser.Plan(file);
         Contender[] contenders =
         [
-            new("CsvHelper", () => LibraryParsers.CsvHelper(file)),
-            new("Sylvan", () => LibraryParsers.Sylvan(file)),
-            new("own", () => OwnParser.Parse(file, plan)),
+            new("CsvHelper", () => LibraryParsers.ReadByCsvHelper(file)),
+            new("Sep", () => LibraryParsers.ReadBySep(file)),
+            new("Sylvan", () => LibraryParsers.ReadBySylvan(file)),
+            new("own reader", () => LibraryParsers.ReadByOwn(file)),
+            new("own, checked", () => OwnParser.Parse(file, plan)),
             new("own, planned", () => OwnParser.Parse(file, OwnParser.Plan(file))),
         ];
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using CsCheck;
-using CsvHelper.Configuration;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Sylvan.Data.Csv;
 
@@ -43,18 +41,17 @@ public sealed class CsvReaderOracleTests
 
     private static string Write(string[][] table, char delimiter, bool quoteAll)
     {
-        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = delimiter.ToString() };
-        if (quoteAll) (configuration.ShouldQuote, configuration.NewLine) = (_ => true, "\n");
-        using var text = new StringWriter();
-        using var writer = new CsvHelper.CsvWriter(text, configuration);
-        foreach (var row in table)
+        var options = new CsvHelper.CsvWriterOptions
         {
-            foreach (var value in row) writer.WriteField(value);
-            writer.NextRecord();
-        }
-
+            Separator = delimiter,
+            Quoting = quoteAll ? CsvHelper.CsvQuoting.Always : CsvHelper.CsvQuoting.WhenNeeded,
+            NewLine = quoteAll ? "\n" : "\r\n",
+        };
+        using var text = new MemoryStream();
+        using var writer = CsvHelper.CsvWriter.Create(text, options, leaveOpen: true);
+        foreach (var row in table) writer.WriteRecord(row);
         writer.Flush();
-        return text.ToString();
+        return Encoding.UTF8.GetString(text.ToArray());
     }
 
     private static List<string> Read(string text, char delimiter)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Carter;
@@ -19,7 +18,6 @@ public sealed record ImportErrorView(long Row, string? Column, RowErrorCode Code
 /// <summary>The rejected rows of an import: as a list, and as a file that can be corrected and uploaded again.</summary>
 public sealed class ErrorEndpoints : ICarterModule
 {
-    private static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n;\t|");
     private static readonly string[] OwnColumns = ["_row", "_column", "_code", "_error"];
 
     public void AddRoutes(IEndpointRouteBuilder app)
@@ -53,7 +51,7 @@ public sealed class ErrorEndpoints : ICarterModule
     }
 
     private static ImportErrorView View(ImportError error, ImportJob job) => new(
-        error.Row, error.ColumnName, error.Code, error.Message, [.. Cells(error.Record, (byte)job.Delimiter).Select(Text)]);
+        error.Row, error.ColumnName, error.Code, error.Message, [.. Cells(error.Record, (byte)job.Delimiter).Select(cell => Text(cell))]);
 
     private static async Task<IResult> DownloadAsync(long id, InventoryDbContext db, HttpContext http, CancellationToken ct)
     {
@@ -70,28 +68,37 @@ public sealed class ErrorEndpoints : ICarterModule
         ];
         var isErrorsFile = new CatalogueHeader((byte)job.Delimiter, job.Header).IsErrorsFile;
 
-        await using var output = new StreamWriter(http.Response.Body, new UTF8Encoding(false), 32 * 1024, leaveOpen: true);
-        await WriteAsync(output, [.. places.Select(place => Harmless(Encoding.UTF8.GetBytes(job.Header[place]))), .. OwnColumns]);
+        await using var csv = CsvHelper.CsvWriter.Create(http.Response.Body, CsvOutput.Options, leaveOpen: true);
+        await csv.WriteRecordAsync([.. places.Select(place => Harmless(Encoding.UTF8.GetBytes(job.Header[place]))), .. OwnColumns], ct);
         var rejected = db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id).OrderBy(error => error.Row);
         await foreach (var error in rejected.AsAsyncEnumerable().WithCancellation(ct))
         {
             var cells = Cells(error.Record, (byte)job.Delimiter);
             var values = places.Select(place =>
                 place < cells.Count ? Harmless(isErrorsFile ? FormulaEscaping.Restore(cells[place]) : cells[place]) : "");
+            var row = error.Row.ToString(CultureInfo.InvariantCulture);
             var column = Harmless(Encoding.UTF8.GetBytes(error.ColumnName ?? ""));
-            await WriteAsync(
-                output,
-                [.. values, error.Row.ToString(CultureInfo.InvariantCulture), column, ImportView.NameOf(error.Code), error.Message]);
+            await csv.WriteRecordAsync([.. values, row, column, ImportView.NameOf(error.Code), error.Message], ct);
         }
 
-        await output.FlushAsync(ct);
+        await csv.FlushAsync(ct);
         return TypedResults.Empty;
     }
 
-    private static FileContentHttpResult Template() => TypedResults.File(
-        Encoding.UTF8.GetBytes($"{string.Join(',', CatalogueColumns.Names.Select(column => column.Name))}\r\n"
-            + "1,Mouse,\"Wireless, with two buttons\",Acme,Accessories,29.99,USD,50,4006381333931,Black,Small,in_stock,PROD-1001\r\n"),
-        "text/csv; charset=utf-8", "catalogue-template.csv");
+    private static FileContentHttpResult Template()
+    {
+        using var file = new MemoryStream();
+        using (var csv = CsvHelper.CsvWriter.Create(file, CsvOutput.Options, leaveOpen: true))
+        {
+            csv.WriteRecord([.. CatalogueColumns.Names.Select(column => column.Name)]);
+            csv.WriteRecord([
+                "1", "Mouse", "Wireless, with two buttons", "Acme", "Accessories", "29.99", "USD", "50", "4006381333931", "Black", "Small",
+                "in_stock", "PROD-1001",
+            ]);
+        }
+
+        return TypedResults.File(file.ToArray(), "text/csv; charset=utf-8", "catalogue-template.csv");
+    }
 
     /// <summary>The values of a rejected record, as far as it can be read at all.</summary>
     private static List<byte[]> Cells(byte[] record, byte delimiter)
@@ -116,18 +123,5 @@ public sealed class ErrorEndpoints : ICarterModule
 
     private static string Harmless(ReadOnlySpan<byte> cell) => Text(FormulaEscaping.Protect(cell));
 
-    private static string Text(byte[] cell) => Encoding.UTF8.GetString(cell);
-
-    private static async Task WriteAsync(StreamWriter output, string[] cells)
-    {
-        for (var i = 0; i < cells.Length; i++)
-        {
-            if (i > 0) await output.WriteAsync(',');
-            var cell = cells[i];
-            var quoted = cell.AsSpan().ContainsAny(Special) || cell is [' ', ..] or [.., ' '];
-            await output.WriteAsync(quoted ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell);
-        }
-
-        await output.WriteAsync("\r\n");
-    }
+    private static string Text(ReadOnlySpan<byte> cell) => Encoding.UTF8.GetString(cell);
 }

@@ -101,7 +101,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         {
             return await waiting.Completion.Task.WaitAsync(ct);
         }
-        catch (OperationCanceledException) when (!waiting.TryGiveUp())
+        catch (OperationCanceledException) when (!waiting.TryAbandon())
         {
             if (waiting.Completion.Task.IsCompleted) return await waiting.Completion.Task;
             throw new OutcomeUnknownException("The commit was not confirmed in time.");
@@ -228,7 +228,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>True when the work is not done and will not be done; false when its commit has begun or is over.</summary>
-        public bool TryGiveUp()
+        public bool TryAbandon()
         {
             lock (_gate)
             {

@@ -78,7 +78,7 @@ internal static class ManyOrders
     private const string Notifications = """
         INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
         SELECT ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, n, 'CUST-' || n * 7919 % 100000, channel,
-            'somebody@example.com', 'Your order', 'Thank you', now() - ($1 - n) * interval '10 milliseconds'
+            'customer@example.com', 'Your order', 'Thank you', now() - ($1 - n) * interval '10 milliseconds'
         FROM generate_series(1, $1) AS n, generate_series(1, CASE WHEN n <= $1 / 50 THEN 2 ELSE 1 END) AS channel
         """;
 

@@ -51,6 +51,7 @@ public sealed class ChargeResultWriter(ModuleDatabase<PaymentDbContext> database
             await using var refunds = new NpgsqlBatch(connection).AddRefundsForCancelled(ended, Now()).Add(StoredPayment.Select, orders);
             stored = await ReadStoredAsync(refunds);
         }
+
         return [.. items.Select(item => stored[item.OrderId])];
     }
 

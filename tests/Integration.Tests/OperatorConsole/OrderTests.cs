@@ -25,7 +25,7 @@ public sealed class OrderTests(Browser browser, OneProcess shared) : ConsoleTest
 
         await using (await HoldAsync(_system.Payments, "payments"))
         {
-            await page.Tab.GetByRole(AriaRole.Link, new() { Name = "New order" }).ClickAsync();
+            await page.Tab.GetByRole(AriaRole.Link, new() { Name = "New order" }).First.ClickAsync();
             var form = page.Tab.GetByRole(AriaRole.Dialog);
             await form.GetByLabel("Customer").FillAsync("CUST-APPROVE-FOLLOWED");
             await form.GetByLabel("Product").FillAsync("FOLLOWED");

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # PostgreSQL and RabbitMQ for ./dev, which sources this file from the top of the checkout.
 #
-# They come in sets (run, test, bench, chaos), so that tests and measurements never disturb a system that runs
+# They come in sets (run, test, outage, bench, chaos), so that tests and measurements never disturb a system that runs
 # by hand. The state of a set is in .local/SET. Its servers come from the first of these sources:
 #   given       FULFILLMENT_POSTGRES and FULFILLMENT_RABBITMQ name existing servers
 #   compose     a Docker engine runs docker-compose.yml
-#   containers  the same for the test set: there, each test run starts containers of its own
+#   containers  the same for the sets test and outage: there, each test run starts containers of its own
 #   private     processes of our own on free ports, from the system's packages
 
 set_name='' state='' source='' pg_bin='' rabbitmq_server=''
@@ -19,8 +19,8 @@ die() { say "dev: $*"; exit 1; }
 # name_set [SET]: selects a set. use_set [SET]: also finds the source of its servers.
 name_set() {
   case ${1:=run} in
-    run | test | bench | chaos) ;;
-    *) die "there is no server set '$1'; the sets are run, test, bench and chaos" ;;
+    run | test | outage | bench | chaos) ;;
+    *) die "there is no server set '$1'; the sets are run, test, outage, bench and chaos" ;;
   esac
   set_name=$1 state=$PWD/.local/$1
   mkdir -p "$state"
@@ -34,7 +34,7 @@ use_set() {
     source=given
   elif is_running postgres || is_running rabbitmq; then source=private
   elif ! docker_works; then source=private
-  elif [[ $set_name == test ]]; then source=containers
+  elif [[ $set_name == test || $set_name == outage ]]; then source=containers
   else source=compose; fi
 }
 
@@ -302,7 +302,8 @@ CONF
     D <- [code:lib_dir(A)], is_list(D), F <- filelib:wildcard(D ++ "/ebin/*.beam")]).'
   # A clean environment, because every RABBITMQ_* or ERL_* variable of the caller would apply too. With "under
   # systemd" the start script becomes the broker instead of its parent: the pid is the broker's.
-  launch rabbitmq env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home" FULFILLMENT_SET="$state/" \
+  # A broker that is killed writes a dump to the folder that it was started in.
+  launch rabbitmq env -i -C "$home" PATH="$PATH" LANG=C.UTF-8 HOME="$home" FULFILLMENT_SET="$state/" \
     RUNNING_UNDER_SYSTEMD=true RABBITMQ_CONF_ENV_FILE=/dev/null \
     RABBITMQ_NODENAME="fulfillment-$set_name@localhost" \
     RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONFIG_FILES="$home/conf.d" \

@@ -1,5 +1,5 @@
 using Integration.Tests.Fixture;
 
-// The tests share two cores with a broker, a database and the processes that they start.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Most of a test is waiting for processes; more of them at a time would only wait for a processor.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: AssemblyFixture(typeof(Servers))]

@@ -2,7 +2,8 @@ using Integration.Tests.Fixture;
 
 namespace Integration.Tests;
 
-public sealed class BrokerOutageTests(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
+[Collection<OutageCollection>]
+public sealed class BrokerOutageTests(StoppableSystem shared) : SystemTest, IClassFixture<StoppableSystem>
 {
     private readonly FulfillmentSystem _system = shared.System;
 

@@ -5,9 +5,10 @@ using Integration.Tests.Fixture;
 namespace Integration.Tests;
 
 /// <summary>
-/// The fault program behind <c>./dev chaos</c>, for as long as a test may take. Nothing else runs on these servers meanwhile.
+/// The fault program behind <c>./dev chaos</c>, for as long as a test may take. Nothing else runs on its servers meanwhile.
 /// </summary>
-public sealed class ChaosTests(Servers servers)
+[Collection<OutageCollection>]
+public sealed class ChaosTests(StoppableServers servers)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
     private static readonly string Program = Path.Combine(

@@ -6,7 +6,8 @@ using Integration.Tests.Fixture;
 namespace Integration.Tests;
 
 /// <summary>Events that wait in the outbox until the broker is back. <c>OUTBOX_BACKLOG</c> sets their number, for a measurement.</summary>
-public sealed class OutboxBacklogTests(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
+[Collection<OutageCollection>]
+public sealed class OutboxBacklogTests(StoppableSystem shared) : SystemTest, IClassFixture<StoppableSystem>
 {
     private const int Batch = 500;
     private static readonly int Backlog = int.Parse(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Net.NetworkInformation;
 using System.Text.Json;
 using Integration.Tests.Fixture;
 using k8s.Models;
@@ -10,11 +9,12 @@ using Npgsql;
 namespace Integration.Tests.Deployment;
 
 /// <summary>
-/// Processes with exactly the environment, arguments and ports of the pods of k8s/, and users of the broker with exactly their permissions.
-/// Only what servers and volumes are called is replaced.
+/// Processes with exactly the environment and arguments of the pods of k8s/, and users of the broker with exactly their permissions.
+/// Only what servers and volumes are called is replaced, and the ports, because pods do not share them.
 /// </summary>
 public sealed class PodsAsProcessesTests(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
 {
+    private const string Port = "ASPNETCORE_HTTP_PORTS";
     private readonly FulfillmentSystem _system = shared.System;
     private readonly Dictionary<string, Uri> _users = [];
     private readonly Manifests _manifests = Manifests.Load(Repository.Root);
@@ -22,10 +22,6 @@ public sealed class PodsAsProcessesTests(NothingStarted shared) : SystemTest, IC
     [Fact]
     public async Task Pods_migrate_start_answer_their_probes_fulfil_an_order_and_stop()
     {
-        var ports = _manifests.Services.Select(service => service.Pod.Containers[0].Ports[0].ContainerPort).ToHashSet();
-        var taken = IPGlobalProperties.GetIPGlobalProperties()
-            .GetActiveTcpListeners().Select(listener => listener.Port).Where(ports.Contains);
-        Assert.SkipWhen(taken.Any(), $"Another process listens to {string.Join(", ", taken.Distinct())}");
         foreach (var permission in Definitions().GetProperty("permissions").EnumerateArray())
         {
             string Text(string property) => permission.GetProperty(property).GetString()!;
@@ -58,9 +54,10 @@ public sealed class PodsAsProcessesTests(NothingStarted shared) : SystemTest, IC
     }
 
     /// <summary>A probe as the manifest has it: its path, and at the port of the container.</summary>
-    private static async Task AnswersAsync(HostProcess pod, V1Container container, V1Probe probe)
+    private async Task AnswersAsync(HostProcess pod, V1Container container, V1Probe probe)
     {
-        pod.Http.BaseAddress!.Port.ShouldBe(container.Ports.Single(port => port.Name == probe.HttpGet.Port.ToString()).ContainerPort);
+        _manifests.Environment(container)[Port]
+            .ShouldBe($"{container.Ports.Single(port => port.Name == probe.HttpGet.Port.ToString()).ContainerPort}");
         var path = new Uri(probe.HttpGet.Path, UriKind.Relative);
         await Eventually.Get($"{pod.Name} to answer {path}\n{pod}", async () =>
         {
@@ -107,6 +104,7 @@ public sealed class PodsAsProcessesTests(NothingStarted shared) : SystemTest, IC
             ["RabbitMq", "Uri"] => UserOf(variable.Value).AbsoluteUri,
             ["RabbitMq", "ManagementUri"] => Management(UserOf(variable.Value)),
             ["Import", "Directory"] => _system.ImportDirectory,
+            [Port] => $"{FreePort.Next()}",
             _ => variable.Value,
         }));
 

@@ -9,6 +9,7 @@ namespace Integration.Tests.Fixture;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private static readonly List<HostProcess> Started = [];
+    private readonly string? _collection = TestContext.Current.TestCollection?.UniqueID;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,7 +57,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         var port = settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_HTTP_PORTS").Value;
         var address = new Uri(settings.FirstOrDefault(setting => setting.Key == "ASPNETCORE_URLS").Value
-            ?? $"http://127.0.0.1:{port ?? Servers.FreePort().ToString(CultureInfo.InvariantCulture)}");
+            ?? $"http://127.0.0.1:{port ?? FreePort.Next().ToString(CultureInfo.InvariantCulture)}");
         var start = new ProcessStartInfo("dotnet", [Repository.Host, .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.Host)!,
@@ -162,14 +163,18 @@ internal sealed class HostProcess : IAsyncDisposable
         Http.Dispose();
     }
 
-    /// <summary>The end of what every process has said since the last call, for a test that has failed.</summary>
+    /// <summary>
+    /// The end of what the processes of this collection have said since the last call, for a test that has failed. The tests of
+    /// a collection run one after the other, and other collections beside them.
+    /// </summary>
     public static string TakeOutputs()
     {
+        var collection = TestContext.Current.TestCollection?.UniqueID;
         lock (Started)
         {
-            var said = string.Join('\n', Started);
-            Started.RemoveAll(process => process._outputEnded.Task.IsCompleted);
-            return said;
+            var ours = Started.Where(process => process._collection == collection).ToList();
+            foreach (var process in ours.Where(process => process._outputEnded.Task.IsCompleted)) Started.Remove(process);
+            return string.Join('\n', ours);
         }
     }
 

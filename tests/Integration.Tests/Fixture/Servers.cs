@@ -1,25 +1,30 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using DotNet.Testcontainers.Containers;
 using Npgsql;
-using RabbitMQ.Client;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 
 namespace Integration.Tests.Fixture;
 
 /// <summary>
-/// PostgreSQL and RabbitMQ for the whole run: the ones that <c>FULFILLMENT_POSTGRES</c>, <c>FULFILLMENT_RABBITMQ</c> and
-/// <c>FULFILLMENT_RABBITMQ_MANAGEMENT</c> name, else containers, else private processes of <c>./dev servers</c>.
+/// PostgreSQL and RabbitMQ that all tests share, each with databases and a virtual host of its own: the ones that
+/// <c>FULFILLMENT_POSTGRES</c>, <c>FULFILLMENT_RABBITMQ</c> and <c>FULFILLMENT_RABBITMQ_MANAGEMENT</c> name, else containers,
+/// else private processes of <c>./dev servers</c>.
 /// </summary>
-public sealed class Servers : IAsyncLifetime
+public class Servers : IAsyncLifetime
 {
+    private readonly string _set;
     private readonly List<IContainer> _containers = [];
-    private RabbitMqContainer? _brokerContainer;
-    private PostgreSqlContainer? _databaseContainer;
-    private bool _privateServers;
     private bool _downAtEnd;
+
+    public Servers()
+        : this("test")
+    {
+    }
+
+    /// <summary>Another pair of servers.</summary>
+    /// <param name="set">Its name for <c>./dev servers</c>.</param>
+    protected Servers(string set) => _set = set;
 
     /// <summary>Connection string of a role that may create databases and roles, without a database.</summary>
     public string Postgres { get; private set; } = "";
@@ -30,109 +35,40 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Address of the broker's management API.</summary>
     public Uri Management { get; private set; } = new("http://localhost");
 
-    /// <summary>Set of <c>./dev servers</c> that these are, which may be stopped and started; null when they are none.</summary>
-    public string? Set => _privateServers ? "test" : null;
+    /// <summary>Set of <c>./dev servers</c> that these are; null when they are none.</summary>
+    public string? Set => ArePrivate ? _set : null;
+
+    protected RabbitMqContainer? BrokerContainer { get; private set; }
+
+    protected PostgreSqlContainer? DatabaseContainer { get; private set; }
+
+    /// <summary>They are processes of <c>./dev servers</c>.</summary>
+    protected bool ArePrivate { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("FULFILLMENT_POSTGRES") is { Length: > 0 } postgres)
         {
-            // ./dev test says so when the servers are its own.
-            _privateServers = Environment.GetEnvironmentVariable("FULFILLMENT_SERVERS") == "private";
-            Use(
-                _privateServers ? "the private servers of ./dev" : "the given servers, which are not restarted",
-                postgres, Required("FULFILLMENT_RABBITMQ"), Required("FULFILLMENT_RABBITMQ_MANAGEMENT"));
+            // ./dev test says so when the servers are its own, which are the set for all tests.
+            ArePrivate = Environment.GetEnvironmentVariable("FULFILLMENT_SERVERS") == "private";
+            if (ArePrivate && _set != "test") await StartPrivateAsync();
+            else
+                Use(
+                    ArePrivate ? "the private servers of ./dev" : "the given servers, which are not restarted",
+                    postgres, Required("FULFILLMENT_RABBITMQ"), Required("FULFILLMENT_RABBITMQ_MANAGEMENT"));
             return;
         }
 
-        if (await StartContainersAsync() is not { } reason) return;
-        await Dev("servers", "up", "test");
-        _privateServers = true;
-        _downAtEnd = true;
-        var addresses = (await Dev("servers", "env", "test"))
-            .Split('\n')
-            .Where(line => line.StartsWith("export ", StringComparison.Ordinal))
-            .Select(line => line["export ".Length..].Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
-        if (addresses.Count == 0)
-            throw new InvalidOperationException($"./dev servers has none for the tests, because Docker answers; but {reason}");
-        Use(
-            "private servers, started with ./dev servers up test", addresses["FULFILLMENT_POSTGRES"],
-            addresses["FULFILLMENT_RABBITMQ"], addresses["FULFILLMENT_RABBITMQ_MANAGEMENT"]);
+        if (await StartContainersAsync() is { } reason) await StartPrivateAsync(reason);
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         NpgsqlConnection.ClearAllPools();
         foreach (var container in _containers) await container.DisposeAsync();
-        if (_downAtEnd) await Dev("servers", "down", "test");
+        if (_downAtEnd) await Dev("servers", "down", _set);
     }
-
-    /// <summary>Skips the test that is running unless the broker may be stopped.</summary>
-    public void SkipUnlessBrokerIsOurs() => Assert.SkipUnless(
-        _privateServers || _brokerContainer is not null, "FULFILLMENT_RABBITMQ names a shared broker, which the tests do not restart");
-
-    public Task StopBrokerAsync() => _brokerContainer?.StopAsync() ?? Dev("servers", "stop-broker", "test");
-
-    /// <summary>Starts it and waits until it takes connections.</summary>
-    public async Task StartBrokerAsync()
-    {
-        await (_brokerContainer?.StartAsync() ?? Dev("servers", "start-broker", "test"));
-        await Eventually.True("the broker to take connections", async () =>
-        {
-            await using var connection = await new ConnectionFactory { Uri = Amqp }.CreateConnectionAsync();
-            return connection.IsOpen;
-        });
-    }
-
-    public async Task RestartBrokerAsync()
-    {
-        await StopBrokerAsync();
-        await StartBrokerAsync();
-    }
-
-    /// <summary>Skips the test that is running unless the database server may be restarted.</summary>
-    public void SkipUnlessDatabaseIsOurs() => Assert.SkipUnless(
-        _privateServers || _databaseContainer is not null, "FULFILLMENT_POSTGRES names a shared server, which the tests do not restart");
-
-    /// <summary>Makes the broker refuse what is published, because it has no memory left.</summary>
-    public Task FillBrokerAsync() => MemoryOfBrokerAsync("fill-broker", "0.00001");
-
-    /// <summary>Gives the broker its memory back.</summary>
-    public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("relieve-broker", "0.4");
-
-    public Task StopPostgresAsync() => _databaseContainer?.StopAsync() ?? Dev("servers", "stop-postgres", "test");
-
-    public async Task RestartPostgresAsync()
-    {
-        await StopPostgresAsync();
-        await StartPostgresAsync();
-    }
-
-    /// <summary>Ends PostgreSQL without a shutdown, so that it recovers from its log, and starts it again.</summary>
-    public async Task CrashPostgresAsync()
-    {
-        if (_databaseContainer is null) await Dev("servers", "crash-postgres", "test");
-        else await _databaseContainer.ExecAsync(["sh", "-c", "kill -QUIT 1"]);
-        await StartPostgresAsync();
-    }
-
-    /// <summary>Starts it and waits until it takes connections.</summary>
-    public async Task StartPostgresAsync()
-    {
-        await (_databaseContainer?.StartAsync() ?? Dev("servers", "start-postgres", "test"));
-        await Eventually.True("PostgreSQL to take connections", async () =>
-        {
-            await using var source = NpgsqlDataSource.Create(
-                new NpgsqlConnectionStringBuilder(Postgres) { Database = "postgres", Pooling = false });
-            await using var connection = await source.OpenConnectionAsync();
-            return true;
-        });
-    }
-
-    private Task MemoryOfBrokerAsync(string command, string fraction) => _brokerContainer is null
-        ? Dev("servers", command, "test")
-        : _brokerContainer.ExecAsync(["rabbitmqctl", "set_vm_memory_high_watermark", fraction]);
 
     private static string Required(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"FULFILLMENT_POSTGRES is set, but {name} is not");
@@ -148,13 +84,30 @@ public sealed class Servers : IAsyncLifetime
         Console.WriteLine(said);
     }
 
+    private async Task StartPrivateAsync(string? noContainers = null)
+    {
+        await Dev("servers", "up", _set);
+        ArePrivate = true;
+        _downAtEnd = true;
+        var addresses = (await Dev("servers", "env", _set))
+            .Split('\n')
+            .Where(line => line.StartsWith("export ", StringComparison.Ordinal))
+            .Select(line => line["export ".Length..].Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
+        if (addresses.Count == 0)
+            throw new InvalidOperationException($"./dev servers has none for the tests, because Docker answers; but {noContainers}");
+        Use(
+            $"private servers, started with ./dev servers up {_set}", addresses["FULFILLMENT_POSTGRES"],
+            addresses["FULFILLMENT_RABBITMQ"], addresses["FULFILLMENT_RABBITMQ_MANAGEMENT"]);
+    }
+
     /// <summary>Null when the containers run, else why they do not.</summary>
     private async Task<string?> StartContainersAsync()
     {
         try
         {
             // The ports are chosen here because a restarted container would otherwise get others.
-            var (amqp, management, port) = (FreePort(), FreePort(), FreePort());
+            var (amqp, management, port) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
             var postgres = new PostgreSqlBuilder("postgres:17-alpine")
                 .WithUsername("postgres").WithPassword("postgres")
                 .WithPortBinding(port, 5432)
@@ -165,7 +118,7 @@ public sealed class Servers : IAsyncLifetime
                 .WithPortBinding(amqp, 5672).WithPortBinding(management, 15672).Build();
             _containers.Add(rabbitmq);
             await Task.WhenAll(postgres.StartAsync(), rabbitmq.StartAsync());
-            (_brokerContainer, _databaseContainer) = (rabbitmq, postgres);
+            (BrokerContainer, DatabaseContainer) = (rabbitmq, postgres);
             var address = new NpgsqlConnectionStringBuilder(postgres.GetConnectionString()) { Database = null };
             Use(
                 "containers", address.ConnectionString, $"amqp://guest:guest@{rabbitmq.Hostname}:{amqp}",
@@ -184,7 +137,7 @@ public sealed class Servers : IAsyncLifetime
     }
 
     /// <summary>Runs ./dev of this checkout and returns what it printed.</summary>
-    private static async Task<string> Dev(params string[] arguments)
+    protected static async Task<string> Dev(params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "dev"), arguments)
         {
@@ -200,12 +153,5 @@ public sealed class Servers : IAsyncLifetime
         return process.ExitCode == 0
             ? output
             : throw new InvalidOperationException($"./dev {string.Join(' ', arguments)} failed: {output}{await errors}");
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

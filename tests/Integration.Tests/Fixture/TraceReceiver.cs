@@ -19,7 +19,7 @@ internal sealed class TraceReceiver : IAsyncDisposable
 
     public TraceReceiver()
     {
-        Address = new Uri($"http://127.0.0.1:{Servers.FreePort()}/");
+        Address = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         _listener.Prefixes.Add(Address.AbsoluteUri);
         _listener.Start();
         _receiving = ReceiveAsync();

@@ -17,12 +17,12 @@ public sealed class ImportCrashTests(UninterruptedImports uninterrupted) : Syste
         var id = await imports.StartAsync(uninterrupted.File);
         foreach (var share in Enumerable.Range(0, 5).Select(_ => random.NextDouble() * 0.9).Order().ToList())
         {
-            await DoneAsync(system, id, share);
+            await UninterruptedImports.DoneAsync(system, id, share);
             await process.KillAsync();
             process = await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         }
 
-        await DoneAsync(system, id, 0.95);
+        await UninterruptedImports.DoneAsync(system, id, 0.95);
         (await process.StopAsync()).ShouldBe(0);
         await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         await uninterrupted.IsAlsoTheEndOfAsync(imports, id);
@@ -73,42 +73,10 @@ public sealed class ImportCrashTests(UninterruptedImports uninterrupted) : Syste
         // The last one to be started is the one that takes the upload.
         var dying = await system.StartAsync("Inventory", UninterruptedImports.Chunks);
         var id = await imports.StartAsync(uninterrupted.File);
-        await DoneAsync(system, id, 0.3);
+        await UninterruptedImports.DoneAsync(system, id, 0.3);
 
         await dying.KillAsync();
 
-        await uninterrupted.IsAlsoTheEndOfAsync(imports, id);
-    }
-
-    [Fact]
-    public async Task Restart_of_the_broker_during_an_import_leaves_no_trace()
-    {
-        uninterrupted.Servers.SkipUnlessBrokerIsOurs();
-        await using var system = await FulfillmentSystem.CreateAsync(uninterrupted.Servers);
-        var imports = new ImportApi(system);
-        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
-        var id = await imports.StartAsync(uninterrupted.File);
-        await DoneAsync(system, id, 0.2);
-
-        await uninterrupted.Servers.RestartBrokerAsync();
-
-        await uninterrupted.IsAlsoTheEndOfAsync(imports, id);
-    }
-
-    [Fact]
-    public async Task Restart_of_the_database_during_an_import_leaves_no_trace()
-    {
-        uninterrupted.Servers.SkipUnlessDatabaseIsOurs();
-        await using var system = await FulfillmentSystem.CreateAsync(uninterrupted.Servers);
-        var imports = new ImportApi(system);
-        await system.StartAsync("Inventory", UninterruptedImports.Chunks);
-        var id = await imports.StartAsync(uninterrupted.File);
-        await DoneAsync(system, id, 0.2);
-
-        await uninterrupted.Servers.RestartPostgresAsync();
-
-        // The connections that the test itself had are gone, too.
-        await Eventually.Get("the tables", () => system.Inventory.CountAsync("import_jobs"), count => count == 1);
         await uninterrupted.IsAlsoTheEndOfAsync(imports, id);
     }
 
@@ -121,7 +89,7 @@ public sealed class ImportCrashTests(UninterruptedImports uninterrupted) : Syste
         var id = await imports.StartAsync(uninterrupted.File);
         for (var tenth = 0; tenth < 8; tenth++)
         {
-            await DoneAsync(system, id, tenth / 10.0);
+            await UninterruptedImports.DoneAsync(system, id, tenth / 10.0);
             await system.Inventory.ExecuteAsync(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 + "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()");
@@ -129,13 +97,6 @@ public sealed class ImportCrashTests(UninterruptedImports uninterrupted) : Syste
 
         await uninterrupted.IsAlsoTheEndOfAsync(imports, id);
     }
-
-    /// <summary>Waits until a share of the chunks is done.</summary>
-    private static Task<double> DoneAsync(FulfillmentSystem system, long id, double share) => Eventually.Get(
-        $"{share:P0} of the chunks",
-        () => system.Inventory.ScalarAsync<double>(
-            "SELECT count(done_at)::float8 / greatest(count(*), 1) FROM import_chunks WHERE import_id = $1", id),
-        done => done >= share);
 
     private async Task SendAsync(ImportApi imports)
     {

@@ -47,6 +47,13 @@ public sealed class UninterruptedImports(Servers servers) : IAsyncLifetime
         (await imports.ContentsAsync()).ShouldBe(Contents);
     }
 
+    /// <summary>Waits until a share of the chunks is done.</summary>
+    internal static Task<double> DoneAsync(FulfillmentSystem system, long id, double share) => Eventually.Get(
+        $"{share:P0} of the chunks",
+        () => system.Inventory.ScalarAsync<double>(
+            "SELECT count(done_at)::float8 / greatest(count(*), 1) FROM import_chunks WHERE import_id = $1", id),
+        done => done >= share);
+
     /// <summary>Most rows have a key of their own; some are repeated near by, some far away.</summary>
     private static string KeyOf(int n) => n switch
     {

@@ -46,6 +46,13 @@ public sealed class SummaryTests(Servers servers) : SystemTest
         }
     }
 
+    internal static List<JsonElement> Queues(JsonElement summary) => [.. summary.GetProperty("queues").EnumerateArray()];
+}
+
+/// <summary>The same while the broker is down.</summary>
+[Collection<OutageCollection>]
+public sealed class SummaryOutageTests(StoppableServers servers) : SystemTest
+{
     [Fact]
     public async Task Values_of_an_unavailable_dependency_are_null_and_the_others_are_present()
     {
@@ -60,13 +67,11 @@ public sealed class SummaryTests(Servers servers) : SystemTest
                 view => view.GetProperty("unrouted").ValueKind == JsonValueKind.Null);
 
             summary.Number("deadLetters").ShouldBe(0);
-            Queues(summary).ShouldAllBe(queue => queue.GetProperty("messages").ValueKind == JsonValueKind.Null);
+            SummaryTests.Queues(summary).ShouldAllBe(queue => queue.GetProperty("messages").ValueKind == JsonValueKind.Null);
         }
         finally
         {
             await servers.StartBrokerAsync();
         }
     }
-
-    private static List<JsonElement> Queues(JsonElement summary) => [.. summary.GetProperty("queues").EnumerateArray()];
 }

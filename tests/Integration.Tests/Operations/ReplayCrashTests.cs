@@ -104,7 +104,8 @@ public sealed class ReplayCrashTests(NothingStarted shared) : SystemTest, IClass
 }
 
 /// <summary>Servers that are restarted. A system of its own, because its connections end.</summary>
-public sealed class DeadLetterOutageTests(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
+[Collection<OutageCollection>]
+public sealed class DeadLetterOutageTests(StoppableSystem shared) : SystemTest, IClassFixture<StoppableSystem>
 {
     private const int DeadLetterCount = 20;
     private readonly FulfillmentSystem _system = shared.System;

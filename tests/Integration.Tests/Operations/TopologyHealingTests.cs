@@ -178,7 +178,7 @@ public sealed class TopologyByAmqpTests(NothingStarted shared) : SystemTest, ICl
     [Fact]
     public async Task Management_api_that_does_not_answer_is_reported_and_the_rest_is_checked()
     {
-        await _system.StartAsync("Payment", ("RabbitMq__ManagementUri", $"http://user:password@127.0.0.1:{Servers.FreePort()}"));
+        await _system.StartAsync("Payment", ("RabbitMq__ManagementUri", $"http://user:password@127.0.0.1:{FreePort.Next()}"));
 
         var report = await _system.GetAsync("Payment", "/api/payments/ops/topology");
 

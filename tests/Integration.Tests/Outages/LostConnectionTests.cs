@@ -4,7 +4,8 @@ using Integration.Tests.Fixture;
 namespace Integration.Tests.Outages;
 
 /// <summary>The broker ends connections, takes no messages, or dies; the processes are not restarted.</summary>
-public sealed class LostConnectionTests(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
+[Collection<OutageCollection>]
+public sealed class LostConnectionTests(StoppableSystem shared) : SystemTest, IClassFixture<StoppableSystem>
 {
     private static readonly TimeSpan AFewSeconds = TimeSpan.FromSeconds(10);
     private readonly FulfillmentSystem _system = shared.System;

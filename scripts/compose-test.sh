@@ -47,7 +47,7 @@ may() {
 
 # Every service has a user of its own at the broker, which may not read or write the messages of another service.
 broker_refuses() {
-  local event='{"properties":{},"routing_key":"nobody.wants","payload":"{}","payload_encoding":"string"}'
+  local event='{"properties":{},"routing_key":"unbound.key","payload":"{}","payload_encoding":"string"}'
   local look='{"count":1,"ackmode":"ack_requeue_true","encoding":"auto"}'
   may 200 exchanges/%2F/order.events/publish "$event" || return 1
   may 200 queues/%2F/order-payment-completed-queue/get "$look" || return 1

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Integration.Tests.Fixture;
@@ -139,9 +140,25 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until an order has reached a terminal state, and returns it.</summary>
-    public Task<JsonElement> EndOfAsync(long orderId) => Eventually.Get(
-        $"order {orderId} to end", () => GetAsync("Order", $"/api/orders/{orderId}"),
-        order => order.GetProperty("status").GetString() is "COMPLETED" or "FAILED" or "CANCELLED");
+    public async Task<JsonElement> EndOfAsync(long orderId)
+    {
+        try
+        {
+            return await Eventually.Get(
+                $"order {orderId} to end", () => GetAsync("Order", $"/api/orders/{orderId}"),
+                order => order.GetProperty("status").GetString() is "COMPLETED" or "FAILED" or "CANCELLED");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\nWhat the processes logged about order {orderId}:\n{LinesAbout(orderId)}", e);
+        }
+    }
+
+    private string LinesAbout(long orderId)
+    {
+        var order = new Regex($@"(?i)\border\w*\W{{0,3}}{orderId}\b");
+        return string.Join('\n', Output.Split('\n').Where(line => order.IsMatch(line)));
+    }
 
     /// <summary>Waits until every order has reached a terminal state.</summary>
     public Task AllEndAsync() => Eventually.Get(

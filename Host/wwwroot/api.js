@@ -66,6 +66,18 @@ export async function request(method, path, { body, headers, signal, timeout = 1
 
 export const get = async (path, signal) => (await request('GET', path, { signal })).body;
 
+/** { items, next } of the first `count` pages of a list, `next` being the address of the page after them. */
+export async function getPages(path, count, signal) {
+  const items = [];
+  let next = path;
+  for (let page = 0; page < count && next; page++) {
+    const response = await request('GET', next, { signal });
+    items.push(...response.body);
+    next = response.next;
+  }
+  return { items, next };
+}
+
 const nextPage = link => link?.match(/<([^>]+)>;\s*rel="next"/)?.[1] ?? null;
 
 /** '/api/orders' and { status: 'FAILED', x: '' } -> '/api/orders?status=FAILED' */
@@ -92,6 +104,25 @@ export function curl({ method = 'GET', path, body, headers = {}, file, output })
 export const isAbort = e => e?.name === 'AbortError';
 export const newKey = () =>
   crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+
+/** An AbortController that `signal` aborts too. */
+export function linkedAbort(signal) {
+  const abort = new AbortController();
+  signal.addEventListener('abort', () => abort.abort(), { signal: abort.signal });
+  return abort;
+}
+
+/** Returns a function that runs `work` after `ms`, once for all calls until then. */
+export function throttle(ms, work, signal) {
+  let timer = null;
+  signal.addEventListener('abort', () => clearTimeout(timer));
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      work();
+    }, ms);
+  };
+}
 
 /** Runs `work` now and then every `ms`, never twice at a time and not in a hidden tab, until `signal` ends it. Returns a function that runs it soon. */
 export function every(ms, work, signal) {

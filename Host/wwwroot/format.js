@@ -77,3 +77,6 @@ export const words = code => (code ? code.charAt(0) + code.slice(1).toLowerCase(
 
 /** System.Text.Json.JsonException -> JsonException */
 export const typeName = name => (name ? name.slice(name.lastIndexOf('.') + 1) : '');
+
+/** The body of a message: { encoding, content }. */
+export const bodyText = ({ encoding, content }) => (encoding === 'json' ? JSON.stringify(content, null, 2) : String(content));

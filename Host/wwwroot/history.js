@@ -6,7 +6,6 @@ const SPANS = [
   { id: '5m', label: '5 minutes', step: 2_000, length: 150 },
   { id: '1h', label: '1 hour', step: 15_000, length: 240 },
 ];
-export const SERIES = ['created', 'completed', 'failed', 'p50', 'p95', 'waiting'];
 const STORE = 'history';
 const samples = Object.fromEntries(SPANS.map(span => [span.id, load(span)]));
 const listeners = new Set();

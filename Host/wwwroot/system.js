@@ -27,6 +27,9 @@ const opened = Date.now();
 
 export const isDown = id => state.get(id).since !== null;
 
+/** The prefix of the first module that answers, for what all modules know. */
+export const anyPrefix = () => (MODULES.find(module => !isDown(module.id)) ?? MODULES[0]).prefix;
+
 export const sum = what => {
   const values = MODULES.map(module => what(state.get(module.id).summary)).filter(value => value !== null && value !== undefined);
   return values.length ? values.reduce((a, b) => a + b, 0) : null;

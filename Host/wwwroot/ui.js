@@ -1,8 +1,9 @@
 // The parts that views are made of.
 
-import { curl, isAbort, request } from './api.js';
+import { curl } from './api.js';
 import { h, put, text } from './dom.js';
-import { seconds, time, words } from './format.js';
+import { NONE, seconds, words } from './format.js';
+import { href } from './route.js';
 import { isDown, moduleOf, state } from './system.js';
 
 const GOOD = new Set(['COMPLETED', 'COMMITTED', 'REPLAYED', 'REFUNDED', 'OK', 'UP', 'SENT']);
@@ -25,6 +26,7 @@ export function button(label, onclick, { kind = '', small = false, type = 'butto
 }
 
 export const link = (address, ...content) => h('a', { href: address }, ...content);
+export const orderLink = id => (id === null ? NONE : link(href('orders', [id]), `#${id}`));
 
 /** Heading of a view, with its actions. */
 export const heading = (title, ...actions) => h('div.heading', h('h1', title), actions.length > 0 && h('div.actions', ...actions));
@@ -61,18 +63,7 @@ export function problemBox(problem) {
   );
 }
 
-/**
- * Why a list is not up to date: the whole problem when the list is empty, and a line when it shows data from `at`.
- * The part of an unavailable module says so itself.
- */
-export function showFailure(place, problem, at, module) {
-  if (isAbort(problem)) return;
-  if (isDown(module)) put(place);
-  else if (!at || (problem.status >= 400 && problem.status < 500)) put(place, problemBox(problem));
-  else put(place, h('p.warning', `Not refreshed since ${time(at)}. ${problem.detail ?? problem.message}`));
-}
-
-export function copyButton(content, label = 'Copy') {
+function copyButton(content, label = 'Copy') {
   const own = button(
     'Copy',
     async () => {
@@ -119,55 +110,6 @@ export function curlBox(...commands) {
   return box;
 }
 
-/** A message that goes away by itself, unless it shows a problem. */
-export function toast(message, { problem, command } = {}) {
-  const note = h(
-    `div.toast${problem ? '.bad' : ''}`,
-    h('div.toast-body', message && h('p', message), problem && problemBox(problem), command && curlBox(command)),
-    button('×', () => note.remove(), { kind: 'quiet', 'aria-label': 'Dismiss' }),
-  );
-  document.getElementById('toasts').append(note);
-  if (!problem)
-    setTimeout(() => {
-      if (!note.matches(':hover, :focus-within')) note.remove();
-    }, 7_000);
-}
-
-/**
- * Does the work of a button: sends `command`, shows the result, and shows the curl that does the same. Returns the response, or null when it failed.
- */
-export async function act(pressed, command, done, place) {
-  pressed?.setAttribute('aria-busy', 'true');
-  if (pressed) pressed.disabled = true;
-  try {
-    const { method = 'POST', path, body, headers } = command;
-    const answer = await request(method, path, { body, headers });
-    if (done) toast(typeof done === 'function' ? done(answer) : done, { command });
-    if (place) put(place);
-    return answer;
-  } catch (e) {
-    if (isAbort(e)) return null;
-    if (place) put(place, problemBox(e));
-    else toast(null, { problem: e, command });
-    return null;
-  } finally {
-    if (pressed) pressed.disabled = false;
-    pressed?.removeAttribute('aria-busy');
-  }
-}
-
-/** Opens a dialog. `build(close)` gives its content; it closes with Escape too, and the focus returns to where it was. */
-export function dialog(title, build) {
-  const id = `dialog-${Date.now()}`;
-  const close = () => box.close();
-  const box = h('dialog', { 'aria-labelledby': id, onclose: () => box.remove() });
-  box.append(h('div.dialog-head', h('h2', { id }, title), button('×', close, { kind: 'quiet', 'aria-label': 'Close' })), ...[build(close)].flat());
-  document.body.append(box);
-  box.showModal();
-  box.querySelector('form input, form select, form textarea')?.focus();
-  return box;
-}
-
 /** A field with its label. */
 export function field(label, input, hint) {
   const id = input.id || (input.id = `field-${Math.random().toString(36).slice(2, 9)}`);
@@ -182,6 +124,24 @@ export const select = (options, value, properties = {}) =>
     properties,
     options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)),
   );
+
+export const searchForm = (search, ...inputs) =>
+  h(
+    'form.search',
+    {
+      role: 'search',
+      onsubmit: event => {
+        event.preventDefault();
+        search();
+      },
+    },
+    ...inputs,
+    button('Search', null, { type: 'submit' }),
+  );
+
+/** A filter that is set, as a button that removes it. */
+export const filterChip = (label, remove) =>
+  button([label, h('span', { 'aria-hidden': 'true' }, ' ×')], remove, { kind: 'chip', title: 'Remove the filter' });
 
 /** A table that scrolls by itself when it does not fit, also by keyboard. A column is a name, an element, or one of them with a class. */
 export function table(label, columns, body) {

@@ -7,7 +7,7 @@ import { SPANS, columns, onSample } from '../history.js';
 import { href } from '../route.js';
 import { MODULES, isDown, most, on, orders, state, sum } from '../system.js';
 import { empty, heading, link, panel, part, pill, table } from '../ui.js';
-import { narrowFlow, queuesOf, wideFlow } from './flowchart.js';
+import { narrowFlow, queuesOf, wideFlow } from './flow/flowchart.js';
 
 /** `limit`: from this value on the tile warns. */
 function tile(label, module, value, { to, hint, limit } = {}) {

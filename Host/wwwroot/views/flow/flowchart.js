@@ -1,8 +1,8 @@
 // The modules and the ways between them, with the messages of each: from left to right, and from top to bottom for narrow windows.
 
-import { h, s, text } from '../dom.js';
-import { NONE, compact, plural, rate, seconds } from '../format.js';
-import { MODULES, instancesOf, isDown, moduleOf, state } from '../system.js';
+import { h, s, text } from '../../dom.js';
+import { NONE, compact, plural, rate, seconds } from '../../format.js';
+import { MODULES, instancesOf, isDown, moduleOf, state } from '../../system.js';
 
 const WIDTH = 1200;
 const NODE = { width: 192, height: 92, top: 128 };

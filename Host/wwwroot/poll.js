@@ -10,7 +10,7 @@ import { problemBox } from './ui.js';
  * Runs `show(await load())` every `ms` when `due()`. `failed(e, loadedAt)` shows why that failed; by default it does so in `failure`.
  * Returns a function that runs it soon.
  */
-export function poll(ms, { due = () => true, load, show, failure, module, failed }, signal) {
+export function poll(ms, signal, { due = () => true, load, show, failure, module, failed }) {
   failed ??= (e, loadedAt) => showFailure(failure, e, loadedAt, module);
   let loadedAt = 0;
   return every(

@@ -53,13 +53,7 @@ export function problemBox(problem) {
         Object.entries(problem.errors).map(([field, mistakes]) => h('li', h('code', field), ' ', mistakes.join('; '))),
       ),
     problem.traceId &&
-      h(
-        'p.trace',
-        'traceId ',
-        h('code', problem.traceId),
-        ' ',
-        copyButton(() => problem.traceId, 'Copy traceId'),
-      ),
+      h('p.trace', 'traceId ', h('code', problem.traceId), ' ', copyButton(() => problem.traceId, 'Copy traceId')),
   );
 }
 
@@ -85,12 +79,7 @@ function copyButton(content, label = 'Copy') {
 /** Commands that do the same as the actions beside them. Each is { label?, method, path, body, … } or a function that gives it when it is looked at. */
 export function curlBox(...commands) {
   const lines = h('div.curl-lines');
-  const box = h(
-    'details.curl',
-    { ontoggle: () => box.open && show() },
-    h('summary', 'Same with curl'),
-    lines,
-  );
+  const box = h('details.curl', { ontoggle: () => box.open && show() }, h('summary', 'Same with curl'), lines);
   const show = () =>
     put(
       lines,
@@ -119,11 +108,7 @@ export function field(label, input, hint) {
 }
 
 export const select = (options, value, properties = {}) =>
-  h(
-    'select',
-    properties,
-    options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)),
-  );
+  h('select', properties, options.map(([name, label]) => h('option', { value: name, selected: name === value }, label)));
 
 export const searchForm = (search, ...inputs) =>
   h(
@@ -189,10 +174,7 @@ export function bar(parts, whole, label) {
 }
 
 export const facts = (...pairs) =>
-  h(
-    'dl.facts',
-    pairs.filter(Boolean).map(([name, ...value]) => h('div', h('dt', name), h('dd', ...value))),
-  );
+  h('dl.facts', pairs.filter(Boolean).map(([name, ...value]) => h('div', h('dt', name), h('dd', ...value))));
 
 /** Part of a module: it turns grey while the module does not answer, and says since when. */
 export function part(module, ...content) {

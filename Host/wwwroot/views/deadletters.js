@@ -37,11 +37,7 @@ export function mount(root, route, signal) {
   put(
     root,
     heading('Dead letters'),
-    h(
-      'nav.tabs',
-      { 'aria-label': 'Dead letters by module' },
-      tabs.map(({ element }) => element),
-    ),
+    h('nav.tabs', { 'aria-label': 'Dead letters by module' }, tabs.map(({ element }) => element)),
     place,
   );
   showCounts(tabs);

@@ -25,10 +25,7 @@ export function mount(root, route, signal) {
   const path = () => withQuery('/api/inventory/items', { search, limit: PAGE });
   put(
     root,
-    heading(
-      'Stock',
-      button('Set a stock…', () => setStock(refresh)),
-    ),
+    heading('Stock', button('Set a stock…', () => setStock(refresh))),
     h(
       'div.toolbar',
       h(
@@ -49,21 +46,17 @@ export function mount(root, route, signal) {
     ),
   );
 
-  const refresh = poll(
-    3_000,
-    {
-      load: async () => ({ asked: search, ...(await getPages(path(), count, signal)) }),
-      show: ({ asked, items, next }) => {
-        if (asked !== search) return;
-        more.hidden = next === null;
-        put(none, items.length === 0 && noProducts(search));
-        products.show(items);
-      },
-      failure,
-      module: 'inventory',
+  const refresh = poll(3_000, signal, {
+    load: async () => ({ asked: search, ...(await getPages(path(), count, signal)) }),
+    show: ({ asked, items, next }) => {
+      if (asked !== search) return;
+      more.hidden = next === null;
+      put(none, items.length === 0 && noProducts(search));
+      products.show(items);
     },
-    signal,
-  );
+    failure,
+    module: 'inventory',
+  });
   return {
     update(now) {
       search = now.query.search ?? '';

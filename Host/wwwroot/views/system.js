@@ -37,10 +37,7 @@ export function mount(root, route, signal) {
   put(
     root,
     heading('System'),
-    h(
-      'div.cards',
-      cards.map(card => card.element),
-    ),
+    h('div.cards', cards.map(card => card.element)),
     topology(signal),
     invariants(signal),
     simulator(signal),

@@ -28,23 +28,19 @@ export function showDeadLetter(place, module, id, signal) {
   );
   let shown = '';
 
-  const refresh = poll(
-    3_000,
-    {
-      load: () => get(path, signal),
-      show: letter => {
-        const now = `${letter.status} ${letter.occurrences} ${letter.replayedAt}`;
-        // A change of the status does not discard the text in the editor.
-        if (now === shown || (content.contains(document.activeElement) && document.activeElement.tagName === 'TEXTAREA')) return;
-        shown = now;
-        put(content, deadLetterDetails(letter, module, path, () => refresh()));
-      },
-      failed: e => {
-        if (!shown || e.status === 404) put(content, problemBox(e));
-      },
+  const refresh = poll(3_000, signal, {
+    load: () => get(path, signal),
+    show: letter => {
+      const now = `${letter.status} ${letter.occurrences} ${letter.replayedAt}`;
+      // A change of the status does not discard the text in the editor.
+      if (now === shown || (content.contains(document.activeElement) && document.activeElement.tagName === 'TEXTAREA')) return;
+      shown = now;
+      put(content, deadLetterDetails(letter, module, path, () => refresh()));
     },
-    signal,
-  );
+    failed: e => {
+      if (!shown || e.status === 404) put(content, problemBox(e));
+    },
+  });
 }
 
 /** `changed` runs after an action. */

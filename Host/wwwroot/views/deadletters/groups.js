@@ -20,11 +20,7 @@ export function showGroups(place, signal) {
         empty('No message has failed.', 'Nothing to do. A message that fails is set aside here with its cause, and can be sent again.'),
     );
   const blocks = MODULES.map(module => groupsOf(module, { loaded: showNone, replayed: () => blocks.forEach(block => block.refresh()) }, signal));
-  put(
-    place,
-    none,
-    blocks.map(block => block.element),
-  );
+  put(place, none, blocks.map(block => block.element));
 }
 
 /** The groups of one module: `loaded` runs after each load, `replayed` after a replay. */
@@ -47,22 +43,18 @@ function groupsOf({ id, name }, { loaded, replayed }, signal) {
     );
     loaded();
   };
-  const refresh = poll(
-    3_000,
-    {
-      load: () => get(path, signal),
-      show: found => {
-        groups = found;
-        show();
-      },
-      failure,
-      failed: e => {
-        if (!groups && !isDown(id)) put(failure, problemBox(e));
-        show();
-      },
+  const refresh = poll(3_000, signal, {
+    load: () => get(path, signal),
+    show: found => {
+      groups = found;
+      show();
     },
-    signal,
-  );
+    failure,
+    failed: e => {
+      if (!groups && !isDown(id)) put(failure, problemBox(e));
+      show();
+    },
+  });
   return { element, refresh, isEmpty: () => groups?.length === 0 };
 }
 

@@ -40,12 +40,7 @@ export function showList(place, module, query, signal) {
     place,
     panel(
       null,
-      h(
-        'div.toolbar',
-        statusFilter(filter.status, apply),
-        orderFilter(filter.orderId, apply),
-        h('div.actions.push', replayPicked, replayAll),
-      ),
+      h('div.toolbar', statusFilter(filter.status, apply), orderFilter(filter.orderId, apply), h('div.actions.push', replayPicked, replayAll)),
       filterChips(filter, apply),
       part(module, failure, list.element, more),
       curlBox({ path }),
@@ -59,22 +54,18 @@ export function showList(place, module, query, signal) {
     list.show(letters);
   }
 
-  const refresh = poll(
-    3_000,
-    {
-      load: () => getPages(path, count, signal),
-      show: ({ items, next }) => {
-        letters = items;
-        for (const id of picked) if (!letters.some(letter => letter.id === id)) picked.delete(id);
-        put(failure, letters.length === 0 && noLetters(module, filter));
-        more.hidden = !next;
-        showLetters();
-      },
-      failure,
-      module,
+  const refresh = poll(3_000, signal, {
+    load: () => getPages(path, count, signal),
+    show: ({ items, next }) => {
+      letters = items;
+      for (const id of picked) if (!letters.some(letter => letter.id === id)) picked.delete(id);
+      put(failure, letters.length === 0 && noLetters(module, filter));
+      more.hidden = !next;
+      showLetters();
     },
-    signal,
-  );
+    failure,
+    module,
+  });
 }
 
 const replayFilter = ({ queue, exceptionType, eventType, orderId }) => ({ queue, exceptionType, eventType, orderId: orderId ? Number(orderId) : undefined });

@@ -72,5 +72,5 @@ export function showReplay(module, started, changed) {
   };
   show(started);
   const load = () => get(path, abort.signal);
-  poll(1_000, { load, show, failure: failed, failed: e => put(failed, problemBox(e)) }, abort.signal);
+  poll(1_000, abort.signal, { load, show, failure: failed, failed: e => put(failed, problemBox(e)) });
 }

@@ -30,24 +30,20 @@ export function showUnroutable(place, signal) {
     ),
   );
 
-  const refresh = poll(
-    3_000,
-    {
-      // Any module can read the queue.
-      load: () => get(withQuery(`${anyPrefix()}/ops/unrouted`, { limit: SHOWN }), signal),
-      show: messages => {
-        const now = JSON.stringify(messages);
-        if (now === shown) return;
-        shown = now;
-        put(content, messages.length === 0 ? noMessages() : messageTable(messages, () => refresh()));
-      },
-      failed: e => {
-        shown = '';
-        put(content, problemBox(e));
-      },
+  const refresh = poll(3_000, signal, {
+    // Any module can read the queue.
+    load: () => get(withQuery(`${anyPrefix()}/ops/unrouted`, { limit: SHOWN }), signal),
+    show: messages => {
+      const now = JSON.stringify(messages);
+      if (now === shown) return;
+      shown = now;
+      put(content, messages.length === 0 ? noMessages() : messageTable(messages, () => refresh()));
     },
-    signal,
-  );
+    failed: e => {
+      shown = '';
+      put(content, problemBox(e));
+    },
+  });
 }
 
 const noMessages = () =>

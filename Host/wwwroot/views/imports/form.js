@@ -108,10 +108,7 @@ const rowTable = (columns, rows) =>
     h(
       'tbody',
       rows.map(row =>
-        h(
-          'tr',
-          columns.map((_, i) => h('td.ellipsis', row[i] ?? '')),
-        ),
+        h('tr', columns.map((_, i) => h('td.ellipsis', row[i] ?? ''))),
       ),
     ),
   );

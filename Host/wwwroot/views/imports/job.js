@@ -77,21 +77,17 @@ export function showJob(place, route, list, signal) {
     rejected.show(job);
   }
 
-  const refresh = poll(
-    1_000,
-    {
-      due: () => !job || isRunning(job) || Date.now() - loadedAt >= 5_000,
-      load: () => get(path, signal),
-      show: async now => {
-        show(now);
-        await rejected.load(job);
-        loadedAt = Date.now();
-      },
-      failure,
-      module: 'inventory',
+  const refresh = poll(1_000, signal, {
+    due: () => !job || isRunning(job) || Date.now() - loadedAt >= 5_000,
+    load: () => get(path, signal),
+    show: async now => {
+      show(now);
+      await rejected.load(job);
+      loadedAt = Date.now();
     },
-    signal,
-  );
+    failure,
+    module: 'inventory',
+  });
   return {
     update(now) {
       rejected.filter(now.query.code ?? '');

@@ -16,20 +16,16 @@ export function jobList(picked, signal) {
   const failure = h('div');
   const none = h('div');
   const all = table('Imports', COLUMNS, rows);
-  const refresh = poll(
-    2_000,
-    {
-      load: () => get(withQuery('/api/inventory/imports', { limit: 50 }), signal),
-      show: jobs => {
-        all.hidden = jobs.length === 0;
-        put(none, jobs.length === 0 && empty('Nothing was imported yet.', 'Choose a catalogue above. The template has all columns and one example.'));
-        keyed(rows, jobs, job => job.importId, createRow, (row, job) => updateRow(row, job, picked()));
-      },
-      failure,
-      module: 'inventory',
+  const refresh = poll(2_000, signal, {
+    load: () => get(withQuery('/api/inventory/imports', { limit: 50 }), signal),
+    show: jobs => {
+      all.hidden = jobs.length === 0;
+      put(none, jobs.length === 0 && empty('Nothing was imported yet.', 'Choose a catalogue above. The template has all columns and one example.'));
+      keyed(rows, jobs, job => job.importId, createRow, (row, job) => updateRow(row, job, picked()));
     },
-    signal,
-  );
+    failure,
+    module: 'inventory',
+  });
   return { element: panel('All imports', failure, none, all, curlBox({ path: '/api/inventory/imports' })), refresh };
 }
 

@@ -107,7 +107,7 @@ function followOrder(id, path, parts, { changed, missing, signal }) {
   // Once an order has ended, notifications and refunds still follow for a moment; after that it is polled rarely.
   const interval = () => (endedAt && Date.now() - endedAt > 15_000 ? 10_000 : polling || endedAt ? 2_000 : 4_000);
   const due = () => Date.now() - refreshedAt >= interval();
-  const refresh = poll(1_000, { due, load, show, failure: parts.failure, module: 'order' }, signal);
+  const refresh = poll(1_000, signal, { due, load, show, failure: parts.failure, module: 'order' });
   const refreshSoon = throttle(
     250,
     () => {

@@ -56,10 +56,7 @@ export function orderFilters(query, { filter, open }) {
     showExample();
     const set = Object.entries(now).filter(([, value]) => value);
     chips.hidden = set.length === 0;
-    put(
-      chips,
-      set.map(([name, value]) => filterChip(`${LABELS[name]}: ${value}`, () => filter({ [name]: undefined }))),
-    );
+    put(chips, set.map(([name, value]) => filterChip(`${LABELS[name]}: ${value}`, () => filter({ [name]: undefined }))));
   }
 
   return {

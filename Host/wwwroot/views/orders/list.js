@@ -46,23 +46,19 @@ export function orderList(query, { clearFilters }, signal) {
   }
 
   const content = [failure, none, orders.element, h('div.more', more)];
-  const refresh = poll(
-    3_000,
-    {
-      load: async () => ({ asked: query, ...(await request('GET', withQuery('/api/orders', { ...query, limit: PAGE }), { signal })) }),
-      show: response => {
-        if (response.asked !== query) return;
-        // Orders that fell off the first page while older ones are shown stay in the list.
-        if (older.length) older = [...without(newest, response.body), ...without(older, response.body)];
-        else next = response.next;
-        newest = response.body;
-        show();
-      },
-      failure,
-      module: 'order',
+  const refresh = poll(3_000, signal, {
+    load: async () => ({ asked: query, ...(await request('GET', withQuery('/api/orders', { ...query, limit: PAGE }), { signal })) }),
+    show: response => {
+      if (response.asked !== query) return;
+      // Orders that fell off the first page while older ones are shown stay in the list.
+      if (older.length) older = [...without(newest, response.body), ...without(older, response.body)];
+      else next = response.next;
+      newest = response.body;
+      show();
     },
-    signal,
-  );
+    failure,
+    module: 'order',
+  });
   return {
     content,
     refresh,

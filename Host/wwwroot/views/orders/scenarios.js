@@ -162,11 +162,7 @@ export function scenarios({ changed }, signal) {
     h(
       'ul.scenario-list',
       SCENARIOS.map(scenario =>
-        h(
-          'li',
-          button(scenario.name, event => start(scenario, event.currentTarget)),
-          h('span.muted', scenario.about),
-        ),
+        h('li', button(scenario.name, event => start(scenario, event.currentTarget)), h('span.muted', scenario.about)),
       ),
     ),
     result,

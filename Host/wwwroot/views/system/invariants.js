@@ -19,10 +19,7 @@ export function invariants(signal) {
       button('Check now', () => blocks.forEach(({ check }) => check()), { small: true }),
     ),
     h('p.muted', 'Statements about the database of each module that are always true. A violation is a bug, or a database was changed by hand.'),
-    h(
-      'div.invariants',
-      blocks.map(({ element }) => element),
-    ),
+    h('div.invariants', blocks.map(({ element }) => element)),
     curlBox(...blocks.map(({ command }) => command)),
   );
 }
@@ -30,15 +27,11 @@ export function invariants(signal) {
 function invariantsOf({ id, name, prefix }, signal) {
   const command = { label: name, path: `${prefix}/ops/invariants` };
   const content = h('div', loading());
-  const check = poll(
-    CHECK_EVERY,
-    {
-      load: () => get(command.path, signal),
-      show: result => put(content, report(result)),
-      failed: e => isDown(id) || put(content, problemBox(e)),
-    },
-    signal,
-  );
+  const check = poll(CHECK_EVERY, signal, {
+    load: () => get(command.path, signal),
+    show: result => put(content, report(result)),
+    failed: e => isDown(id) || put(content, problemBox(e)),
+  });
   return { element: h('div', h('h3', name), part(id, content)), command, check };
 }
 
@@ -75,9 +68,6 @@ const checkItem = check =>
       check.notChecked && h('div.muted', `Not checked: ${check.notChecked}`),
       check.covered < 1 && !check.notChecked && h('div.muted', `${Math.floor(check.covered * 100)} % of the rows are checked so far`),
       check.examples?.length > 0 &&
-        h(
-          'ul.examples',
-          check.examples.map(example => h('li', h('code', example.key), ' ', example.what)),
-        ),
+        h('ul.examples', check.examples.map(example => h('li', h('code', example.key), ' ', example.what))),
     ),
   );

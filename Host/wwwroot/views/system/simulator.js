@@ -35,15 +35,11 @@ export function simulator(signal) {
     [share.value, least.value, most.value, seed.value] = [now.successRate, now.latencyMs.min, now.latencyMs.max, now.seed];
     text(note, 'Every replica follows within a second.');
   };
-  poll(
-    5_000,
-    {
-      load: () => get(path, signal),
-      show: now => dirty || show(now),
-      failed: e => isDown('payment') || put(failed, problemBox(e)),
-    },
-    signal,
-  );
+  poll(5_000, signal, {
+    load: () => get(path, signal),
+    show: now => dirty || show(now),
+    failed: e => isDown('payment') || put(failed, problemBox(e)),
+  });
   return h(
     'section.panel',
     h('h2', 'Payment simulator'),

@@ -70,7 +70,7 @@ internal static class LibraryParsers
     public static Checksum ReadByOwn(byte[] file)
     {
         var (fields, buffer) = (new CsvField[Columns], new byte[OwnReader.MaxRecord]);
-        var reader = new OwnReader(file, (byte)',', complete: true, fields);
+        using var reader = new OwnReader(file, (byte)',', complete: true, fields);
         reader.Read();
         var names = fields.Select(field => Encoding.UTF8.GetString(file, field.Start, field.Length)).ToList();
         var (key, price, stock) = (names.IndexOf("Internal ID"), names.IndexOf("Price"), names.IndexOf("Stock"));

@@ -39,6 +39,33 @@ public sealed class CsvReaderOracleTests
             iter: 5_000);
     }
 
+    [Fact]
+    public void A_broken_line_in_front_of_what_CsvHelper_writes_costs_nothing_but_itself()
+    {
+        // Each row begins with a quote and a letter, so it cannot close the quote of the line before it.
+        var broken = Gen.OneOf("", "\"", "\"x", "x\"", "x,\"y", "\"x\"y,z", "\"x\" ,y", "x\"y\"", "\"x,\"\"");
+        var rows = Values.Select(value => "v" + value).Array[2, 5];
+        Gen.Select(Gen.Select(broken, rows).Array[1, 8], Gen.OneOf("\n", "\r\n")).Sample(
+            (parts, end) =>
+            {
+                var (text, expected) = ("", new List<string>());
+                foreach (var (line, row) in parts)
+                {
+                    if (line.Length > 0) expected.Add($"{LineAfter(text)}: BadQuoting {line}");
+                    text += line + end;
+                    expected.Add($"{LineAfter(text)}: {string.Join('|', row)}");
+                    text += Write([row], ',', quoteAll: true);
+                }
+
+                return CsvRecords.Read(InLatin1(text)).SequenceEqual(expected.Select(InLatin1));
+            },
+            iter: 5_000);
+    }
+
+    private static int LineAfter(string text) => text.Count(character => character == '\n') + 1;
+
+    private static string InLatin1(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
     private static string Write(string[][] table, char delimiter, bool quoteAll)
     {
         var options = new CsvHelper.CsvWriterOptions
@@ -57,7 +84,7 @@ public sealed class CsvReaderOracleTests
     private static List<string> Read(string text, char delimiter)
     {
         var (data, fields, rows) = (Encoding.UTF8.GetBytes(text), new CsvField[5], new List<string>());
-        var reader = new CsvReader(data, (byte)delimiter, complete: true, fields);
+        using var reader = new CsvReader(data, (byte)delimiter, complete: true, fields);
         while (reader.Read() == CsvStatus.Record)
         {
             reader.Mistake.ShouldBe(CsvMistake.None);

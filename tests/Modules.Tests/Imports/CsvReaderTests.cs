@@ -43,6 +43,30 @@ public sealed class CsvReaderTests
         CsvRecords.Read(data).ShouldBe(records);
 
     [Theory]
+    [InlineData("\u00EF\u00BB\u00BF\"a\",b\n", "1: BadQuoting \u00EF\u00BB\u00BF\"a\",b")]
+    [InlineData("\u00EF\u00BB\u00BFa\rb\nc\n", "1: \u00EF\u00BB\u00BFa\rb", "2: c")]
+    [InlineData("\u00FF\u00FEa,\nb\n", "1: \u00FF\u00FEa|", "2: b")]
+    [InlineData("\u00FE\u00FF\na\n", "1: \u00FE\u00FF", "2: a")]
+    [InlineData("\0\0\u00FE\u00FF\na\n", "1: \0\0\u00FE\u00FF", "2: a")]
+    [InlineData("\"a\n\u00FF\u00FE\n", "1: BadQuoting \"a", "2: \u00FF\u00FE")]
+    [InlineData("sep=,\na\n", "1: sep=|", "2: a")]
+    public void First_bytes_have_no_meaning_of_their_own(string data, params string[] records) => CsvRecords.Read(data).ShouldBe(records);
+
+    [Fact]
+    public void A_broken_row_costs_the_same_however_many_follow()
+    {
+        const int Rows = 20_000;
+        var data = Bytes(string.Concat(Enumerable.Repeat("\"a,b\n", Rows)));
+        using var reader = new CsvReader(data, (byte)',', complete: true, new CsvField[2]);
+        var (before, broken) = (GC.GetAllocatedBytesForCurrentThread(), 0);
+
+        while (reader.Read() == CsvStatus.Record) broken += reader.Mistake == CsvMistake.BadQuoting ? 1 : 0;
+
+        broken.ShouldBe(Rows);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(Rows * 2_000L);
+    }
+
+    [Theory]
     [InlineData("\"a", "1: BadQuoting \"a")]
     [InlineData("a\n\"b\nc\n", "1: a", "2: BadQuoting \"b", "3: c")]
     [InlineData("\"a\nb,\"c\"\nd", "1: BadQuoting \"a", "2: b|c", "3: d")]
@@ -71,7 +95,7 @@ public sealed class CsvReaderTests
     public void Cells_without_room_are_counted()
     {
         var fields = new CsvField[2];
-        var reader = new CsvReader("a,b,c,d\n"u8, (byte)',', complete: true, fields);
+        using var reader = new CsvReader("a,b,c,d\n"u8.ToArray(), (byte)',', complete: true, fields);
 
         reader.Read().ShouldBe(CsvStatus.Record);
 

@@ -16,7 +16,7 @@ internal static class CsvRecords
     {
         var records = new List<string>();
         var fields = new CsvField[100];
-        var reader = new CsvReader(data, (byte)delimiter, complete, fields, line);
+        using var reader = new CsvReader(data, (byte)delimiter, complete, fields, line);
         CsvStatus status;
         while ((status = reader.Read()) is CsvStatus.Record or CsvStatus.Endless)
         {

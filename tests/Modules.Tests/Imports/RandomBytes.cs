@@ -10,7 +10,7 @@ internal static class RandomBytes
     private static readonly Gen<byte[]> Tokens = Gen.OneOf<byte[]>(
         "a"u8.ToArray(), ","u8.ToArray(), "\""u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\r\n"u8.ToArray(), ";"u8.ToArray(),
         " "u8.ToArray(),
-        "é"u8.ToArray(), [0xFF]);
+        "é"u8.ToArray(), "\uFEFF"u8.ToArray(), [0xFF], [0xFF, 0xFE]);
 
     private static readonly Gen<byte[]> Rows = Gen.Select(
         Gen.OneOf("a", "b", " a ", "\"a\"", "\"a\"\"\"", "\"a\nb\"", "é", "", "\xFF"),

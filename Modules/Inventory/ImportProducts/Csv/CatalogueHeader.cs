@@ -46,15 +46,16 @@ internal sealed class CatalogueHeader
     /// </summary>
     /// <returns>The header, how many bytes it takes, and on which line the first record may start.</returns>
     /// <exception cref="UnreadableFileException">The file has no header.</exception>
-    public static (CatalogueHeader Header, int Length, long NextLine) Read(ReadOnlySpan<byte> start, bool complete)
+    public static (CatalogueHeader Header, int Length, long NextLine) Read(ReadOnlyMemory<byte> file, bool complete)
     {
+        var start = file.Span;
         if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) throw new UnreadableFileException("is UTF-16; save it as UTF-8");
         var mark = start.StartsWith("\uFEFF"u8) ? 3 : 0;
         (CatalogueHeader Header, int Length, long NextLine)? best = null;
         foreach (var delimiter in ",;\t|"u8)
         {
             var fields = new CsvField[MaxColumns];
-            var reader = new CsvReader(start[mark..], delimiter, complete, fields);
+            using var reader = new CsvReader(file[mark..], delimiter, complete, fields);
             if (reader.Read() != CsvStatus.Record || reader.Mistake != CsvMistake.None) continue;
             if (reader.FieldCount > MaxColumns) throw new UnreadableFileException($"has more than {MaxColumns} columns");
             var names = new string[reader.FieldCount];

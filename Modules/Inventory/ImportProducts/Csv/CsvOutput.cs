@@ -7,7 +7,7 @@ internal static class CsvOutput
 {
     /// <summary>
     /// Commas and CRLF, with quotes around each value that a reader with another delimiter would split. <see cref="FormulaEscaping"/>
-    /// protects against formulas: the library's way has no inverse, because it leaves a cell alone that begins with an apostrophe.
+    /// protects against formulas, because the library's protection cannot be undone (ADR 8).
     /// </summary>
     public static CsvWriterOptions Options { get; } = new()
     {

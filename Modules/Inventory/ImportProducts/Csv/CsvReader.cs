@@ -1,4 +1,4 @@
-using System.Buffers;
+using CsvHelper;
 
 namespace Fulfillment.Inventory.ImportProducts.Csv;
 
@@ -31,19 +31,28 @@ internal enum CsvStatus
 }
 
 /// <summary>
-/// Finds records and fields in the bytes of a CSV file (RFC 4180; lines end with LF or CRLF), without copying or decoding any of them. A
-/// record whose quoting is broken, or that is longer than <see cref="MaxRecord"/>, ends with its first line. So whether bytes are read as a
-/// whole or cut between any two records makes no difference, and a forgotten quote never swallows the rest of a file.
+/// Finds records and fields in the bytes of a CSV file (RFC 4180; lines end with LF or CRLF), without copying or decoding them. CsvHelper
+/// splits, and this class decides where a record ends: a record whose quoting is broken, or that is longer than <see cref="MaxRecord"/>,
+/// ends with its first line. So whether bytes are read as a whole or cut between any two records makes no difference, and a forgotten quote
+/// never swallows the rest of a file.
 /// </summary>
-internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool complete, CsvField[] fields, long line = 1)
+internal sealed class CsvReader(ReadOnlyMemory<byte> data, byte delimiter, bool complete, CsvField[] fields, long line = 1) : IDisposable
 {
     /// <summary>Bytes of the longest record.</summary>
     public const int MaxRecord = 64 * 1024;
 
     private const int Window = MaxRecord + 2; // with its CRLF
+    private const int MaxReach = 2 * MaxRecord;
+    private const int ReachAfterBroken = 256;
 
-    private readonly ReadOnlySpan<byte> _data = data;
-    private readonly SearchValues<byte> _ends = EndsOf(delimiter);
+    private CsvHelper.CsvReader? _csv;
+    private CsvReaderOptions? _options;
+    private ReadOnlyMemory<byte> _text; // what the library reads: the data, or a masked copy
+    private int _shift; // offset of the data within the text
+    private int _first; // offset within the data at which the library begins
+    private int _end; // offset within the data at which the library ends
+    private int _reach; // bytes from the next record on that the library may read
+    private bool _malformed; // the record that the library has just read
 
     /// <summary>Offset of the next record.</summary>
     public int Position { get; private set; }
@@ -69,131 +78,105 @@ internal ref struct CsvReader(ReadOnlySpan<byte> data, byte delimiter, bool comp
     /// <summary>Reads the next record and skips empty lines.</summary>
     public CsvStatus Read()
     {
-        while (Position < _data.Length)
-        {
-            if (_data[Position] == '\n') Position++;
-            else if (_data[Position] != '\r') return ReadRecord();
-            else if (Position + 1 == _data.Length && !complete) return CsvStatus.NeedMore;
-            else if (Position + 1 == _data.Length) Position++;
-            else if (_data[Position + 1] == '\n') Position += 2;
-            else return ReadRecord();
-            Line++;
-        }
-
-        return complete ? CsvStatus.End : CsvStatus.NeedMore;
-    }
-
-    private static SearchValues<byte> EndsOf(byte delimiter) => delimiter switch
-    {
-        (byte)',' => Comma,
-        (byte)';' => Semicolon,
-        (byte)'\t' => Tab,
-        _ => SearchValues.Create([delimiter, (byte)'\n', (byte)'"']),
-    };
-
-    private static readonly SearchValues<byte> Comma = SearchValues.Create(",\n\""u8);
-    private static readonly SearchValues<byte> Semicolon = SearchValues.Create(";\n\""u8);
-    private static readonly SearchValues<byte> Tab = SearchValues.Create("\t\n\""u8);
-
-    private CsvStatus ReadRecord()
-    {
-        // The bytes within the window decide everything about a record, so the result does not depend on the cuts between reads.
-        var reach = _data.Slice(Position, Math.Min(Window, _data.Length - Position));
-        var isLast = complete && reach.Length == _data.Length - Position;
-        var (at, count, newlines) = (0, 0, 0);
         while (true)
         {
-            int end; // offset after the field
-            if (at < reach.Length && reach[at] == '"')
-            {
-                var escaped = false;
-                for (end = at + 1; ; end++)
-                {
-                    var step = reach[end..].IndexOfAny((byte)'"', (byte)'\n');
-                    if (step < 0) return isLast ? Broken() : OutOfReach(reach);
-                    end += step;
-                    if (reach[end] == '\n') newlines++;
-                    else if (end + 1 == reach.Length && !isLast) return OutOfReach(reach);
-                    else if (end + 1 < reach.Length && reach[end + 1] == '"') (escaped, end) = (true, end + 1);
-                    else break;
-                }
-
-                Keep(count++, at + 1, end - at - 1, escaped);
-                end++;
-            }
-            else
-            {
-                var step = reach[at..].IndexOfAny(_ends);
-                if (step < 0)
-                {
-                    if (!isLast) return OutOfReach(reach);
-                    end = reach.Length;
-                    var length = end > at && reach[^1] == '\r' ? end - at - 1 : end - at;
-                    Keep(count++, at, length, escaped: false);
-                    return Found(at + length, end, count, newlines);
-                }
-
-                end = at + step;
-                if (reach[end] == '"') return Broken();
-                var content = reach[end] == '\n' && end > at && reach[end - 1] == '\r' ? end - 1 : end;
-                Keep(count++, at, content - at, escaped: false);
-                if (reach[end] == '\n') return Found(content, end + 1, count, newlines);
-            }
-
-            if (end == reach.Length) return isLast ? Found(end, end, count, newlines) : OutOfReach(reach);
-            if (reach[end] == '\n') return Found(end, end + 1, count, newlines);
-            if (reach[end] == '\r')
-            {
-                if (end + 1 == reach.Length) return isLast ? Found(end, end + 1, count, newlines) : OutOfReach(reach);
-                if (reach[end + 1] == '\n') return Found(end, end + 2, count, newlines);
-            }
-
-            if (reach[end] != delimiter) return Broken();
-            at = end + 1;
+            var csv = _csv ?? Open(MaxReach);
+            _malformed = false;
+            var found = csv.Read();
+            if (!found && complete && _end == data.Length) return CsvStatus.End;
+            var (start, length) = found ? (_first + (int)csv.ByteOffset, csv.RawRecord.Length) : (_end, 0);
+            if (start < Position) continue; // the line end in front of the record
+            var next = AfterLineEnd(start + length);
+            if (next < 0) Open(_reach, masked: true);
+            else if (next <= _end ? _malformed || length > MaxRecord : _end - start >= Window) return Broken(next);
+            else if (next > _end && _end == data.Length) return CsvStatus.NeedMore;
+            else if (next > _end) Open(8 * _reach);
+            else if (length > 0) return Found(csv, length, next);
+            else (Position, Line) = (next, Line + 1);
         }
     }
 
-    private readonly void Keep(int index, int start, int length, bool escaped)
+    public void Dispose() => _csv?.Dispose();
+
+    // Beyond the end when the record may continue there, and negative after a carriage return alone, which ends no record.
+    private int AfterLineEnd(int at) => data.Span[at.._end] switch
     {
-        if (index < fields.Length) fields[index] = new CsvField(Position + start, length, escaped);
+        [(byte)'\n', ..] => at + 1,
+        [(byte)'\r', (byte)'\n', ..] => at + 2,
+        [(byte)'\r', _, ..] => -1,
+        _ => complete && _end == data.Length ? _end : int.MaxValue,
+    };
+
+    // Begins with the line end in front of the next record, because the library takes some first bytes for a byte order mark.
+    private CsvHelper.CsvReader Open(int reach, bool masked = false)
+    {
+        if (masked || (_csv is null && data.Span is [0 or > 0x7F, ..])) Mask();
+        else if (_csv is null) _text = data;
+        _csv?.Dispose();
+        _options ??= new CsvReaderOptions
+        {
+            Separator = (char)delimiter, HasHeader = false, SkipEmptyLines = false, DetectSeparatorHint = false,
+            OnMalformedRecord = _ => _malformed = true,
+        };
+        _reach = Math.Min(reach, MaxReach);
+        _first = Math.Max(Position - 1, -_shift);
+        _end = Math.Min(Position + _reach, data.Length);
+        return _csv = CsvHelper.CsvReader.Create(_text[(_first + _shift)..(_end + _shift)], _options);
     }
 
-    private CsvStatus Found(int length, int consumed, int count, int newlines)
+    // Puts a line end in front, and blanks for the carriage returns that end no record. All offsets in the data stay the same.
+    private void Mask()
     {
-        if (length > MaxRecord) return Broken();
-        Take(length, consumed, CsvMistake.None, lines: newlines + 1);
-        FieldCount = count;
+        byte[] text = [(byte)'\n', .. data.Span];
+        for (var at = 1; at < text.Length - 1; at++)
+        {
+            if (text[at] == '\r' && text[at + 1] != '\n') text[at] = (byte)' ';
+        }
+
+        (_text, _shift) = (text, 1);
+    }
+
+    private CsvStatus Found(CsvHelper.CsvReader csv, int length, int next)
+    {
+        Take(length, next, CsvMistake.None, lines: 1 + csv.RawRecord.Count((byte)'\n'));
+        FieldCount = csv.FieldCount;
+        var at = Start;
+        for (var i = 0; i < Math.Min(FieldCount, fields.Length); i++)
+        {
+            var field = csv.GetRawSpan(i);
+            fields[i] = field is [(byte)'"', .. var value, _]
+                ? new CsvField(at + 1, value.Length, value.Contains((byte)'"'))
+                : new CsvField(at, field.Length, Escaped: false);
+            at += field.Length + 1;
+        }
+
         return CsvStatus.Record;
     }
 
-    // More bytes may complete the record, unless it already exceeds the longest record. Then the line is too long, or a quote is never
-    // closed.
-    private CsvStatus OutOfReach(ReadOnlySpan<byte> reach) => reach.Length < Window ? CsvStatus.NeedMore : Broken();
-
-    // The first line decides the error. A line that is too long is reported as such whatever other errors it has, so the reader does not
-    // scan all of it.
-    private CsvStatus Broken()
+    // The first line decides the error. A line that is too long is reported as such whatever other errors it has. The library scans again
+    // what follows a record of several lines that is broken, so it is given only a little of it at first.
+    private CsvStatus Broken(int next)
     {
-        var rest = _data[Position..];
+        var rest = data.Span[Position..];
         var newline = rest.IndexOf((byte)'\n');
         if (newline < 0 && !complete)
         {
             if (rest.Length < Window) return CsvStatus.NeedMore;
-            Take(rest.Length, rest.Length, CsvMistake.TooLong, lines: 0);
+            Take(rest.Length, data.Length, CsvMistake.TooLong, lines: 0);
             return CsvStatus.Endless;
         }
 
-        var consumed = newline < 0 ? rest.Length : newline + 1;
-        var length = newline < 0 ? rest.Length : newline;
-        if (length > 0 && rest[length - 1] == '\r') length--;
-        Take(length, consumed, length > MaxRecord ? CsvMistake.TooLong : CsvMistake.BadQuoting, lines: 1);
+        var text = newline < 0 ? rest : rest[..newline];
+        var length = text is [.., (byte)'\r'] ? text.Length - 1 : text.Length;
+        var after = newline < 0 ? data.Length : Position + newline + 1;
+        Take(length, after, length > MaxRecord ? CsvMistake.TooLong : CsvMistake.BadQuoting, lines: 1);
+        if (after != next) Open(ReachAfterBroken);
         return CsvStatus.Record;
     }
 
-    private void Take(int length, int consumed, CsvMistake mistake, int lines)
+    private void Take(int length, int next, CsvMistake mistake, int lines)
     {
         (Start, Length, StartLine, Mistake, FieldCount) = (Position, length, Line, mistake, 0);
-        Position += consumed;
-        Line += lines;
+        (Position, Line) = (next, Line + lines);
     }
 }

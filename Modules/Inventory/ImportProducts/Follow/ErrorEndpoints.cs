@@ -104,7 +104,7 @@ public sealed class ErrorEndpoints : ICarterModule
     private static List<byte[]> Cells(byte[] record, byte delimiter)
     {
         var fields = new CsvField[1_000];
-        var reader = new CsvReader(record, delimiter, complete: true, fields);
+        using var reader = new CsvReader(record, delimiter, complete: true, fields);
         if (reader.Read() == CsvStatus.Record && reader.Mistake == CsvMistake.None)
         {
             return [.. fields.Take(Math.Min(reader.FieldCount, fields.Length)).Select(field =>

@@ -34,14 +34,14 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
     /// <param name="repeated">Rows, counted from 0, whose key occurs elsewhere in the file.</param>
     public void Read(ChunkRows rows, long firstLine, ReadOnlySpan<int> repeated)
     {
-        var reader = new CsvReader(rows.Chunk.Span, header.Delimiter, complete: true, _fields, firstLine);
+        using var reader = new CsvReader(rows.Chunk, header.Delimiter, complete: true, _fields, firstLine);
         for (var row = 0; reader.Read() != CsvStatus.End; row++)
         {
             var isRepeated = repeated is [var next, ..] && next == row;
             if (isRepeated) repeated = repeated[1..];
             _mistake = null;
             var record = rows.Chunk.Span.Slice(reader.Start, reader.Length);
-            CheckRecord(ref reader, record);
+            CheckRecord(reader, record);
             var cells = rows.AddCells();
             var (price, stock) = _mistake is null ? ReadCells(rows, cells, reader.FieldCount) : default;
             if (_mistake is null && isRepeated && duplicates == ImportDuplicates.Error)
@@ -71,7 +71,7 @@ internal sealed class ChunkParser(CatalogueHeader header, ImportKey key, ImportM
     /// <summary>The bytes of a rejected record that are kept.</summary>
     public static byte[] Kept(ReadOnlySpan<byte> record) => record[..Math.Min(record.Length, CsvReader.MaxRecord)].ToArray();
 
-    private void CheckRecord(ref CsvReader reader, ReadOnlySpan<byte> record)
+    private void CheckRecord(CsvReader reader, ReadOnlySpan<byte> record)
     {
         if (reader.Mistake == CsvMistake.TooLong)
             Fail(null, RowErrorCode.TooLong, $"the record is longer than {CsvReader.MaxRecord} bytes");

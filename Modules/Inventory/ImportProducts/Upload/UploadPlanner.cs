@@ -70,14 +70,14 @@ internal sealed class UploadPlanner(
     {
         var at = _header is null ? ReadHeader(complete) : _inEndless ? EndEndless(complete) : 0;
         if (_inEndless) return at;
-        var reader = new CsvReader(_buffer.AsSpan(at, _filled - at), _header!.Delimiter, complete, _fields, _line);
+        using var reader = new CsvReader(_buffer.AsMemory(at, _filled - at), _header!.Delimiter, complete, _fields, _line);
         CsvStatus status;
-        while ((status = reader.Read()) == CsvStatus.Record) Add(at, ref reader);
+        while ((status = reader.Read()) == CsvStatus.Record) Add(at, reader);
         if (status == CsvStatus.Endless)
         {
             Close();
             _inEndless = true;
-            Add(at, ref reader);
+            Add(at, reader);
         }
 
         _line = reader.Line;
@@ -87,7 +87,7 @@ internal sealed class UploadPlanner(
     private int ReadHeader(bool complete)
     {
         if (_filled == 0) throw new UnreadableFileException("is empty");
-        (_header, var length, _line) = CatalogueHeader.Read(_buffer.AsSpan(0, _filled), complete);
+        (_header, var length, _line) = CatalogueHeader.Read(_buffer.AsMemory(0, _filled), complete);
         var missing = CatalogueColumns.Required(key, mode).Where(column => _header[column] < 0).Select(_header.NameOf).ToList();
         if (missing.Count > 0)
         {
@@ -113,7 +113,7 @@ internal sealed class UploadPlanner(
         return length;
     }
 
-    private void Add(int at, ref CsvReader reader)
+    private void Add(int at, CsvReader reader)
     {
         var start = _bufferOffset + at + reader.Start;
         // Empty lines between two records belong to no chunk: they may be many, and a chunk is read into memory.

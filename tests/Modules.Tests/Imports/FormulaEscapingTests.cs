@@ -50,6 +50,23 @@ public sealed class FormulaEscapingTests
             iter: 10_000);
     }
 
+    [Fact]
+    public void The_escaping_of_CsvHelper_cannot_be_undone()
+    {
+        var options = new CsvHelper.CsvWriterOptions { Injection = CsvHelper.CsvInjection.Escape };
+        Write("=1,2", options).ShouldBe(Write("'=1,2", options));
+
+        var alsoApostrophes = options with { InjectionCharacters = options.InjectionCharacters + options.InjectionEscape };
+        Should.Throw<ArgumentException>(() => Write("=1", alsoApostrophes)).ParamName.ShouldBe("InjectionEscape");
+    }
+
+    private static string Write(string cell, CsvHelper.CsvWriterOptions options)
+    {
+        using var file = new MemoryStream();
+        using (var writer = CsvHelper.CsvWriter.Create(file, options, leaveOpen: true)) writer.WriteRecord([cell]);
+        return Encoding.UTF8.GetString(file.ToArray());
+    }
+
     private static string Protect(string cell) => Encoding.UTF8.GetString(FormulaEscaping.Protect(Encoding.UTF8.GetBytes(cell)));
 
     private static string Restore(string cell) => Encoding.UTF8.GetString(FormulaEscaping.Restore(Encoding.UTF8.GetBytes(cell)));

@@ -85,6 +85,6 @@ for service in "${services[@]}"; do
 done
 step 'no request failed, every accepted order has ended' end_traffic || true
 cat "$logs/traffic.log"
-step 'the invariants of all modules hold' dotnet "$load" audit --wait 60 || true
+step 'the invariants of all modules hold' dotnet "$cli" audit --wait 60 || true
 step 'down and up again: order 1 is still there' data_is_still_there || true
 ((failed == 0)) || die "something failed; the logs are in $logs"

@@ -93,7 +93,7 @@ no_restarts() {
   ! grep -v ' 0$' <<<"$restarts"
 }
 
-books_agree() { dotnet "$load" audit --orders "$gateway" --inventory "$gateway" --payments "$gateway" --notifications "$gateway" --wait 60; }
+books_agree() { dotnet "$cli" audit --orders "$gateway" --inventory "$gateway" --payments "$gateway" --notifications "$gateway" --wait 60; }
 
 # Only the overlay production is checked by the cluster: the others need operators and storage that it may not have.
 overlays_are_made() {

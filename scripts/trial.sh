@@ -2,7 +2,7 @@
 # Shared by the tests of a deployed system: steps with a table, load during which no request may fail, and the scenarios
 # of the README. Sourced; needs $logs, a folder, and $gateway, the address of all modules.
 
-load=artifacts/bin/Load/release/Load.dll
+cli=artifacts/bin/Cli/release/Cli.dll
 traffic='' failed=0
 
 say() { printf '%s\n' "$*" >&2; }
@@ -24,7 +24,7 @@ step() {
 }
 
 begin_traffic() {
-  dotnet "$load" traffic --url "$gateway" --orders-per-second "${RATE:-20}" --seconds 3600 >"$logs/traffic.log" 2>&1 &
+  dotnet "$cli" traffic --url "$gateway" --orders-per-second "${RATE:-20}" --seconds 3600 >"$logs/traffic.log" 2>&1 &
   traffic=$!
   sleep 10
   kill -0 "$traffic"

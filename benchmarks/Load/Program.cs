@@ -1,11 +1,8 @@
-using System.Runtime.InteropServices;
-using Fulfillment.Load;
-using Fulfillment.Load.Audit;
+using Fulfillment.Cli;
 using Fulfillment.Load.Catalogue;
 using Fulfillment.Load.Chaos;
 using Fulfillment.Load.Csv;
 using Fulfillment.Load.Reads;
-using Fulfillment.Load.Traffic;
 using Fulfillment.Load.Saga;
 
 const string Help = """
@@ -52,89 +49,18 @@ const string Help = """
               --keep            leaves databases and virtual host for a look
       help    this text
 
-    Without servers of its own, as ./dev import, ./dev audit and ./dev sample-csv:
-
-      import-file FILE  imports a CSV file, plain or gzip, into a running system and follows that to its end;
-              the exit code is 0 when every row was imported, 2 when some failed, else 1
-              --url ADDRESS     of the module Inventory (http://localhost:8082)
-              --key K           internalId, ean or index: which column becomes the product's id (internalId)
-              --duplicates D    last, first or error: which of several rows with the same key counts (last)
-              --mode M          upsert, insertOnly or stockOnly (upsert)
-              --dry-run         writes nothing
-              --max-errors N    ends the import when more rows have failed
-              --errors FILE     saves the rows that failed there, ready to be corrected and imported
-      audit   checks a running system: the invariants of each module, and what must be true across them;
-              the exit code is 0 when all hold, 1 when one is violated, 2 when a module does not answer or could not check something
-              --orders ADDRESS, --inventory, --payments, --notifications   of the modules (http://localhost:8081 to 8084)
-              --open-seconds N  nothing may be open for longer (a setting of the modules, 120)
-              --wait SECONDS    looks again until all hold or the time is over, for a system that still moves (0)
-      traffic customers that place orders and look at them use a running system while its parts are restarted;
-              the exit code is 0 when no request has failed and every accepted order has ended
-              --url ADDRESS     that serves all modules (http://localhost)
-              --orders-per-second N   (30), with two reads for each
-              --seconds N       how long (60); a signal ends it earlier
-      sample-csv N      writes a catalogue of N rows to the standard output
-              --seed N          the same seed makes the same rows (1)
-              --bad N           as many rows are wrong, in five different ways (0)
-              --revision N      another price and stock in every row (0)
-              --repeating-ids   internal ids from 1 to 100 instead of unique ones
-
     Servers: FULFILLMENT_POSTGRES, FULFILLMENT_RABBITMQ and FULFILLMENT_RABBITMQ_MANAGEMENT, as ./dev servers env bench prints them;
     ConnectionStrings__Order and so on when each module has a server of its own.
     Other variables reach the host, for example RabbitMq__Concurrency or DOTNET_TieredPGO.
     """;
 
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
+var commands = new CommandLine(Help, "saga", (command, arguments, ct) => command switch
 {
-    pressed.Cancel = true;
-    stop.Cancel();
-};
-
-// Started processes and servers must be stopped, also when a signal ends this program.
-using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-{
-    signal.Cancel = true;
-    stop.Cancel();
+    "saga" => SagaCommand.RunAsync(SagaOptions.Read(arguments), ct),
+    "import" => ImportBenchCommand.RunAsync(ImportBenchOptions.Read(arguments), ct),
+    "reads" => ReadsCommand.RunAsync(ReadsOptions.Read(arguments), ct),
+    "csv" => Task.FromResult(CsvBenchCommand.Run(CsvBenchOptions.Read(arguments), ct)),
+    "chaos" => ChaosCommand.RunAsync(ChaosOptions.Read(arguments), ct),
+    _ => null,
 });
-
-try
-{
-    var arguments = new Arguments(args);
-    switch (arguments.Command("saga"))
-    {
-        case "saga":
-            return await SagaCommand.RunAsync(SagaOptions.Read(arguments), stop.Token);
-        case "import":
-            return await ImportBenchCommand.RunAsync(ImportBenchOptions.Read(arguments), stop.Token);
-        case "chaos":
-            return await ChaosCommand.RunAsync(ChaosOptions.Read(arguments), stop.Token);
-        case "reads":
-            return await ReadsCommand.RunAsync(ReadsOptions.Read(arguments), stop.Token);
-        case "csv":
-            return CsvBenchCommand.Run(CsvBenchOptions.Read(arguments), stop.Token);
-        case "import-file":
-            return await ImportFileCommand.RunAsync(ImportFileOptions.Read(arguments), stop.Token);
-        case "audit":
-            return await AuditCommand.RunAsync(AuditOptions.Read(arguments), stop.Token);
-        case "traffic":
-            return await TrafficCommand.RunAsync(TrafficOptions.Read(arguments));
-        case "sample-csv":
-            return SampleCommand.Run(SampleOptions.Read(arguments), stop.Token);
-        case "help":
-            Console.WriteLine(Help);
-            return 0;
-        case var unknown:
-            throw new LoadException($"There is no command '{unknown}'; see help.");
-    }
-}
-catch (LoadException e)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
-}
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
-{
-    await Console.Error.WriteLineAsync("Stopped.");
-    return 130;
-}
+return await commands.RunAsync(args);

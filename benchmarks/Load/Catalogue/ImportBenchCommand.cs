@@ -1,3 +1,4 @@
+using Fulfillment.Cli;
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Saga;
 using Fulfillment.Load.Stage;

@@ -1,3 +1,4 @@
+using Fulfillment.Cli.Samples;
 using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Catalogue;

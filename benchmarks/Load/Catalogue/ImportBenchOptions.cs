@@ -1,3 +1,4 @@
+using Fulfillment.Cli;
 using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Catalogue;

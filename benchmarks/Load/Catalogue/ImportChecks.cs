@@ -1,3 +1,5 @@
+using Fulfillment.Cli.Imports;
+using Fulfillment.Cli.Samples;
 using Fulfillment.Load.Stage;
 using Npgsql;
 

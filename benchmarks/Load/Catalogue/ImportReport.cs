@@ -1,6 +1,6 @@
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Stage;
-using static Fulfillment.Load.Measure.Report;
+using static Fulfillment.Cli.Report;
 
 namespace Fulfillment.Load.Catalogue;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli.Imports;
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Saga;
 using Fulfillment.Load.Stage;

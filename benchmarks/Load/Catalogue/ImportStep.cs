@@ -1,3 +1,4 @@
+using Fulfillment.Cli.Imports;
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Saga;
 

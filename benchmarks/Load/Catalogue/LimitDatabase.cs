@@ -1,3 +1,4 @@
+using Fulfillment.Cli;
 using Fulfillment.Load.Stage;
 using Npgsql;
 
@@ -72,7 +73,7 @@ internal sealed class LimitDatabase : IAsyncDisposable
     {
         var columns = table.Columns.Where(column => SourceOf(column) is not null).ToList();
         var unknown = table.Columns.FirstOrDefault(column => SourceOf(column) is null && !column.HasDefault);
-        if (unknown is not null) throw new LoadException($"No column of the file belongs to {table.Name}.{unknown.Name}.");
+        if (unknown is not null) throw new CommandException($"No column of the file belongs to {table.Name}.{unknown.Name}.");
         var values = columns.Select(column => column is { Required: true, IsText: true }
             ? $"coalesce({SourceOf(column)}, '')::{column.Type}"
             : $"{SourceOf(column)}::{column.Type}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli;
 using Npgsql;
 
 namespace Fulfillment.Load.Catalogue;
@@ -32,7 +33,7 @@ internal sealed class Psql(string connectionString)
         {
             var errors = await psql.StandardError.ReadToEndAsync(ct);
             await psql.WaitForExitAsync(ct);
-            return psql.ExitCode == 0 ? clock.Elapsed : throw new LoadException($"psql ended with {psql.ExitCode}: {errors.Trim()}");
+            return psql.ExitCode == 0 ? clock.Elapsed : throw new CommandException($"psql ended with {psql.ExitCode}: {errors.Trim()}");
         }
         finally
         {
@@ -49,6 +50,6 @@ internal sealed class Psql(string connectionString)
             .Concat(versions.Select(folder => Path.Combine(folder, "bin")));
         return folders.Select(folder => Path.Combine(folder, "psql")).Prepend(Environment.GetEnvironmentVariable("FULFILLMENT_PSQL"))
             .FirstOrDefault(File.Exists)
-            ?? throw new LoadException("psql is missing: install PostgreSQL's client, or set FULFILLMENT_PSQL to its path.");
+            ?? throw new CommandException("psql is missing: install PostgreSQL's client, or set FULFILLMENT_PSQL to its path.");
     }
 }

@@ -1,3 +1,4 @@
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Faults;
 using Fulfillment.Load.Stage;
 
@@ -34,10 +35,10 @@ internal sealed record ChaosOptions(
             arguments.Text("--points")?.Split(',') ?? [], arguments.Number("--times", 1), arguments.Flag("--keep"), set);
         arguments.NothingLeft();
         if (options.CrashPoints && Repository.Configuration != "debug")
-            throw new LoadException("Crash points exist in debug builds only: --config debug.");
+            throw new CommandException("Crash points exist in debug builds only: --config debug.");
         var points = Faults.CrashPoints.All.Select(entry => entry.Point).ToArray();
         if (options.Points.Except(points).FirstOrDefault() is { } unknown)
-            throw new LoadException($"There is no crash point '{unknown}'; known are {string.Join(", ", points)}.");
+            throw new CommandException($"There is no crash point '{unknown}'; known are {string.Join(", ", points)}.");
         return options;
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Checks;
 using Fulfillment.Load.Chaos.Customers;
 using Fulfillment.Load.Chaos.Faults;
-using Fulfillment.Load.Measure;
 
 namespace Fulfillment.Load.Chaos;
 

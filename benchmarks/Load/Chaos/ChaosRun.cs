@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Fulfillment.Load.Audit;
+using Fulfillment.Cli.Audit;
 using Fulfillment.Load.Chaos.Checks;
 using Fulfillment.Load.Chaos.Customers;
 using Fulfillment.Load.Chaos.Faults;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Fulfillment.Load.Catalogue;
+using Fulfillment.Cli;
+using Fulfillment.Cli.Samples;
 using Fulfillment.Load.Measure;
 
 namespace Fulfillment.Load.Csv;
@@ -61,7 +62,7 @@ internal static class CsvBenchCommand
             var sum = parse();
             Times.Add(clock.Elapsed);
             _allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
-            if (Times.Count > 1 && sum != Sum) throw new LoadException($"{name} found {Sum} first and {sum} then.");
+            if (Times.Count > 1 && sum != Sum) throw new CommandException($"{name} found {Sum} first and {sum} then.");
             Sum = sum;
         }
 

@@ -1,3 +1,5 @@
+using Fulfillment.Cli;
+
 namespace Fulfillment.Load.Csv;
 
 /// <summary>The input of the parsers.</summary>

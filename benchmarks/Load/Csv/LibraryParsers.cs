@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using CsvHelper;
+using Fulfillment.Cli;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using nietras.SeparatedValues;
 using CsvField = Fulfillment.Inventory.ImportProducts.Csv.CsvField;
@@ -93,8 +94,8 @@ internal static class LibraryParsers
 
     private static Checksum Add(Checksum sum, ReadOnlySpan<byte> price, ReadOnlySpan<byte> stock, int keyLength)
     {
-        if (!Utf8Parser.TryParse(price, out decimal amount, out _)) throw new LoadException("A row has no price.");
-        if (!Utf8Parser.TryParse(stock, out int pieces, out _)) throw new LoadException("A row has no stock.");
+        if (!Utf8Parser.TryParse(price, out decimal amount, out _)) throw new CommandException("A row has no price.");
+        if (!Utf8Parser.TryParse(stock, out int pieces, out _)) throw new CommandException("A row has no stock.");
         return sum.Add((long)(amount * 100), pieces, keyLength);
     }
 }

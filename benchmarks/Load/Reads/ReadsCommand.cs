@@ -5,7 +5,7 @@ using System.Text.Json;
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Saga;
 using Fulfillment.Load.Stage;
-using static Fulfillment.Load.Measure.Report;
+using static Fulfillment.Cli.Report;
 
 namespace Fulfillment.Load.Reads;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli;
 using Fulfillment.Load.Stage;
 using Npgsql;
 
@@ -29,7 +30,7 @@ internal sealed class OrderWatch(RunningSystem system, long after)
     }
 
     /// <summary>Returns when as many orders have ended as were accepted.</summary>
-    /// <exception cref="LoadException">No order has ended for a minute.</exception>
+    /// <exception cref="CommandException">No order has ended for a minute.</exception>
     public async Task AllEndedAsync(OrderPosts load, Task posting, Action<long> progress, CancellationToken ct)
     {
         var (last, still) = ((0, 0L), Stopwatch.StartNew());
@@ -45,7 +46,7 @@ internal sealed class OrderWatch(RunningSystem system, long after)
             if (posted && counts.Ended >= load.Answered - load.Refused) return;
             if (last != (load.Answered, counts.Ended)) (last, still) = ((load.Answered, counts.Ended), Stopwatch.StartNew());
             if (still.Elapsed < Timeout) continue;
-            throw new LoadException(
+            throw new CommandException(
                 $"Nothing has moved for {Timeout.TotalSeconds:0} s: {load.Answered} of {load.Count} orders are answered, "
                 + $"in the database are {string.Join(", ", counts.ByStatus.Select(pair => $"{pair.Value} {pair.Key}"))}.");
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli;
 using Fulfillment.Load.Measure;
 using Fulfillment.Load.Stage;
 

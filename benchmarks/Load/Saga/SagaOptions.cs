@@ -1,3 +1,4 @@
+using Fulfillment.Cli;
 using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Saga;
@@ -12,6 +13,6 @@ internal sealed record SagaOptions(int Orders, int Concurrency, int Items, int P
             arguments.Number("--products", 100), arguments.Number("--warmup", 1_000, least: 0),
             arguments.Number("--seed", Random.Shared.Next(1_000_000), least: 0), StageOptions.Read(arguments));
         arguments.NothingLeft();
-        return options.Items <= options.Products ? options : throw new LoadException("--items cannot be more than --products.");
+        return options.Items <= options.Products ? options : throw new CommandException("--items cannot be more than --products.");
     }
 }

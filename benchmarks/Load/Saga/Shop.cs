@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Fulfillment.Cli;
 
 namespace Fulfillment.Load.Saga;
 
@@ -24,7 +25,7 @@ internal sealed class Shop(int products, int seed)
             using var body = Content(new { productName = Name(product), availableQuantity = Stock });
             using var answer = await http.PutAsync(new Uri($"api/inventory/items/{Id(product)}", UriKind.Relative), body, ct);
             if (!answer.IsSuccessStatusCode)
-                throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
+                throw new CommandException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Fulfillment.Cli;
 using RabbitMQ.Client;
 
 namespace Fulfillment.Load.Stage;
@@ -120,5 +121,5 @@ internal sealed class Broker : IDisposable
 
     private static Uri Setting(string name) => Uri.TryCreate(Environment.GetEnvironmentVariable(name), UriKind.Absolute, out var uri)
         ? uri
-        : throw new LoadException($"{name} is missing; ./dev servers env bench prints it.");
+        : throw new CommandException($"{name} is missing; ./dev servers env bench prints it.");
 }

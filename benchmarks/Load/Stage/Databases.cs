@@ -1,3 +1,4 @@
+using Fulfillment.Cli;
 using Npgsql;
 
 namespace Fulfillment.Load.Stage;
@@ -17,9 +18,9 @@ internal sealed class Databases : IAsyncDisposable
     public Dictionary<string, string> ConnectionStrings { get; } = [];
 
     /// <summary>The server that the databases were created on, as its administrator.</summary>
-    /// <exception cref="LoadException">The environment names the databases instead.</exception>
+    /// <exception cref="CommandException">The environment names the databases instead.</exception>
     public string Server =>
-        _server ?? throw new LoadException("This needs databases of its own: unset ConnectionStrings__Order and the others.");
+        _server ?? throw new CommandException("This needs databases of its own: unset ConnectionStrings__Order and the others.");
 
     /// <summary>A pool of the module's role.</summary>
     public NpgsqlDataSource this[string module] => _sources[module];
@@ -36,7 +37,8 @@ internal sealed class Databases : IAsyncDisposable
         }
 
         if (databases.ConnectionStrings.Count is not (0 or 4))
-            throw new LoadException("Either all of ConnectionStrings__Order, __Inventory, __Payment and __Notification are set, or none.");
+            throw new CommandException(
+                "Either all of ConnectionStrings__Order, __Inventory, __Payment and __Notification are set, or none.");
         if (databases.ConnectionStrings.Count == 0) await databases.CreateAsync(ct);
         foreach (var (module, address) in databases.ConnectionStrings)
             databases._sources[module] = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address) { ApplicationName = "load" });
@@ -52,7 +54,7 @@ internal sealed class Databases : IAsyncDisposable
     }
 
     /// <summary>Connects to a module's database as the administrator of the server.</summary>
-    /// <exception cref="LoadException">The environment names the databases instead.</exception>
+    /// <exception cref="CommandException">The environment names the databases instead.</exception>
     public async Task<NpgsqlConnection> OpenAsAdministratorAsync(string module, CancellationToken ct)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Server) { Database = Name(module) }.ConnectionString);
@@ -76,7 +78,7 @@ internal sealed class Databases : IAsyncDisposable
     private async Task CreateAsync(CancellationToken ct)
     {
         var given = Environment.GetEnvironmentVariable("FULFILLMENT_POSTGRES")
-            ?? throw new LoadException("FULFILLMENT_POSTGRES is missing; ./dev servers env bench prints it.");
+            ?? throw new CommandException("FULFILLMENT_POSTGRES is missing; ./dev servers env bench prints it.");
         _server = new NpgsqlConnectionStringBuilder(given) { Database = "postgres", Pooling = false }.ConnectionString;
         await using var server = NpgsqlDataSource.Create(_server);
         foreach (var module in Modules)

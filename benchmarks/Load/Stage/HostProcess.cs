@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Fulfillment.Cli;
 
 namespace Fulfillment.Load.Stage;
 
@@ -68,7 +69,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         if (_process.HasExited) return;
         if (SignalSender.Send(_process.Id, signal) is { } error && !_process.HasExited)
-            throw new LoadException($"{Name} cannot be sent {signal}: {error}");
+            throw new CommandException($"{Name} cannot be sent {signal}: {error}");
     }
 
     /// <summary>True once the process has ended, false when it has not within the timeout.</summary>
@@ -105,7 +106,7 @@ internal sealed class HostProcess : IAsyncDisposable
             }
         }
 
-        throw new LoadException($"The host is not ready after {Timeout.TotalSeconds:0} s; its log is {_log}");
+        throw new CommandException($"The host is not ready after {Timeout.TotalSeconds:0} s; its log is {_log}");
     }
 
     /// <summary>The largest memory use of the process so far, in bytes, where the system reports it (Linux).</summary>
@@ -121,7 +122,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public void ThrowIfEnded()
     {
-        if (_process.HasExited) throw new LoadException($"The host ended with {_process.ExitCode}; its log is {_log}");
+        if (_process.HasExited) throw new CommandException($"The host ended with {_process.ExitCode}; its log is {_log}");
     }
 
     /// <summary>Stops the process as an operator does, and kills it when it does not stop.</summary>

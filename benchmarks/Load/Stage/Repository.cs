@@ -1,3 +1,5 @@
+using Fulfillment.Cli;
+
 namespace Fulfillment.Load.Stage;
 
 /// <summary>Paths within the checkout that this program was built from.</summary>
@@ -15,7 +17,7 @@ internal static class Repository
         get
         {
             var full = Path.Combine(Root, "artifacts", "bin", "Host", Configuration, "Host.dll");
-            return File.Exists(full) ? full : throw new LoadException($"{full} is missing: build this program again.");
+            return File.Exists(full) ? full : throw new CommandException($"{full} is missing: build this program again.");
         }
     }
 
@@ -37,6 +39,6 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "Fulfillment.sln"))) return folder.FullName;
         }
 
-        throw new LoadException("This program must lie within the checkout, where the build puts it.");
+        throw new CommandException("This program must lie within the checkout, where the build puts it.");
     }
 }

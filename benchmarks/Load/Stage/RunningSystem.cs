@@ -1,3 +1,5 @@
+using Fulfillment.Cli;
+
 namespace Fulfillment.Load.Stage;
 
 /// <summary>Start options of the system.</summary>

@@ -35,10 +35,10 @@ public sealed class AuditCommandTests(FourProcesses shared) : SystemTest, IClass
 
         var notifications = _system.Api("Notification").BaseAddress!;
         string[] others = Addresses("Order", "Inventory", "Payment");
-        (code, var wrong) = await LoadProgram.RunAsync([.. others, "--notifications", _system.Api("Order").BaseAddress!.ToString()]);
+        (code, var wrong) = await CliProgram.RunAsync([.. others, "--notifications", _system.Api("Order").BaseAddress!.ToString()]);
         code.ShouldBe(2, wrong);
         await _system.StopAllAsync();
-        (code, var silent) = await LoadProgram.RunAsync([.. others, "--notifications", notifications.ToString()]);
+        (code, var silent) = await CliProgram.RunAsync([.. others, "--notifications", notifications.ToString()]);
         code.ShouldBe(2, silent);
         silent.ShouldContain("does not answer");
     }
@@ -66,7 +66,7 @@ public sealed class AuditCommandTests(FourProcesses shared) : SystemTest, IClass
     }
 
     private Task<(int ExitCode, string Output)> AuditAsync(params string[] options) =>
-        LoadProgram.RunAsync([.. Addresses([.. FulfillmentSystem.Modules]), .. options]);
+        CliProgram.RunAsync([.. Addresses([.. FulfillmentSystem.Modules]), .. options]);
 
     private string[] Addresses(params string[] modules) =>
         ["audit", .. modules.SelectMany(module => new[] { Option(module), _system.Api(module).BaseAddress!.ToString() })];

@@ -54,7 +54,7 @@ public sealed class RetainedOrderTests(NothingStarted shared) : SystemTest, ICla
         [
             .. FulfillmentSystem.Modules.SelectMany(module => new[] { Option(module), _system.Api(module).BaseAddress!.ToString() }),
         ];
-        var (code, audit) = await LoadProgram.RunAsync(["audit", .. addresses]);
+        var (code, audit) = await CliProgram.RunAsync(["audit", .. addresses]);
         code.ShouldBe(0, audit);
         (await _system.Inventory.ScalarAsync<long>("SELECT quantity FROM removed_sales WHERE product_id = 'KEPT'")).ShouldBe(8);
         (await host.StopAsync()).ShouldBe(0);

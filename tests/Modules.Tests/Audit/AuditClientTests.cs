@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using Fulfillment.Load.Audit;
+using Fulfillment.Cli.Audit;
 
 namespace Modules.Tests.Audit;
 

@@ -1,4 +1,4 @@
-using Fulfillment.Load.Audit;
+using Fulfillment.Cli.Audit;
 
 namespace Modules.Tests.Audit;
 

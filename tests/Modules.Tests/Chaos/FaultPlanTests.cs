@@ -39,9 +39,9 @@ public sealed class FaultPlanTests
             .ShouldNotContain(kind => kind.NeedsServers || kind.Deletes || kind.Name == FaultKind.CrashPoint);
         FaultKind.Choose("delete-queue,kill", withServers: false, withCrashPoints: false).Select(kind => kind.Name)
             .ShouldBe(["delete-queue", "kill"]);
-        Should.Throw<Fulfillment.Load.LoadException>(
+        Should.Throw<Fulfillment.Cli.CommandException>(
             () => FaultKind.Choose("broker-kill", withServers: false, withCrashPoints: true)).Message.ShouldContain("broker-kill");
-        Should.Throw<Fulfillment.Load.LoadException>(
+        Should.Throw<Fulfillment.Cli.CommandException>(
             () => FaultKind.Choose("no-such", withServers: true, withCrashPoints: true)).Message.ShouldContain("no-such");
     }
 

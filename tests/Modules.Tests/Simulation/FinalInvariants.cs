@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Fulfillment.Inventory;
-using Fulfillment.Load.Audit;
+using Fulfillment.Cli.Audit;
 using Fulfillment.Order;
 using Fulfillment.Payment;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Staging;
 
 namespace Fulfillment.Load.Chaos.Customers;
@@ -40,7 +41,7 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix mix, ChaosLog log)
         while (placement.OrderRequest.Items.Any(line => line.Quantity == 0)) placement = placement with { OrderRequest = mix.Next() };
         var first = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
         var second = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
-        if (first.Outcome != Outcome.Ok) throw new LoadException($"The first order was answered with {first.Status}: {first.Text}");
+        if (first.Outcome != Outcome.Ok) throw new CommandException($"The first order was answered with {first.Status}: {first.Text}");
         KeysAreHonoured = first.OrderId == second.OrderId;
         var cancel = await shop.CancelAsync(first.OrderId, ct);
         CancelsAreHonoured = cancel.Status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);

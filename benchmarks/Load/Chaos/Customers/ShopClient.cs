@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Network;
 
 namespace Fulfillment.Load.Chaos.Customers;
@@ -48,7 +49,7 @@ internal sealed class ShopClient : IDisposable
                 JsonSerializer.SerializeToUtf8Bytes(new { productName = $"Product {product}", availableQuantity = quantity }));
             using var answer = await _http.PutAsync(new Uri(_inventory, $"api/inventory/items/{product}"), body, ct);
             if (!answer.IsSuccessStatusCode)
-                throw new LoadException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
+                throw new CommandException($"Setting the stock failed: {await answer.Content.ReadAsStringAsync(ct)}");
         }
     }
 

@@ -1,3 +1,5 @@
+using Fulfillment.Cli;
+
 namespace Fulfillment.Load.Chaos.Faults;
 
 /// <summary>The target of a fault: faults of processes may overlap, only one fault of the servers happens at a time.</summary>
@@ -66,11 +68,11 @@ internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Lea
         FaultKind Find(string name)
         {
             var kind = All.FirstOrDefault(kind => kind.Name == name)
-                ?? throw new LoadException($"There is no fault '{name}'; there are {string.Join(", ", All.Select(kind => kind.Name))}.");
+                ?? throw new CommandException($"There is no fault '{name}'; there are {string.Join(", ", All.Select(kind => kind.Name))}.");
             if (kind.NeedsServers && !withServers)
-                throw new LoadException($"{name} needs servers that may be stopped, which these are not.");
+                throw new CommandException($"{name} needs servers that may be stopped, which these are not.");
             if (kind.Name == CrashPoint && !withCrashPoints)
-                throw new LoadException("Crash points exist in debug builds only: --config debug.");
+                throw new CommandException("Crash points exist in debug builds only: --config debug.");
             return kind with { Weight = Math.Max(1, kind.Weight) };
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Customers;
 using Fulfillment.Load.Chaos.Staging;
 using Fulfillment.Load.Stage;
@@ -13,7 +14,7 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
     private static readonly TimeSpan TopologyTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    private DevServers Servers => servers ?? throw new LoadException("These servers may not be stopped.");
+    private DevServers Servers => servers ?? throw new CommandException("These servers may not be stopped.");
 
     public IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Makers =>
     [

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Network;
 using Fulfillment.Load.Stage;
 using Npgsql;
@@ -126,7 +127,7 @@ internal sealed class ChaosStage : IAsyncDisposable
 
         foreach (var instance in _instances) instance.Start();
         await Task.WhenAll(_instances.Select(instance => instance.BecomeReadyAsync(ct)));
-        if (Log.Violations.Count > 0) throw new LoadException($"The system does not start: {string.Join("; ", Log.Violations)}");
+        if (Log.Violations.Count > 0) throw new CommandException($"The system does not start: {string.Join("; ", Log.Violations)}");
         foreach (var module in Databases.Modules)
         {
             // Orders arrive through the Order module; the other gateways get fewer requests.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli;
 using Fulfillment.Load.Stage;
 
 namespace Fulfillment.Load.Chaos.Staging;
@@ -9,7 +10,7 @@ internal sealed class DevServers(string set)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     /// <summary>Runs <c>./dev servers COMMAND SET</c>.</summary>
-    /// <exception cref="LoadException">The command failed or did not end.</exception>
+    /// <exception cref="CommandException">The command failed or did not end.</exception>
     public async Task RunAsync(string command, CancellationToken ct)
     {
         // The output goes to a file: a pipe would stay open in the started servers.
@@ -30,11 +31,11 @@ internal sealed class DevServers(string set)
         {
             await dev.WaitForExitAsync(deadline.Token);
             if (dev.ExitCode != 0)
-                throw new LoadException($"./dev servers {command} {set} failed: {(await File.ReadAllTextAsync(output, ct)).Trim()}");
+                throw new CommandException($"./dev servers {command} {set} failed: {(await File.ReadAllTextAsync(output, ct)).Trim()}");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new LoadException($"./dev servers {command} {set} does not end.");
+            throw new CommandException($"./dev servers {command} {set} does not end.");
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fulfillment.Cli;
 using Fulfillment.Load.Chaos.Network;
 using Fulfillment.Load.Stage;
 
@@ -73,7 +74,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
     public async Task KillAsync(CancellationToken ct)
     {
         _process!.Signal(Signal.Kill);
-        if (!await _process.EndsAsync(StopTimeout, ct)) throw new LoadException($"{Name} survives SIGKILL.");
+        if (!await _process.EndsAsync(StopTimeout, ct)) throw new CommandException($"{Name} survives SIGKILL.");
         log.Say($"{Name} is dead");
     }
 

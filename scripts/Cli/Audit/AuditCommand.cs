@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Fulfillment.Load.Audit;
+namespace Fulfillment.Cli.Audit;
 
 /// <summary>Audits a running system and prints the result.</summary>
 internal static class AuditCommand

@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Imports;
 
 /// <summary>An import as the API shows it.</summary>
 internal sealed record ImportView(

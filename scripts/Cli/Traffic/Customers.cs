@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using HdrHistogram;
 
-namespace Fulfillment.Load.Traffic;
+namespace Fulfillment.Cli.Traffic;
 
 /// <summary>
 /// Customers that place an order and read it and other resources. They send each request once: a response without success is a failure.
@@ -46,7 +46,7 @@ internal sealed class Customers : IDisposable
         using var answer = await _http.PutAsJsonAsync(
             $"api/inventory/items/{_product}", new { productName = "Sought after", availableQuantity = Stock });
         if (!answer.IsSuccessStatusCode)
-            throw new LoadException($"Setting the stock failed: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            throw new CommandException($"Setting the stock failed: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>Starts customers until it is cancelled, and waits for the last of them.</summary>

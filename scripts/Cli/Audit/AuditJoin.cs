@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Audit;
+namespace Fulfillment.Cli.Audit;
 
 /// <summary>
 /// Invariants across the modules. They do not depend on time: open orders are not checked, and an idle system has no violations.

@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Audit;
+namespace Fulfillment.Cli.Audit;
 
 /// <summary>Result of one check.</summary>
 /// <param name="Scope">A module, or <see cref="AcrossModules"/>.</param>

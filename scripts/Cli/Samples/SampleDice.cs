@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Samples;
 
 /// <summary>Random numbers of one row (SplitMix64). A row does not depend on the numbers that earlier rows have used.</summary>
 internal struct SampleDice(int seed, int row)

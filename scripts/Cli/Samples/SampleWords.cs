@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Samples;
 
 /// <summary>The words of a sample catalogue as they stand in the file: encoded, and quoted where necessary.</summary>
 internal static class SampleWords

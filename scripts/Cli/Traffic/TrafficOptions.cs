@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Traffic;
+namespace Fulfillment.Cli.Traffic;
 
 /// <summary>The target, the rate and the duration of the traffic.</summary>
 /// <param name="Address">Address that serves all four modules.</param>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace Fulfillment.Load.Audit;
+namespace Fulfillment.Cli.Audit;
 
 /// <summary>Addresses of the modules.</summary>
 internal sealed record AuditAddresses(Uri Orders, Uri Inventory, Uri Payments, Uri Notifications);

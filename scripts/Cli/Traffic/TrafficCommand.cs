@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Fulfillment.Load.Traffic;
+namespace Fulfillment.Cli.Traffic;
 
 /// <summary>Sends customer traffic to a running system while its parts are restarted: no request may fail.</summary>
 internal static class TrafficCommand

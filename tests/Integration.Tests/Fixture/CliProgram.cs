@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Integration.Tests.Fixture;
 
-/// <summary>Runs the client program that is behind ./dev.</summary>
-internal static class LoadProgram
+/// <summary>Runs the program behind ./dev import, audit, traffic and sample-csv.</summary>
+internal static class CliProgram
 {
     private static readonly string Path = System.IO.Path.Combine(
-        Repository.Root, "artifacts", "bin", "Load", Repository.Configuration.ToLowerInvariant(), "Load.dll");
+        Repository.Root, "artifacts", "bin", "Cli", Repository.Configuration.ToLowerInvariant(), "Cli.dll");
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)

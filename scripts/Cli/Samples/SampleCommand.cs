@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Samples;
 
 /// <summary>Writes a sample catalogue, and nothing else, to the standard output.</summary>
 internal static class SampleCommand

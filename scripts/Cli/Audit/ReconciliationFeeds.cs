@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Audit;
+namespace Fulfillment.Cli.Audit;
 
 /// <summary>The reconciliation feeds of the modules for all orders. Statuses are those of the API.</summary>
 /// <param name="LaterOrders">

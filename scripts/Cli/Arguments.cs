@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fulfillment.Load;
+namespace Fulfillment.Cli;
 
 /// <summary>The command line: a command, <c>--name value</c> and <c>--flag</c>.</summary>
 internal sealed class Arguments(IEnumerable<string> args)
@@ -22,19 +22,19 @@ internal sealed class Arguments(IEnumerable<string> args)
     public static int Number(string name, string text, int least) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
             ? number
-            : throw new LoadException($"{name} takes a number from {least}, not '{text}'.");
+            : throw new CommandException($"{name} takes a number from {least}, not '{text}'.");
 
     public string Choice(string name, params string[] choices)
     {
         var text = Text(name) ?? choices[0];
-        return choices.Contains(text) ? text : throw new LoadException($"{name} is one of {string.Join(", ", choices)}, not '{text}'.");
+        return choices.Contains(text) ? text : throw new CommandException($"{name} is one of {string.Join(", ", choices)}, not '{text}'.");
     }
 
     public string? Text(string name)
     {
         var at = _left.IndexOf(name);
         if (at < 0) return null;
-        if (at + 1 == _left.Count) throw new LoadException($"{name} needs a value.");
+        if (at + 1 == _left.Count) throw new CommandException($"{name} needs a value.");
         var value = _left[at + 1];
         _left.RemoveRange(at, 2);
         return value;
@@ -44,14 +44,14 @@ internal sealed class Arguments(IEnumerable<string> args)
     public Uri Address(string name, string fallback) =>
         Uri.TryCreate((Text(name) ?? fallback).TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
-            : throw new LoadException($"{name} takes an address like {fallback}.");
+            : throw new CommandException($"{name} takes an address like {fallback}.");
 
     /// <summary>
     /// The argument that is not an option. Call it after all options have been read, so that the argument may have any position.
     /// </summary>
     public string Positional(string name)
     {
-        if (_left.Count == 0) throw new LoadException($"{name} is missing; see help.");
+        if (_left.Count == 0) throw new CommandException($"{name} is missing; see help.");
         var value = _left[0];
         if (value.StartsWith("--", StringComparison.Ordinal)) NothingLeft();
         _left.RemoveAt(0);
@@ -61,6 +61,6 @@ internal sealed class Arguments(IEnumerable<string> args)
     /// <summary>Call it after all options have been read.</summary>
     public void NothingLeft()
     {
-        if (_left.Count > 0) throw new LoadException($"There is no option {_left[0]} here; see help.");
+        if (_left.Count > 0) throw new CommandException($"There is no option {_left[0]} here; see help.");
     }
 }

@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Samples;
 
 /// <summary>Writes a typical catalogue: some text is quoted, some is not ASCII, and every row of a file has its own EAN.</summary>
 internal sealed class SampleCatalogue(SampleOptions options)

@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Samples;
 
 /// <summary>Buffers bytes on their way into a stream. It makes room once per row, so that the other methods need no check.</summary>
 internal sealed class SampleFile(Stream stream)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Spectre.Console;
 
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Imports;
 
 /// <summary>Shows the progress of an import: bars in a terminal, else a line every two seconds.</summary>
 internal abstract class ImportDisplay

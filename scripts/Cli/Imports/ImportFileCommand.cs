@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Fulfillment.Load.Measure;
 
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Imports;
 
 /// <summary>Imports a file into a running system and waits for the outcome.</summary>
 internal static class ImportFileCommand

@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Samples;
 
 /// <summary>Properties of a sample catalogue.</summary>
 /// <param name="Rows">Records after the header.</param>
@@ -16,7 +16,7 @@ internal sealed record SampleOptions(int Rows, int Seed, int Bad = 0, int Revisi
         arguments.NothingLeft();
         return bad <= rows
             ? new SampleOptions(rows, seed, bad, revision, repeating)
-            : throw new LoadException("--bad cannot be more than the rows.");
+            : throw new CommandException("--bad cannot be more than the rows.");
     }
 }
 

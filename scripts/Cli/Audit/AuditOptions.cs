@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Audit;
+namespace Fulfillment.Cli.Audit;
 
 /// <summary>The audited system, and the timeout of the audit.</summary>
 /// <param name="OpenSeconds">Seconds that something may be open; null leaves it to the modules.</param>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Imports;
 
 /// <summary>A file as the body of a request; it reports the number of sent bytes.</summary>
 internal sealed class UploadContent : HttpContent

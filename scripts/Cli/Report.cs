@@ -1,4 +1,4 @@
-namespace Fulfillment.Load.Measure;
+namespace Fulfillment.Cli;
 
 /// <summary>Prints results.</summary>
 internal static class Report

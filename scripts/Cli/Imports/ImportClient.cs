@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fulfillment.Load.Catalogue;
+namespace Fulfillment.Cli.Imports;
 
 /// <summary>The import API of the module Inventory.</summary>
 internal sealed class ImportClient : IDisposable
@@ -37,13 +37,13 @@ internal sealed class ImportClient : IDisposable
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
-            throw new LoadException(
+            throw new CommandException(
                 $"{_http.BaseAddress} is unavailable ({e.InnerException?.Message ?? e.Message}): ./dev run starts the system, "
                 + "--url names another address.");
         }
         catch (HttpRequestException e)
         {
-            throw new LoadException($"The upload to {_http.BaseAddress} failed: {e.InnerException?.Message ?? e.Message}");
+            throw new CommandException($"The upload to {_http.BaseAddress} failed: {e.InnerException?.Message ?? e.Message}");
         }
     }
 
@@ -68,7 +68,8 @@ internal sealed class ImportClient : IDisposable
             }
 
             if (unavailable.Elapsed > WaitLimit)
-                throw new LoadException($"{_http.BaseAddress} does not answer; import {import.ImportId} goes on when the server is back.");
+                throw new CommandException(
+                    $"{_http.BaseAddress} does not answer; import {import.ImportId} goes on when the server is back.");
             show(import);
             if (import.Ended) break;
         }
@@ -88,7 +89,7 @@ internal sealed class ImportClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
         {
-            throw new LoadException($"The errors could not be saved to {path}: {e.Message} They are at {ErrorsFile(import)}");
+            throw new CommandException($"The errors could not be saved to {path}: {e.Message} They are at {ErrorsFile(import)}");
         }
     }
 
@@ -96,8 +97,8 @@ internal sealed class ImportClient : IDisposable
 
     private static async Task<ImportView> ReadAsync(HttpResponseMessage answer, CancellationToken ct)
     {
-        if (!answer.IsSuccessStatusCode) throw new LoadException(await RefusalAsync(answer, ct));
-        return await answer.Content.ReadFromJsonAsync<ImportView>(ct) ?? throw new LoadException("The server's answer is empty.");
+        if (!answer.IsSuccessStatusCode) throw new CommandException(await RefusalAsync(answer, ct));
+        return await answer.Content.ReadFromJsonAsync<ImportView>(ct) ?? throw new CommandException("The server's answer is empty.");
     }
 
     // A problem document of RFC 9457: a sentence, and the errors of each field.

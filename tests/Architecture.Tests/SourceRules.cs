@@ -48,8 +48,14 @@ internal static partial class SourceRules
                 from file in files
                 where !file.Path.Contains("Messaging/Wolverine/", StringComparison.Ordinal) && LibraryName().IsMatch(file.Text)
                 select $"{file.Path} names Wolverine",
-            () => [.. new[] { "Modules", "BuildingBlocks", "Host", "benchmarks", "scripts", "tests/Modules.Tests", "tests/Integration.Tests" }
-                .SelectMany(folder => Repository.Files(folder, "*.cs"))],
+            () =>
+            [
+                .. new[]
+                {
+                    "Modules", "BuildingBlocks", "Host", "benchmarks", "scripts", "tests/Chaos", "tests/Harness", "tests/Modules.Tests",
+                    "tests/Integration.Tests",
+                }.SelectMany(folder => Repository.Files(folder, "*.cs")),
+            ],
             [new SourceFile("Modules/Planted.cs", "using Wolverine;")],
             [new SourceFile("BuildingBlocks/Messaging/Planted.cs", "// Wolverine does the rest.")]),
 

@@ -12,12 +12,12 @@ public sealed class ChaosTests(StoppableServers servers)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
     private static readonly string Program = Path.Combine(
-        Repository.Root, "artifacts", "bin", "Load", Repository.Configuration.ToLowerInvariant(), "Load.dll");
+        Repository.Root, "artifacts", "bin", "Chaos", Repository.Configuration.ToLowerInvariant(), "Chaos.dll");
 
     [Fact]
     public async Task Nothing_is_lost_and_nothing_is_doubled_when_everything_fails_once()
     {
-        var start = new ProcessStartInfo("dotnet", [Program, "chaos", "--seconds", "30", "--once"])
+        var start = new ProcessStartInfo("dotnet", [Program, "--seconds", "30", "--once"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
         };

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Integration.Tests.Fixture;
-using Fulfillment.Load.Chaos.Network;
+using Fulfillment.Harness.Network;
 using Npgsql;
 
 namespace Integration.Tests;

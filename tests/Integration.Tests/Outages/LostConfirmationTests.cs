@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Integration.Tests.Fixture;
-using Fulfillment.Load.Chaos.Network;
+using Fulfillment.Harness.Network;
 using Npgsql;
 
 namespace Integration.Tests.Outages;

@@ -1,6 +1,6 @@
-using Fulfillment.Load.Chaos.Checks;
-using Fulfillment.Load.Chaos.Customers;
-using Fulfillment.Load.Chaos.Faults;
+using Fulfillment.Chaos.Checks;
+using Fulfillment.Chaos.Customers;
+using Fulfillment.Chaos.Faults;
 
 namespace Modules.Tests.Chaos;
 

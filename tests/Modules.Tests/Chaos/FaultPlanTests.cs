@@ -1,4 +1,4 @@
-using Fulfillment.Load.Chaos.Faults;
+using Fulfillment.Chaos.Faults;
 
 namespace Modules.Tests.Chaos;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Fulfillment.Load.Chaos.Network;
+using Fulfillment.Harness.Network;
 
 namespace Modules.Tests.Chaos;
 

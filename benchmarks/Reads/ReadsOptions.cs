@@ -1,0 +1,17 @@
+using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Cli;
+
+namespace Fulfillment.Benchmarks.Reads;
+
+/// <summary>The number of orders, and the load beside the reads.</summary>
+internal sealed record ReadsOptions(int Orders, int Readers, int OrdersPerSecond, TimeSpan Duration, StageOptions Stage)
+{
+    public static ReadsOptions Read(Arguments arguments)
+    {
+        var options = new ReadsOptions(
+            arguments.Number("--orders", 1_000_000), arguments.Number("--readers", 50), arguments.Number("--orders-per-second", 100),
+            TimeSpan.FromSeconds(arguments.Number("--seconds", 20)), StageOptions.Read(arguments));
+        arguments.NothingLeft();
+        return options;
+    }
+}

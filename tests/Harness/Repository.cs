@@ -1,0 +1,43 @@
+
+namespace Fulfillment.Harness;
+
+/// <summary>Paths within the checkout that this program was built from.</summary>
+internal static class Repository
+{
+    /// <summary>Debug or release, the configuration of this program. Crash points exist in debug builds only.</summary>
+    public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
+    /// <summary>Top of the checkout.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The host, built in the same configuration as this program.</summary>
+    public static string Host
+    {
+        get
+        {
+            var full = Path.Combine(Root, "artifacts", "bin", "Host", Configuration, "Host.dll");
+            return File.Exists(full) ? full : throw new HarnessException($"{full} is missing: build this program again.");
+        }
+    }
+
+    /// <summary>Path of a file to write.</summary>
+    public static string NewFile(string path)
+    {
+        var full = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        return full;
+    }
+
+    /// <summary>Path of a folder, created if necessary.</summary>
+    public static string NewFolder(string path) => Directory.CreateDirectory(Path.Combine(Root, path)).FullName;
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Fulfillment.sln"))) return folder.FullName;
+        }
+
+        throw new HarnessException("This program must lie within the checkout, where the build puts it.");
+    }
+}

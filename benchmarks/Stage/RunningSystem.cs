@@ -17,7 +17,7 @@ internal sealed record StageOptions(bool Split, string QueueType, bool Keep)
 internal sealed class RunningSystem : IAsyncDisposable
 {
     private readonly StageOptions _options;
-    private readonly Dictionary<string, HostProcess> _hosts = [];
+    private readonly Dictionary<string, LoggedProcess> _hosts = [];
     private readonly string _uploads = Repository.NewFolder($"artifacts/bench/imports/{Guid.NewGuid():N}");
 
     private RunningSystem(StageOptions options, Databases databases, Broker broker) =>
@@ -27,7 +27,7 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public Broker Broker { get; }
 
-    public IReadOnlyList<HostProcess> Processes => [.. _hosts.Values.Distinct()];
+    public IReadOnlyList<LoggedProcess> Processes => [.. _hosts.Values.Distinct()];
 
     /// <summary>Base address of a module's HTTP API.</summary>
     public Uri this[string module] => _hosts[module].Address;
@@ -88,8 +88,17 @@ internal sealed class RunningSystem : IAsyncDisposable
         settings["Import__Directory"] = _uploads;
         settings["RabbitMq__Uri"] = Broker.Uri.ToString();
         settings["RabbitMq__QueueType"] = _options.QueueType;
-        var all = _options.Split ? null : HostProcess.Start(module: null, settings);
-        foreach (var module in Databases.Modules) _hosts[module] = all ?? HostProcess.Start(module, settings);
+        var all = _options.Split ? null : Start(module: null, settings);
+        foreach (var module in Databases.Modules) _hosts[module] = all ?? Start(module, settings);
         await Task.WhenAll(Processes.Select(host => host.ReadyAsync(ct)));
+    }
+
+    /// <summary>Starts a process that runs one module, or all of them, on a free port with a new log.</summary>
+    private static LoggedProcess Start(string? module, Dictionary<string, string> settings)
+    {
+        var name = module?.ToLowerInvariant() ?? "host";
+        var log = Repository.NewFile($"artifacts/bench/{name}.log");
+        File.Delete(log);
+        return LoggedProcess.Start(new HostLaunch(name, module, FreePort.Next(), log, settings));
     }
 }

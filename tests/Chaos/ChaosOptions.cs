@@ -30,11 +30,11 @@ internal sealed record ChaosOptions(
             minutes + seconds == 0 ? TimeSpan.FromMinutes(5) : new TimeSpan(0, minutes, seconds),
             arguments.Number("--seed", Random.Shared.Next(1_000_000), least: 0),
             arguments.Number("--orders-per-second", 45),
-            FaultKind.Choose(arguments.Text("--kinds"), withServers: set is not null, withCrashPoints: Repository.Configuration == "debug"),
+            FaultKind.Choose(arguments.Text("--kinds"), withServers: set is not null, withCrashPoints: Repository.HasCrashPoints),
             arguments.Flag("--once"), arguments.Flag("--plan"), arguments.Number("--rolling", 0), arguments.Flag("--crash-points"),
             arguments.Text("--points")?.Split(',') ?? [], arguments.Number("--times", 1), arguments.Flag("--keep"), set);
         arguments.NothingLeft();
-        if (options.CrashPoints && Repository.Configuration != "debug")
+        if (options.CrashPoints && !Repository.HasCrashPoints)
             throw new CommandException("Crash points exist in debug builds only: --config debug.");
         var points = Faults.CrashPoints.All.Select(entry => entry.Point).ToArray();
         if (options.Points.Except(points).FirstOrDefault() is { } unknown)

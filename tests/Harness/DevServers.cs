@@ -2,14 +2,15 @@ using System.Diagnostics;
 
 namespace Fulfillment.Harness;
 
-/// <summary>Makes faults of the servers of a <c>./dev</c> set.</summary>
+/// <summary>The servers of a <c>./dev</c> set.</summary>
 internal sealed class DevServers(string set)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+    /// <summary>How long a command may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Runs <c>./dev servers COMMAND SET</c>.</summary>
+    /// <summary>Runs <c>./dev servers COMMAND SET</c> and returns what it printed.</summary>
     /// <exception cref="HarnessException">The command failed or did not end.</exception>
-    public async Task RunAsync(string command, CancellationToken ct)
+    public async Task<string> RunAsync(string command, CancellationToken ct)
     {
         // The output goes to a file: a pipe would stay open in the started servers.
         var output = Path.GetTempFileName();
@@ -28,8 +29,8 @@ internal sealed class DevServers(string set)
         try
         {
             await dev.WaitForExitAsync(deadline.Token);
-            if (dev.ExitCode != 0)
-                throw new HarnessException($"./dev servers {command} {set} failed: {(await File.ReadAllTextAsync(output, ct)).Trim()}");
+            var printed = (await File.ReadAllTextAsync(output, ct)).Trim();
+            return dev.ExitCode == 0 ? printed : throw new HarnessException($"./dev servers {command} {set} failed: {printed}");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

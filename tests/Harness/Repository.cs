@@ -4,20 +4,23 @@ namespace Fulfillment.Harness;
 /// <summary>Paths within the checkout that this program was built from.</summary>
 internal static class Repository
 {
-    /// <summary>Debug or release, the configuration of this program. Crash points exist in debug builds only.</summary>
+    /// <summary>Debug or release, the configuration of this program.</summary>
     public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
+    /// <summary>Whether crash points are compiled into the host.</summary>
+    public static bool HasCrashPoints => Configuration == "debug";
 
     /// <summary>Top of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>The host, built in the same configuration as this program.</summary>
-    public static string Host
+    public static string Host => Program("Host");
+
+    /// <summary>Path of a program that was built in the same configuration as this one.</summary>
+    public static string Program(string name)
     {
-        get
-        {
-            var full = Path.Combine(Root, "artifacts", "bin", "Host", Configuration, "Host.dll");
-            return File.Exists(full) ? full : throw new HarnessException($"{full} is missing: build this program again.");
-        }
+        var full = Path.Combine(Root, "artifacts", "bin", name, Configuration, $"{name}.dll");
+        return File.Exists(full) ? full : throw new HarnessException($"{full} is missing: build this program again.");
     }
 
     /// <summary>Path of a file to write.</summary>

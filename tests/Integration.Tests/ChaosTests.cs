@@ -11,13 +11,11 @@ namespace Integration.Tests;
 public sealed class ChaosTests(StoppableServers servers)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
-    private static readonly string Program = Path.Combine(
-        Repository.Root, "artifacts", "bin", "Chaos", Repository.Configuration.ToLowerInvariant(), "Chaos.dll");
 
     [Fact]
     public async Task Nothing_is_lost_and_nothing_is_doubled_when_everything_fails_once()
     {
-        var start = new ProcessStartInfo("dotnet", [Program, "--seconds", "30", "--once"])
+        var start = new ProcessStartInfo("dotnet", [Repository.Program("Chaos"), "--seconds", "30", "--once"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
         };
@@ -50,7 +48,7 @@ public sealed class ChaosTests(StoppableServers servers)
         catch (OperationCanceledException)
         {
             // It stops what it has started when it is asked to end; when it is killed it cannot.
-            using (var kill = Process.Start("kill", $"{program.Id}")) await kill.WaitForExitAsync();
+            SignalSender.Send(program.Id, Signal.Terminate);
             if (!program.WaitForExit(TimeSpan.FromMinutes(1))) program.Kill(entireProcessTree: true);
         }
     }

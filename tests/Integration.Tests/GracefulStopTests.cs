@@ -24,7 +24,7 @@ public sealed class GracefulStopTests(NothingStarted shared) : SystemTest, IClas
         await using var host = await _system.StartAsync("Order", ("Shutdown__Delay", "00:00:05"));
         (await AnswerAsync(host, "/api/orders")).ShouldBe((HttpStatusCode.OK, false));
 
-        await host.TerminateAsync();
+        host.Signal(Signal.Terminate);
 
         await Eventually.Get(
             "readiness to say that it stops", host.ReadinessAsync, body => body.Contains("stopping", StringComparison.Ordinal));
@@ -44,7 +44,7 @@ public sealed class GracefulStopTests(NothingStarted shared) : SystemTest, IClas
         await using var one = await _system.StartAsync("Order", settings);
         await using var other = await _system.StartAsync("Order", settings);
 
-        await Task.WhenAll(one.TerminateAsync(), other.TerminateAsync());
+        foreach (var each in new[] { one, other }) each.Signal(Signal.Terminate);
         await Task.WhenAny(one.WaitForExitAsync(), other.WaitForExitAsync());
 
         (one.HasExited ^ other.HasExited).ShouldBeTrue("one of them goes first");
@@ -76,7 +76,7 @@ public sealed class GracefulStopTests(NothingStarted shared) : SystemTest, IClas
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"),
             count => count == 1);
 
-        await host.TerminateAsync();
+        host.Signal(Signal.Terminate);
         await Eventually.True("new connections to be refused", async () => !await host.TakesConnectionsAsync());
         await transaction.CommitAsync();
 
@@ -131,7 +131,7 @@ public sealed class GracefulStopTests(NothingStarted shared) : SystemTest, IClas
         var requests = RequestUntilAsync(host, end.Token);
 
         var clock = Stopwatch.StartNew();
-        await host.TerminateAsync();
+        host.Signal(Signal.Terminate);
         await host.WaitForExitAsync();
         var took = clock.Elapsed;
 

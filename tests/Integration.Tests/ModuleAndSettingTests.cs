@@ -33,7 +33,7 @@ public sealed class OneModuleTests(PaymentAlone shared) : SystemTest, IClassFixt
     }
 
     [Fact]
-    public async Task Declares_the_queues_of_every_module() => (await _system.Broker.QueuesAsync()).ShouldBe(
+    public async Task Declares_the_queues_of_every_module() => (await _system.Broker.QueueNamesAsync()).ShouldBe(
     [
         "inventory-dead-letter-queue", "inventory-failed-queue", "inventory-order-cancelled-queue", "inventory-payment-completed-queue",
         "inventory-payment-failed-queue", "inventory-reserved-queue", "notification-dead-letter-queue",

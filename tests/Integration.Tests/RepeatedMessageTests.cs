@@ -38,7 +38,7 @@ public sealed class RepeatedMessageTests(NothingStarted shared) : SystemTest, IC
         var first = messages.ToDictionary(message => message.Id!);
         recorder.Messages.ShouldAllBe(message => first.ContainsKey(message.Id!));
         recorder.Messages.ShouldAllBe(message => first[message.Id!].Text == message.Text);
-        foreach (var queue in await _system.Broker.QueuesAsync()) (await _system.Broker.WaitingAsync(queue)).ShouldBe(0u, queue);
+        foreach (var queue in await _system.Broker.QueueNamesAsync()) (await _system.Broker.WaitingAsync(queue)).ShouldBe(0u, queue);
         (await DumpAsync()).ShouldBe(rows);
     }
 

@@ -22,7 +22,7 @@ public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixt
         await using var other = await _system.StartAsync("Order", settings);
 
         await _system.Broker.AddUserAsync("reader", ".*", ".*", "^$");
-        await Eventually.Get("their connections to be closed", _system.Broker.CloseConnectionsAsync, count => count >= 2);
+        await Eventually.Get("their connections to be closed", () => _system.Broker.CloseConnectionsAsync(), count => count >= 2);
         var unanswered = 0;
         // Each round of the first replica ends with listeners that cannot be started.
         await Eventually.True("a replica to start anew several times", async () =>

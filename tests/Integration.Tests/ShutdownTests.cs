@@ -35,7 +35,7 @@ public sealed class ShutdownTests(NothingStarted shared) : SystemTest, IClassFix
             "SELECT count(*) FROM orders JOIN order_items USING (order_id) WHERE product_id = $1 AND status = 10", product);
         await _system.StockBecomesAsync(product, available: Stock - (int)sold, reserved: 0, sold: (int)sold);
         (await next.StopAsync()).ShouldBe(0);
-        foreach (var queue in await _system.Broker.QueuesAsync()) (await _system.Broker.WaitingAsync(queue)).ShouldBe(0u, queue);
+        foreach (var queue in await _system.Broker.QueueNamesAsync()) (await _system.Broker.WaitingAsync(queue)).ShouldBe(0u, queue);
     }
 
     private async Task PlaceUntilRefusedAsync(string customer, string product, ConcurrentBag<long> accepted)

@@ -124,7 +124,7 @@ public sealed class WireFormatTests(OneProcess shared) : SystemTest
     public async Task Headers_of_a_foreign_message_neither_create_a_queue_nor_get_an_answer()
     {
         await _system.StockUpAsync("HEADERS", 1);
-        var queues = await _system.Broker.QueuesAsync();
+        var queues = await _system.Broker.QueueNamesAsync();
 
         await using (var channel = await _system.Broker.OpenAsync())
         {
@@ -147,7 +147,7 @@ public sealed class WireFormatTests(OneProcess shared) : SystemTest
         }
 
         await _system.StockBecomesAsync("HEADERS", available: 0, reserved: 0, sold: 1);
-        (await _system.Broker.QueuesAsync()).ShouldBe(queues);
+        (await _system.Broker.QueueNamesAsync()).ShouldBe(queues);
     }
 
     private static string? Field(JsonElement body, string name) => body.GetProperty(name).GetString();

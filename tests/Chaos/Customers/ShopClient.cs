@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Fulfillment.Chaos.Network;
 using Fulfillment.Cli;
+using Fulfillment.Harness.Network;
 
 namespace Fulfillment.Chaos.Customers;
 

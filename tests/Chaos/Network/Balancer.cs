@@ -52,7 +52,7 @@ internal sealed class Balancer : TcpServer
         using var timer = new PeriodicTimer(interval);
         try
         {
-            do replica.IsReady = await IsReadyAsync(replica);
+            do replica.IsReady = await Health.IsReadyAsync(_http, replica.Address, _stop.Token);
             while (await timer.WaitForNextTickAsync(_stop.Token));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -61,24 +61,11 @@ internal sealed class Balancer : TcpServer
         }
     }
 
-    private async Task<bool> IsReadyAsync(Replica replica)
-    {
-        try
-        {
-            using var answer = await _http.GetAsync(replica.Health, _stop.Token);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (NoAnswer.Is(e, _stop.Token))
-        {
-            return false; // No response, or none in time.
-        }
-    }
-
     private sealed class Replica(Uri address)
     {
         public IPEndPoint EndPoint { get; } = new(IPAddress.Parse(address.Host), address.Port);
 
-        public Uri Health { get; } = new(address, "health/ready");
+        public Uri Address => address;
 
         public bool IsReady { get; set; }
     }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Fulfillment.Chaos.Network;
 using Fulfillment.Cli;
 using Fulfillment.Harness;
@@ -123,7 +121,7 @@ internal sealed class ChaosStage : IAsyncDisposable
                 // Most of these processes do not live long enough to profit from it.
                 ["DOTNET_TieredPGO"] = "0",
             };
-            _instances.Add(new Instance(new HostLaunch(name, module, FreePort(), log, settings), database, broker, Log));
+            _instances.Add(new Instance(new HostLaunch(name, module, FreePort.Next(), log, settings), database, broker, Log));
         }
 
         foreach (var instance in _instances) instance.Start();
@@ -135,25 +133,6 @@ internal sealed class ChaosStage : IAsyncDisposable
             var interval = TimeSpan.FromMilliseconds(module == "Order" ? 250 : 1000);
             _balancers[module] = new Balancer(
                 [.. _instances.Where(instance => instance.Module == module).Select(instance => instance.Address)], interval);
-        }
-    }
-
-    // Below the kernel's range for outgoing connections: the port must still be free when the process starts again.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12_000, 20_000);
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                // Another program uses the port.
-            }
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Fulfillment.Chaos.Network;
+using Fulfillment.Harness.Network;
 
 namespace Fulfillment.Chaos.Staging;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Fulfillment.Chaos.Network;
 using Fulfillment.Cli;
 using Fulfillment.Harness;
 using Fulfillment.Harness.Network;
@@ -20,7 +19,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
         Timeout = HealthTimeout, BaseAddress = new Uri($"http://127.0.0.1:{launch.Port}"),
     };
 
-    private HostProcess? _process;
+    private LoggedProcess? _process;
 
     public string Name => launch.Name;
 
@@ -45,7 +44,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
     {
         var settings = new Dictionary<string, string>(launch.Settings);
         if (crashPoint is not null) settings["FAILPOINT"] = crashPoint;
-        _process = HostProcess.Start(launch with { Settings = settings });
+        _process = LoggedProcess.Start(launch with { Settings = settings });
         log.Say($"{Name} starts{(crashPoint is null ? "" : $" to die at {crashPoint}")}, pid {_process.Id}");
     }
 
@@ -104,18 +103,7 @@ internal sealed class Instance(HostLaunch launch, TcpProxy database, TcpProxy br
 
     public void Thaw() => _process!.Signal(Signal.Continue);
 
-    public async Task<bool> IsReadyAsync(CancellationToken ct)
-    {
-        try
-        {
-            using var answer = await _http.GetAsync(new Uri("health/ready", UriKind.Relative), ct);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (NoAnswer.Is(e, ct))
-        {
-            return false; // No response, or none in time.
-        }
-    }
+    public Task<bool> IsReadyAsync(CancellationToken ct) => Health.IsReadyAsync(_http, Address, ct);
 
     /// <summary>Restarts a process that has ended without being stopped, and logs a violation.</summary>
     public async Task ReviveAsync(CancellationToken ct)

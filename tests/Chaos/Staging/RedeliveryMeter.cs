@@ -1,4 +1,4 @@
-using Fulfillment.Chaos.Network;
+using Fulfillment.Harness.Network;
 
 namespace Fulfillment.Chaos.Staging;
 

@@ -88,7 +88,7 @@ public sealed class PodsAsProcessesTests(NothingStarted shared) : SystemTest, IC
 
     private static async Task StopsAsync(HostProcess pod)
     {
-        await pod.TerminateAsync();
+        pod.Signal(Signal.Terminate);
         await Eventually.Get($"{pod.Name} to leave its service", () => pod.HealthAsync("startup"), status => status == 503);
         (await pod.HealthAsync("live")).ShouldBe(200, "it still answers while others may send requests here");
         (await pod.WaitForExitAsync()).ShouldBe(0);

@@ -6,13 +6,10 @@ namespace Integration.Tests.Fixture;
 /// <summary>Runs the program behind ./dev import, audit, traffic and sample-csv.</summary>
 internal static class CliProgram
 {
-    private static readonly string Path = System.IO.Path.Combine(
-        Repository.Root, "artifacts", "bin", "Cli", Repository.Configuration.ToLowerInvariant(), "Cli.dll");
-
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Repository.Program("Cli"), .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
         };

@@ -12,7 +12,7 @@ namespace Integration.Tests.Fixture;
 /// </summary>
 internal sealed class FulfillmentSystem : IAsyncDisposable
 {
-    public static readonly IReadOnlyList<string> Modules = ["Order", "Inventory", "Payment", "Notification"];
+    public static IReadOnlyList<string> Modules => Databases.Modules;
 
     private readonly Servers _servers;
     private readonly string _suffix = Guid.NewGuid().ToString("N")[..8];
@@ -22,11 +22,11 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     private FulfillmentSystem(Servers servers)
     {
         _servers = servers;
-        Broker = new Broker(servers.Amqp, servers.Management, $"test_{_suffix}");
+        Broker = new TestBroker(servers.Amqp, servers.Management, $"test_{_suffix}");
         ImportDirectory = Directory.CreateTempSubdirectory($"fulfillment_{_suffix}_").FullName;
     }
 
-    public Broker Broker { get; }
+    public TestBroker Broker { get; }
 
     /// <summary>Where its processes keep the files that they import.</summary>
     public string ImportDirectory { get; }
@@ -51,9 +51,9 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
         foreach (var module in Modules)
         {
             var (database, role) = system.NamesOf(module);
-            await ExecuteAsync(admin, $"CREATE ROLE {role} LOGIN PASSWORD '{role}'");
-            await ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {role}");
-            await ExecuteAsync(admin, $"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC");
+            await Databases.ExecuteAsync(admin, $"CREATE ROLE {role} LOGIN PASSWORD '{role}'", CancellationToken.None);
+            await Databases.ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {role}", CancellationToken.None);
+            await Databases.ExecuteAsync(admin, $"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC", CancellationToken.None);
             system._databases[module] = new Database(new NpgsqlConnectionStringBuilder(servers.Postgres)
             {
                 Database = database, Username = role, Password = role,
@@ -186,8 +186,8 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
         await using var admin = NpgsqlDataSource.Create(Admin());
         foreach (var (database, role) in _databases.Keys.Select(NamesOf))
         {
-            await ExecuteAsync(admin, $"DROP DATABASE {database} WITH (FORCE)");
-            await ExecuteAsync(admin, $"DROP ROLE {role}");
+            await Databases.ExecuteAsync(admin, $"DROP DATABASE {database} WITH (FORCE)", CancellationToken.None);
+            await Databases.ExecuteAsync(admin, $"DROP ROLE {role}", CancellationToken.None);
         }
     }
 
@@ -196,12 +196,4 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
 
     private string Admin() =>
         new NpgsqlConnectionStringBuilder(_servers.Postgres) { Database = "postgres", MaxPoolSize = 2 }.ConnectionString;
-
-    private static async Task ExecuteAsync(NpgsqlDataSource admin, string sql)
-    {
-#pragma warning disable CA2100 // Names that were made here.
-        await using var command = admin.CreateCommand(sql);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
-    }
 }

@@ -6,7 +6,7 @@ using System.Text;
 namespace Integration.Tests.Fixture;
 
 /// <summary>A process of the host, with what it has said.</summary>
-internal sealed class HostProcess : IAsyncDisposable
+internal sealed class HostProcess : SystemProcess
 {
     private static readonly List<HostProcess> Started = [];
     private readonly string? _collection = TestContext.Current.TestCollection?.UniqueID;
@@ -15,11 +15,11 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _openStreams = 2;
 
-    private HostProcess(string name, ProcessStartInfo start, Uri address)
+    private HostProcess(string name, Process process, Uri address)
+        : base(name, process, address)
     {
-        Name = name;
+        _process = process;
         Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Add(line.Data);
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
         _process.Start();
@@ -28,17 +28,8 @@ internal sealed class HostProcess : IAsyncDisposable
         lock (Started) Started.Add(this);
     }
 
-    /// <summary>What it runs, for people.</summary>
-    public string Name { get; }
-
     /// <summary>A client of its HTTP API.</summary>
     public HttpClient Http { get; }
-
-    public int Id => _process.Id;
-
-    public bool HasExited => _process.HasExited;
-
-    public int ExitCode => _process.ExitCode;
 
     /// <summary>Everything that it has written so far.</summary>
     public string Output
@@ -79,7 +70,7 @@ internal sealed class HostProcess : IAsyncDisposable
             else start.Environment[key] = value;
         }
 
-        return new HostProcess(name, start, address);
+        return new HostProcess(name, new Process { StartInfo = start, EnableRaisingEvents = true }, address);
     }
 
     /// <summary>Waits until it serves, or fails at once when it has ended.</summary>
@@ -115,17 +106,8 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Waits until it has ended by itself, and returns its exit code.</summary>
     public async Task<int> WaitForExitAsync()
     {
-        using var deadline = new CancellationTokenSource(Eventually.Deadline);
-        try
-        {
-            await _process.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"{Name} does not end:\n{Output}");
-        }
-
-        await _outputEnded.Task.WaitAsync(Eventually.Deadline, deadline.Token);
+        if (!await EndsAsync(Eventually.Deadline, CancellationToken.None)) throw new TimeoutException($"{Name} does not end:\n{Output}");
+        await _outputEnded.Task.WaitAsync(Eventually.Deadline);
         return ExitCode;
     }
 
@@ -139,15 +121,8 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as an orchestrator does, and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        await TerminateAsync();
+        Signal(Fulfillment.Harness.Signal.Terminate);
         return await WaitForExitAsync();
-    }
-
-    /// <summary>Asks it to stop and returns at once.</summary>
-    public async Task TerminateAsync()
-    {
-        using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await terminate.WaitForExitAsync();
     }
 
     /// <summary>What its readiness check says.</summary>
@@ -157,7 +132,7 @@ internal sealed class HostProcess : IAsyncDisposable
         return await response.Content.ReadAsStringAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (!HasExited) await KillAsync();
         Http.Dispose();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DotNet.Testcontainers.Containers;
 using Npgsql;
 using Testcontainers.PostgreSql;
@@ -67,7 +66,7 @@ public class Servers : IAsyncLifetime
         GC.SuppressFinalize(this);
         NpgsqlConnection.ClearAllPools();
         foreach (var container in _containers) await container.DisposeAsync();
-        if (_downAtEnd) await Dev("servers", "down", _set);
+        if (_downAtEnd) await Dev("down");
     }
 
     private static string Required(string name) =>
@@ -86,10 +85,10 @@ public class Servers : IAsyncLifetime
 
     private async Task StartPrivateAsync(string? noContainers = null)
     {
-        await Dev("servers", "up", _set);
+        await Dev("up");
         ArePrivate = true;
         _downAtEnd = true;
-        var addresses = (await Dev("servers", "env", _set))
+        var addresses = (await Dev("env"))
             .Split('\n')
             .Where(line => line.StartsWith("export ", StringComparison.Ordinal))
             .Select(line => line["export ".Length..].Split('=', 2))
@@ -136,22 +135,7 @@ public class Servers : IAsyncLifetime
         }
     }
 
-    /// <summary>Runs ./dev of this checkout and returns what it printed.</summary>
-    protected static async Task<string> Dev(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "dev"), arguments)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        // With addresses in the environment ./dev would treat the servers as shared ones.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("FULFILLMENT_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? output
-            : throw new InvalidOperationException($"./dev {string.Join(' ', arguments)} failed: {output}{await errors}");
-    }
+    /// <summary>Runs a command of ./dev servers, which may have to install the servers first.</summary>
+    protected Task<string> Dev(string command) =>
+        new DevServers(_set) { Timeout = TimeSpan.FromMinutes(10) }.RunAsync(command, CancellationToken.None);
 }

@@ -4,20 +4,18 @@ using RabbitMQ.Client;
 namespace Integration.Tests.Fixture;
 
 /// <summary>A second pair of servers, which the tests of outages stop, crash and fill, one test after the other.</summary>
-public sealed class StoppableServers() : Servers(Name)
+public sealed class StoppableServers() : Servers("outage")
 {
-    private const string Name = "outage";
-
     /// <summary>Skips the test that is running unless the broker may be stopped.</summary>
     public void SkipUnlessBrokerIsOurs() => Assert.SkipUnless(
         ArePrivate || BrokerContainer is not null, "FULFILLMENT_RABBITMQ names a shared broker, which the tests do not restart");
 
-    public Task StopBrokerAsync() => BrokerContainer?.StopAsync() ?? Dev("servers", "stop-broker", Name);
+    public Task StopBrokerAsync() => BrokerContainer?.StopAsync() ?? Dev("stop-broker");
 
     /// <summary>Starts it and waits until it takes connections.</summary>
     public async Task StartBrokerAsync()
     {
-        await (BrokerContainer?.StartAsync() ?? Dev("servers", "start-broker", Name));
+        await (BrokerContainer?.StartAsync() ?? Dev("start-broker"));
         await Eventually.True("the broker to take connections", async () =>
         {
             await using var connection = await new ConnectionFactory { Uri = Amqp }.CreateConnectionAsync();
@@ -41,7 +39,7 @@ public sealed class StoppableServers() : Servers(Name)
     /// <summary>Gives the broker its memory back.</summary>
     public Task RelieveBrokerAsync() => MemoryOfBrokerAsync("relieve-broker", "0.4");
 
-    public Task StopPostgresAsync() => DatabaseContainer?.StopAsync() ?? Dev("servers", "stop-postgres", Name);
+    public Task StopPostgresAsync() => DatabaseContainer?.StopAsync() ?? Dev("stop-postgres");
 
     public async Task RestartPostgresAsync()
     {
@@ -52,7 +50,7 @@ public sealed class StoppableServers() : Servers(Name)
     /// <summary>Ends PostgreSQL without a shutdown, so that it recovers from its log, and starts it again.</summary>
     public async Task CrashPostgresAsync()
     {
-        if (DatabaseContainer is null) await Dev("servers", "crash-postgres", Name);
+        if (DatabaseContainer is null) await Dev("crash-postgres");
         else await DatabaseContainer.ExecAsync(["sh", "-c", "kill -QUIT 1"]);
         await StartPostgresAsync();
     }
@@ -60,7 +58,7 @@ public sealed class StoppableServers() : Servers(Name)
     /// <summary>Starts it and waits until it takes connections.</summary>
     public async Task StartPostgresAsync()
     {
-        await (DatabaseContainer?.StartAsync() ?? Dev("servers", "start-postgres", Name));
+        await (DatabaseContainer?.StartAsync() ?? Dev("start-postgres"));
         await Eventually.True("PostgreSQL to take connections", async () =>
         {
             await using var source = NpgsqlDataSource.Create(
@@ -71,7 +69,7 @@ public sealed class StoppableServers() : Servers(Name)
     }
 
     private Task MemoryOfBrokerAsync(string command, string fraction) => BrokerContainer is null
-        ? Dev("servers", command, Name)
+        ? Dev(command)
         : BrokerContainer.ExecAsync(["rabbitmqctl", "set_vm_memory_high_watermark", fraction]);
 }
 

@@ -113,8 +113,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             // Its workers end with it only if it is asked.
-            using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            await terminate.WaitForExitAsync();
+            SignalSender.Send(_process.Id, Signal.Terminate);
             await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
         }
 

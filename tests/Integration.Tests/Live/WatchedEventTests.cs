@@ -104,5 +104,5 @@ public sealed class WatchedEventTests(Servers servers) : SystemTest
         .GroupBy(count => count.Name).ToDictionary(counts => counts.Key, counts => counts.Sum(count => count.Value.GetInt64()));
 
     private static async Task<IReadOnlyList<string>> WatchQueuesAsync(FulfillmentSystem system) =>
-        [.. (await system.Broker.QueuesAsync()).Where(queue => queue.StartsWith("order.watch.", StringComparison.Ordinal))];
+        [.. (await system.Broker.QueueNamesAsync()).Where(queue => queue.StartsWith("order.watch.", StringComparison.Ordinal))];
 }

@@ -17,7 +17,7 @@ public sealed class PoisonMessageTests(OneProcess shared) : SystemTest, IClassFi
         await using var channel = await _system.Broker.OpenAsync();
         var sent = new List<(string Queue, Poison Poison)>();
         var orders = new List<long>();
-        var queues = (await _system.Broker.QueuesAsync())
+        var queues = (await _system.Broker.QueueNamesAsync())
             .Where(queue => !queue.Contains("dead-letter", StringComparison.Ordinal) && queue != "unrouted-queue").ToList();
         queues.Count.ShouldBeGreaterThan(10);
 
@@ -50,7 +50,7 @@ public sealed class PoisonMessageTests(OneProcess shared) : SystemTest, IClassFi
         // Every listener is alive: an order that fails and one that is declined pass through the queues that the good ones do not.
         (await _system.EndOfAsync(await _system.PlaceAsync("CUST-1", "NO-SUCH-PRODUCT"))).Text("status").ShouldBe("FAILED");
         (await _system.EndOfAsync(await _system.PlaceAsync("CUST-DECLINE", "AMONG-POISON"))).Text("status").ShouldBe("FAILED");
-        foreach (var queue in await _system.Broker.QueuesAsync())
+        foreach (var queue in await _system.Broker.QueueNamesAsync())
             await Eventually.Get($"{queue} to be empty", () => _system.Broker.WaitingAsync(queue), count => count == 0);
     }
 

@@ -126,7 +126,7 @@ public sealed class DatabaseOutageTests(NothingStarted shared) : DatabaseOutageT
         await host.WaitUntilReadyAsync();
         await AllCompleteAsync(placed, "BACK", stock: 100);
         await using var channel = await System.Broker.OpenAsync();
-        foreach (var queue in await System.Broker.QueuesAsync())
+        foreach (var queue in await System.Broker.QueueNamesAsync())
             (await channel.ConsumerCountAsync(queue)).ShouldBe(queue == "unrouted-queue" ? 0u : 1u, queue);
         (await host.StopAsync()).ShouldBe(0);
     }

@@ -22,7 +22,7 @@ public sealed class LostConnectionTests(StoppableSystem shared) : SystemTest, IC
         for (var round = 0; round < 3; round++)
         {
             // The management API lists a new connection after some seconds.
-            await Eventually.Get("both connections to be closed", _system.Broker.CloseConnectionsAsync, count => count >= 2);
+            await Eventually.Get("both connections to be closed", () => _system.Broker.CloseConnectionsAsync(), count => count >= 2);
         }
 
         await end.CancelAsync();

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Integration.Tests.Fixture;
+namespace Fulfillment.Harness;
 
 /// <summary>
-/// Ports for the processes of the tests. They lie below the range that a system takes ports from by itself, so that none is
+/// Ports for processes. They lie below the range that a system takes ports from by itself, so that none is
 /// taken between its choice and the start of its process.
 /// </summary>
 internal static class FreePort

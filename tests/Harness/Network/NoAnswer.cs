@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Fulfillment.Chaos.Network;
+namespace Fulfillment.Harness.Network;
 
 /// <summary>
 /// Recognises a request without a response. A connection may break at a moment at which HttpClient throws the exception of the socket.

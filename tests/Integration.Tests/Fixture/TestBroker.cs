@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
@@ -35,40 +32,25 @@ internal sealed class MessageRecorder
     public void Add(WireMessage message) => _seen.Enqueue(message);
 }
 
-/// <summary>The virtual host of one system, as seen by the plain RabbitMQ client and by the management API.</summary>
-internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAsyncDisposable
+/// <summary>The virtual host of one system.</summary>
+internal sealed class TestBroker(Uri amqp, Uri management, string virtualHost) : Broker(amqp, management, virtualHost), IAsyncDisposable
 {
     private static readonly string[] EventExchanges = ["order.events", "inventory.events", "payment.events"];
-    private readonly HttpClient _management = ManagementClient(management);
     private readonly List<IConnection> _connections = [];
     private readonly List<string> _users = [];
-
-    /// <summary>Address of the virtual host.</summary>
-    public Uri Uri { get; } = new(amqp, $"/{virtualHost}");
-
-    /// <summary>Creates the virtual host, open to the user of the address.</summary>
-    public async Task CreateAsync()
-    {
-        await SendAsync(HttpMethod.Put, $"vhosts/{virtualHost}");
-        var user = amqp.UserInfo.Split(':')[0];
-        await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{user}", new { configure = ".*", write = ".*", read = ".*" });
-    }
-
-    /// <summary>Deletes the virtual host with all that is in it, which ends all of its connections.</summary>
-    public Task DeleteAsync() => SendAsync(HttpMethod.Delete, $"vhosts/{virtualHost}");
 
     /// <summary>Sets a policy for queues, those that exist included.</summary>
     public Task SetPolicyAsync(string name, string pattern, object definition) =>
         SendAsync(
-            HttpMethod.Put, $"policies/{virtualHost}/{name}",
+            HttpMethod.Put, $"policies/{VirtualHost}/{name}",
             new Dictionary<string, object> { ["pattern"] = pattern, ["apply-to"] = "queues", ["definition"] = definition });
 
     /// <summary>Creates a user that may do less than everything in this virtual host, and returns the address for it.</summary>
     public async Task<Uri> AddUserAsync(string name, string configure, string write, string read)
     {
-        var user = $"{name}_{virtualHost}";
+        var user = $"{name}_{VirtualHost}";
         await SendAsync(HttpMethod.Put, $"users/{user}", new { password = user, tags = "management" });
-        await SendAsync(HttpMethod.Put, $"permissions/{virtualHost}/{user}", new { configure, write, read });
+        await AllowAsync(user, configure, write, read);
         _users.Add(user);
         return new UriBuilder(Uri) { UserName = user, Password = user }.Uri;
     }
@@ -79,7 +61,7 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     /// <param name="meanwhile">Done while the virtual host does not exist.</param>
     public async Task LoseDefinitionsAsync(Func<Task> meanwhile)
     {
-        await SendAsync(HttpMethod.Delete, $"vhosts/{virtualHost}");
+        await DeleteAsync();
         await meanwhile();
         await CreateAsync();
     }
@@ -93,8 +75,7 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
     /// <summary>The same as another user.</summary>
     public async Task<IChannel> OpenAsync(Uri address, bool confirms = true)
     {
-        var connection = await new ConnectionFactory { Uri = address, ClientProvidedName = "test", AutomaticRecoveryEnabled = false }
-            .CreateConnectionAsync();
+        var connection = await ConnectAsync(address);
         _connections.Add(connection);
         return await connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms));
     }
@@ -158,29 +139,9 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         return taken;
     }
 
-    /// <summary>Reads a resource of this virtual host from the management API, whose counts are some seconds old.</summary>
-    /// <param name="path">For example <c>queues/{vhost}/order-created-queue</c>, where {vhost} is replaced.</param>
-    public async Task<JsonElement> ReadAsync(string path)
-    {
-        using var response = await _management.GetAsync(
-            new Uri($"api/{path.Replace("{vhost}", virtualHost, StringComparison.Ordinal)}", UriKind.Relative));
-        response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<JsonElement>();
-    }
-
-    /// <summary>Closes every connection to this virtual host, as an administrator does.</summary>
-    /// <returns>How many there were.</returns>
-    public async Task<int> CloseConnectionsAsync()
-    {
-        var names = (await ReadAsync("vhosts/{vhost}/connections"))
-            .EnumerateArray().Select(connection => connection.GetProperty("name").GetString()!).ToList();
-        foreach (var name in names) await SendAsync(HttpMethod.Delete, $"connections/{System.Uri.EscapeDataString(name)}");
-        return names.Count;
-    }
-
     /// <summary>Names of the queues of this virtual host, without those that the broker named itself.</summary>
-    public async Task<IReadOnlyList<string>> QueuesAsync() =>
-        [.. (await ReadAsync("queues/{vhost}")).EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)
+    public async Task<IReadOnlyList<string>> QueueNamesAsync() =>
+        [.. (await QueuesAsync()).Select(queue => queue.Name)
             .Where(name => !name.StartsWith("amq.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>Closes the test's own connections and deletes the virtual host with all that is in it.</summary>
@@ -189,29 +150,14 @@ internal sealed class Broker(Uri amqp, Uri management, string virtualHost) : IAs
         foreach (var connection in _connections) await connection.DisposeAsync();
         await DeleteAsync();
         foreach (var user in _users) await SendAsync(HttpMethod.Delete, $"users/{user}");
-        _management.Dispose();
+        Dispose();
     }
 
-    private async Task SendAsync(HttpMethod method, string path, object? body = null)
-    {
-        await Eventually.True($"{method} {path} of the management API", async () =>
+    /// <summary>The API may be unavailable for a while after a restart of the broker.</summary>
+    protected override Task SendAsync(HttpMethod method, string path, object? body = null, CancellationToken ct = default) =>
+        Eventually.True($"{method} {path} of the management API", async () =>
         {
-            using var request = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative));
-            // Without a length the API refuses a PUT.
-            request.Content = body is null
-                ? new StringContent("", null, "application/json")
-                : new StringContent(JsonSerializer.Serialize(body), null, "application/json");
-            using var response = await _management.SendAsync(request);
-            return response.IsSuccessStatusCode || (method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound);
+            await base.SendAsync(method, path, body, ct);
+            return true;
         });
-    }
-
-    private static HttpClient ManagementClient(Uri address)
-    {
-        var server = address.GetLeftPart(UriPartial.Authority).Replace($"{address.UserInfo}@", "", StringComparison.Ordinal);
-        var client = new HttpClient { BaseAddress = new Uri(server + "/") };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
-        return client;
-    }
 }

@@ -4,7 +4,7 @@ using Fulfillment.Core;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Limits of a <see cref="BatchQueue{TItem,TResult}"/>.</summary>
+/// <summary>Limits of a <see cref="GroupCommit{TItem,TResult}"/>.</summary>
 public sealed record BatchLimits
 {
     /// <summary>Items that are processed together at most.</summary>
@@ -12,9 +12,6 @@ public sealed record BatchLimits
 
     /// <summary>Items that wait at most; a caller beyond that waits until there is room.</summary>
     public int Capacity { get; init; } = 4_000;
-
-    /// <summary>Batches that are processed at the same time.</summary>
-    public int Writers { get; init; } = 1;
 
     /// <summary>How often a batch is tried when its failures are transient.</summary>
     public int Attempts { get; init; } = 4;
@@ -27,37 +24,44 @@ public sealed record BatchLimits
 }
 
 /// <summary>
+/// Processes a batch as a whole: its effects are all there when this returns, or none are when it throws.
+/// It may be called again with the same items, whole or in part, and must then not repeat their effects.
+/// </summary>
+/// <param name="items">The work.</param>
+/// <param name="beginCommit">
+/// To be called right before the commit. False when a caller of the batch has given up: the batch is to be rolled back and
+/// <see cref="CallerGaveUpException"/> to be thrown. From true on, a caller that gives up gets an
+/// <see cref="OutcomeUnknownException"/>.
+/// </param>
+/// <returns>One result per item, in the order of the items.</returns>
+/// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
+internal delegate Task<IReadOnlyList<TResult>> ProcessBatch<in TItem, TResult>(IReadOnlyList<TItem> items, Func<bool> beginCommit);
+
+/// <summary>
 /// Collects concurrent calls into batches without a timer: while one batch is being processed the next one forms, so an idle
 /// caller is served at once and a busy system in large batches. Each caller gets its own result, only after its batch is done.
 /// </summary>
 /// <typeparam name="TItem">Work of a caller.</typeparam>
 /// <typeparam name="TResult">Result of the work.</typeparam>
-public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
+internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
 {
     private readonly Channel<Waiting> _queue;
+    private readonly string _name;
+    private readonly ProcessBatch<TItem, TResult> _process;
     private readonly BatchLimits _limits;
-    private readonly Task[] _writers;
+    private readonly TimeProvider _time;
+    private readonly Task _loop;
 
-    /// <summary>Starts the writers.</summary>
-    protected BatchQueue(BatchLimits limits, TimeProvider? time = null)
+    /// <param name="name">Name of the work in traces and errors.</param>
+    /// <param name="process">Processes a batch; there is one at a time.</param>
+    /// <param name="limits">Limits of the queue.</param>
+    /// <param name="time">The clock.</param>
+    public BatchQueue(string name, ProcessBatch<TItem, TResult> process, BatchLimits limits, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        _limits = limits;
-        Time = time ?? TimeProvider.System;
-        _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(limits.Capacity) { SingleReader = limits.Writers == 1 });
-        // The writers outlive every caller: they must not inherit the log context and trace of the first one.
-        using (ExecutionContext.SuppressFlow())
-            _writers = [.. Enumerable.Range(0, limits.Writers).Select(_ => Task.Run(WriteAsync))];
-    }
-
-    /// <summary>The clock.</summary>
-    protected TimeProvider Time { get; }
-
-    /// <summary>The current time in the precision that PostgreSQL keeps, so that a row and its events agree.</summary>
-    protected DateTimeOffset Now()
-    {
-        var now = Time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        (_name, _process, _limits, _time) = (name, process, limits, time);
+        _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(limits.Capacity) { SingleReader = true });
+        // The loop outlives every caller: it must not inherit the log context and trace of the first one.
+        using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
 
     /// <summary>Processes an item within the next batch.</summary>
@@ -72,7 +76,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
     public async Task<TResult> ExecuteAsync(TItem item, CancellationToken ct = default)
     {
         if (_limits.Timeout is not { } timeout) return await EnqueueAsync(item, ct);
-        using var end = new CancellationTokenSource(timeout, Time);
+        using var end = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, ct);
         try
         {
@@ -108,32 +112,14 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    /// <summary>Finishes the waiting work, then ends the writers. Later calls fail.</summary>
+    /// <summary>Finishes the waiting work. Later calls fail.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await Task.WhenAll(_writers);
-        GC.SuppressFinalize(this);
+        await _loop;
     }
 
-    /// <summary>
-    /// Processes a batch as a whole: its effects are all there when this returns, or none are when it throws.
-    /// It may be called again with the same items, whole or in part, and must then not repeat their effects.
-    /// </summary>
-    /// <param name="items">The work.</param>
-    /// <param name="beginCommit">
-    /// To be called right before the commit. False when a caller of the batch has given up: the batch is to be rolled back and
-    /// <see cref="CallerGaveUpException"/> to be thrown. From true on, a caller that gives up gets an
-    /// <see cref="OutcomeUnknownException"/>.
-    /// </param>
-    /// <returns>One result per item, in the order of the items.</returns>
-    /// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
-    protected abstract Task<IReadOnlyList<TResult>> ProcessAsync(IReadOnlyList<TItem> items, Func<bool> beginCommit);
-
-    /// <summary>True when the same batch may succeed if it is tried again.</summary>
-    protected virtual bool IsTransient(Exception exception) => TransientErrors.Is(exception);
-
-    private async Task WriteAsync()
+    private async Task RunAsync()
     {
         var batch = new List<Waiting>(_limits.MaxBatch);
         while (await _queue.Reader.WaitToReadAsync())
@@ -145,7 +131,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             }
 
             if (batch.Count == 0) continue;
-            using var activity = Tracing.Share(GetType().Name, batch.Select(waiting => waiting.Trace));
+            using var activity = Tracing.Share(_name, batch.Select(waiting => waiting.Trace));
             await CompleteAsync(batch);
         }
     }
@@ -157,7 +143,7 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             var results = await ProcessWithRetriesAsync(batch);
             for (var i = 0; i < batch.Count; i++) batch[i].Succeed(results[i]);
         }
-        catch (Exception e) when (batch.Count > 1 && !IsTransient(e))
+        catch (Exception e) when (batch.Count > 1 && !TransientErrors.Is(e))
         {
             // Halving until the poison item stands alone costs a few batches, where one by one would cost hundreds.
             var half = batch.Count / 2;
@@ -182,10 +168,10 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             var committing = false;
             try
             {
-                var results = await ProcessAsync(items, () => committing = TryBeginCommit(batch));
+                var results = await _process(items, () => committing = TryBeginCommit(batch));
                 return results.Count == items.Length
                     ? results
-                    : throw new InvalidOperationException($"{GetType().Name} returned {results.Count} results for {items.Length} items.");
+                    : throw new InvalidOperationException($"{_name} returned {results.Count} results for {items.Length} items.");
             }
             catch (CallerGaveUpException)
             {
@@ -195,9 +181,9 @@ public abstract class BatchQueue<TItem, TResult> : IAsyncDisposable
             catch (Exception e)
             {
                 if (committing) batch.ForEach(waiting => waiting.EndCommit(isUnknown: OutcomeUnknownException.Leaves(e)));
-                if (attempt >= _limits.Attempts || !IsTransient(e)) throw;
+                if (attempt >= _limits.Attempts || !TransientErrors.Is(e)) throw;
                 var jitter = 0.5 + Random.Shared.NextDouble();
-                await Task.Delay(_limits.RetryDelay * Math.Pow(2, attempt - 1) * jitter, Time);
+                await Task.Delay(_limits.RetryDelay * Math.Pow(2, attempt - 1) * jitter, _time);
             }
         }
     }

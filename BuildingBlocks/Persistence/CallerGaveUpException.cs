@@ -3,10 +3,4 @@ namespace Fulfillment.Persistence;
 /// <summary>
 /// A caller has given up before the commit of its batch began. The batch was rolled back and is to be processed without it.
 /// </summary>
-public sealed class CallerGaveUpException : Exception
-{
-    /// <summary>Creates the exception.</summary>
-    public CallerGaveUpException() : base("A caller of the batch has given up.")
-    {
-    }
-}
+internal sealed class CallerGaveUpException() : Exception("A caller of the batch has given up.");

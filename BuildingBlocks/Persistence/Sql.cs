@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Shorthand for statements with positional parameters.</summary>
+/// <summary>Shorthand for statements with positional parameters, and for their values and results.</summary>
 public static class Sql
 {
     /// <summary>Adds a statement to a batch.</summary>
@@ -33,5 +33,13 @@ public static class Sql
         while (await reader.ReadAsync()) rows.Add(row(reader));
         await reader.NextResultAsync();
         return rows;
+    }
+
+    /// <summary>The current time in the precision that PostgreSQL keeps, so that a row and its events agree.</summary>
+    public static DateTimeOffset NowToMicrosecond(this TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 }

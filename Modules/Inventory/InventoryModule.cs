@@ -62,8 +62,8 @@ public sealed class InventoryModule : Module
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
-        builder.Services.AddSingleton<ReservationWriter>();
-        builder.Services.AddSingleton<ReservationTransitionWriter>();
+        builder.Services.AddGroupCommit<InventoryDbContext, ReservationWriter, OrderCreatedEvent, ReservationAnswer>();
+        builder.Services.AddGroupCommit<InventoryDbContext, ReservationTransitionWriter, ReservationChange, ReservedStock?>();
         builder.Services.AddHostedService<ReservationExpiry>();
         builder.Services.AddOutboxRelay<InventoryDbContext>();
     }

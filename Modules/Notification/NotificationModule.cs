@@ -8,7 +8,6 @@ using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
 using Fulfillment.Persistence;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Fulfillment.Notification;
@@ -38,6 +37,7 @@ public sealed class NotificationModule : Module
         builder.AddGauges<NotificationDbContext>(DatabaseGauge.DeadLetters);
         builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.EndedOrders);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
-        builder.Services.AddSingleton<NotificationWriter>();
+        builder.Services.AddGroupCommit<
+            NotificationDbContext, NotificationWriter, NotificationContent, IReadOnlyList<NotificationLog>>();
     }
 }

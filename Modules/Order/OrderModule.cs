@@ -11,6 +11,7 @@ using Fulfillment.Order.FollowOrder;
 using Fulfillment.Order.PlaceOrder;
 using Fulfillment.Order.UpdateOrderStatus;
 using Fulfillment.Persistence;
+using Fulfillment.Persistence.Idempotency;
 using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,9 +53,11 @@ public sealed class OrderModule : Module
         builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, OrderRetention.EndedOrders);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
-        builder.Services.AddSingleton<OrderWriter>();
-        builder.Services.AddWarmUp<OrderWriter>();
-        builder.Services.AddSingleton<StatusWriter>();
+        // A client waits for an order to be stored, so that fails soon when the database is unavailable.
+        builder.Services.AddGroupCommit<OrderDbContext, OrderWriter, NewOrder, Idempotent<OrderView>>(
+            new BatchLimits { Timeout = TimeSpan.FromSeconds(4) });
+        builder.Services.AddGroupCommit<OrderDbContext, StatusWriter, StatusChange, DateTimeOffset?>(
+            new BatchLimits { MaxBatch = 1_000 });
         builder.Services.AddSingleton<Timeline>();
         builder.Services.AddSingleton<OrderStatistics>();
         builder.Services.AddWarmUp<OrderStatistics>();

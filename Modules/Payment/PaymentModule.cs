@@ -53,10 +53,10 @@ public sealed class PaymentModule : Module
         builder.Services.AddSingleton<IPaymentGateway>(services =>
             new SimulatedGateway(services.GetRequiredService<Simulator>().GetAsync, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddInstruments<PaymentMetrics>();
-        builder.Services.AddSingleton<ChargeWriter>();
-        builder.Services.AddSingleton<ChargeResultWriter>();
-        builder.Services.AddSingleton<CancelPaymentWriter>();
-        builder.Services.AddSingleton<RefundWriter>();
+        builder.Services.AddGroupCommit<PaymentDbContext, ChargeWriter, NewCharge, StoredPayment>();
+        builder.Services.AddGroupCommit<PaymentDbContext, ChargeResultWriter, ChargeOutcome, StoredPayment>();
+        builder.Services.AddGroupCommit<PaymentDbContext, CancelPaymentWriter, CancelledOrder, bool>();
+        builder.Services.AddGroupCommit<PaymentDbContext, RefundWriter, RefundAnswer, bool>();
         builder.Services.AddSingleton<RefundWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());
         builder.Services.AddHostedService<ChargeRecovery>();

@@ -21,7 +21,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     [Fact]
     public async Task Caller_gets_its_result_only_when_others_can_see_its_row()
     {
-        await using var writer = new WorkWriter(_source, connection => ExecuteAsync(connection, "SELECT pg_sleep(0.1)"));
+        await using var writer = Commit(connection => ExecuteAsync(connection, "SELECT pg_sleep(0.1)"));
 
         var seen = await Task.WhenAll(Enumerable.Range(1, 50).Select(async id =>
         {
@@ -35,7 +35,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     [Fact]
     public async Task Concurrent_calls_share_transactions()
     {
-        await using var writer = new WorkWriter(_source, _ => Task.CompletedTask);
+        await using var writer = Commit(_ => Task.CompletedTask);
 
         await Task.WhenAll(Enumerable.Range(1, 2_000).Select(id => writer.ExecuteAsync(new Work(id, 1))));
 
@@ -46,7 +46,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     [Fact]
     public async Task Item_that_the_database_refuses_fails_alone()
     {
-        await using var writer = new WorkWriter(_source, _ => Task.CompletedTask);
+        await using var writer = Commit(_ => Task.CompletedTask);
 
         var calls = Enumerable.Range(1, 100).Select(id => writer.ExecuteAsync(new Work(id, id == 57 ? -1 : 1))).ToList();
 
@@ -65,7 +65,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     public async Task Batch_that_fails_in_passing_is_written_once(string failure)
     {
         var failures = 0;
-        await using var writer = new WorkWriter(_source, async connection =>
+        await using var writer = Commit(async connection =>
         {
             if (failures++ > 0) return;
             if (failure == "terminated")
@@ -90,7 +90,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     public async Task Caller_that_gives_up_breaks_no_other_caller()
     {
         using var cancellation = new CancellationTokenSource();
-        await using var writer = new WorkWriter(_source, connection => ExecuteAsync(connection, "SELECT pg_sleep(0.2)"));
+        await using var writer = Commit(connection => ExecuteAsync(connection, "SELECT pg_sleep(0.2)"));
 
         var calls = Enumerable.Range(1, 20)
             .Select(id => writer.ExecuteAsync(new Work(id, 1), id == 10 ? cancellation.Token : default)).ToList();
@@ -106,7 +106,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     public async Task Warm_up_writes_a_sample_and_takes_it_back()
     {
         var seen = new List<int>();
-        await using var writer = new WorkWriter(_source, async connection =>
+        await using var writer = Commit(async connection =>
         {
             await using var look = new NpgsqlCommand("SELECT amount FROM work", connection);
             seen.Add((int)(await look.ExecuteScalarAsync())!);
@@ -125,6 +125,8 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
         await DisposeAsync();
     }
 
+    private GroupCommit<Work, long> Commit(Func<NpgsqlConnection, Task> beforeCommit) => new(_source, new WorkWriter(beforeCommit));
+
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
 #pragma warning disable CA2100 // Constants of the tests.
@@ -136,12 +138,11 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
     private sealed record Work(long Id, int Amount);
 
     /// <summary>Stores each work once and adds up what was stored. What is done twice would be counted twice.</summary>
-    private sealed class WorkWriter(NpgsqlDataSource database, Func<NpgsqlConnection, Task> beforeCommit)
-        : GroupCommit<Work, long>(database)
+    private sealed class WorkWriter(Func<NpgsqlConnection, Task> beforeCommit) : IBatchWriter<Work, long>
     {
-        protected override IReadOnlyList<Work> Sample => [new(-1, 7)];
+        public IReadOnlyList<Work> Sample => [new(-1, 7)];
 
-        protected override async Task<IReadOnlyList<long>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<Work> items)
+        public async Task<IReadOnlyList<long>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<Work> items)
         {
             await using var batch = new NpgsqlBatch(connection).Add(
                 """

@@ -8,8 +8,7 @@ namespace Fulfillment.Inventory.ChangeReservations;
 /// Commits or releases the stock of many orders in one transaction. The result is the reservation after the change if the change applies
 /// now or its event was applied before, else null.
 /// </summary>
-public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContext> database, TimeProvider time)
-    : GroupCommit<ReservationChange, ReservedStock?>(database.Source, time: time)
+public sealed class ReservationTransitionWriter(TimeProvider time) : IBatchWriter<ReservationChange, ReservedStock?>
 {
     private const string Lock = """
         SELECT order_id, status, settled_by, updated_at, reason_code, product_ids, quantities
@@ -25,11 +24,11 @@ public sealed class ReservationTransitionWriter(ModuleDatabase<InventoryDbContex
         ON CONFLICT DO NOTHING
         """;
 
-    protected override async Task<IReadOnlyList<ReservedStock?>> WriteAsync(
+    public async Task<IReadOnlyList<ReservedStock?>> WriteAsync(
         NpgsqlConnection connection, IReadOnlyList<ReservationChange> items)
     {
         var stored = await ReadAsync(connection, items);
-        var (results, changes) = ReservationTransitions.Decide(stored, items, Now());
+        var (results, changes) = ReservationTransitions.Decide(stored, items, time.NowToMicrosecond());
         if (changes.Count == 0) return results;
 
         await using var batch = new NpgsqlBatch(connection);

@@ -2,11 +2,12 @@ using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Inventory.ChangeReservations;
 using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 
 namespace Fulfillment.Inventory.CommitStock;
 
 /// <summary>An order is paid: its reserved stock is committed. Nothing is published when the reservation has already ended.</summary>
-public sealed class PaymentCompletedHandler(ReservationTransitionWriter reservations, EventPublisher events)
+public sealed class PaymentCompletedHandler(GroupCommit<ReservationChange, ReservedStock?> reservations, EventPublisher events)
     : IConsumer<PaymentCompletedEvent>
 {
     public async Task HandleAsync(PaymentCompletedEvent message, CancellationToken ct)

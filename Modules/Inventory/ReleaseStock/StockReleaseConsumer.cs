@@ -2,6 +2,7 @@ using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Inventory.ChangeReservations;
 using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 
 namespace Fulfillment.Inventory.ReleaseStock;
 
@@ -9,7 +10,7 @@ namespace Fulfillment.Inventory.ReleaseStock;
 /// Releases stock: reserved stock after a declined payment, reserved or committed stock after a cancellation. Nothing is published when
 /// there is nothing to release.
 /// </summary>
-public sealed class StockReleaseConsumer(ReservationTransitionWriter reservations, EventPublisher events) :
+public sealed class StockReleaseConsumer(GroupCommit<ReservationChange, ReservedStock?> reservations, EventPublisher events) :
     IConsumer<PaymentFailedEvent>, IConsumer<OrderCancelledEvent>
 {
     public Task HandleAsync(PaymentFailedEvent message, CancellationToken ct) =>

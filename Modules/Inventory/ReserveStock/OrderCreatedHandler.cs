@@ -1,11 +1,13 @@
 using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 
 namespace Fulfillment.Inventory.ReserveStock;
 
 /// <summary>An order was placed: reserves all of its items or none, and publishes the result.</summary>
-public sealed class OrderCreatedHandler(ReservationWriter reservations, EventPublisher events) : IConsumer<OrderCreatedEvent>
+public sealed class OrderCreatedHandler(GroupCommit<OrderCreatedEvent, ReservationAnswer> reservations, EventPublisher events)
+    : IConsumer<OrderCreatedEvent>
 {
     public async Task HandleAsync(OrderCreatedEvent order, CancellationToken ct)
     {

@@ -11,8 +11,8 @@ namespace Fulfillment.Inventory.ReserveStock;
 /// Reserves the stock of many orders in one transaction. Product rows are locked in key order, so that replicas and reservation transitions
 /// cannot deadlock. An order that was answered before gets its stored answer.
 /// </summary>
-public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> database, IOptions<ReservationOptions> options, TimeProvider time)
-    : GroupCommit<OrderCreatedEvent, ReservationAnswer>(database.Source, time: time)
+public sealed class ReservationWriter(IOptions<ReservationOptions> options, TimeProvider time)
+    : IBatchWriter<OrderCreatedEvent, ReservationAnswer>
 {
     private const string LockItems = """
         SELECT product_id, available_quantity FROM inventory_items WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE
@@ -43,7 +43,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
         ON CONFLICT DO NOTHING
         """;
 
-    protected override async Task<IReadOnlyList<ReservationAnswer>> WriteAsync(
+    public async Task<IReadOnlyList<ReservationAnswer>> WriteAsync(
         NpgsqlConnection connection, IReadOnlyList<OrderCreatedEvent> items)
     {
         var (available, answers) = await ReadAsync(connection, items);
@@ -51,7 +51,7 @@ public sealed class ReservationWriter(ModuleDatabase<InventoryDbContext> databas
         OrderCreatedEvent[] open = [.. items.DistinctBy(order => order.OrderId).Where(order => !answers.ContainsKey(order.OrderId))];
         if (open.Length > 0)
         {
-            var now = Now();
+            var now = time.NowToMicrosecond();
             var (failures, taken) = ReservationDecision.Decide(available, [.. open.Select(order => order.Items)]);
             foreach (var (order, failure) in open.Zip(failures))
                 answers[order.OrderId] = new ReservationAnswer(OutcomeId(order, failure), now, failure);

@@ -1,6 +1,7 @@
 using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 using Microsoft.Extensions.Logging;
 
 namespace Fulfillment.Notification.NotifyCustomer;
@@ -9,7 +10,8 @@ namespace Fulfillment.Notification.NotifyCustomer;
 /// Notifies customers of events of their orders: records the notifications of an event, then sends them. Sending writes a log line here; it
 /// happens once, after the record is committed.
 /// </summary>
-public sealed partial class CustomerNotifier(NotificationWriter notifications, ILogger<CustomerNotifier> logger) :
+public sealed partial class CustomerNotifier(
+    GroupCommit<NotificationContent, IReadOnlyList<NotificationLog>> notifications, ILogger<CustomerNotifier> logger) :
     IConsumer<PaymentCompletedEvent>, IConsumer<PaymentFailedEvent>, IConsumer<InventoryFailedEvent>,
     IConsumer<OrderCancelledEvent>, IConsumer<ReservationExpiredEvent>, IConsumer<PaymentRefundedEvent>
 {

@@ -6,8 +6,7 @@ namespace Fulfillment.Notification.NotifyCustomer;
 /// <summary>
 /// Records notifications, many at once. The result is the newly recorded notifications; it is empty for a repeated event.
 /// </summary>
-public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> database, TimeProvider time)
-    : GroupCommit<NotificationContent, IReadOnlyList<NotificationLog>>(database.Source, time: time)
+public sealed class NotificationWriter(TimeProvider time) : IBatchWriter<NotificationContent, IReadOnlyList<NotificationLog>>
 {
     private const string Insert = """
         INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
@@ -16,10 +15,10 @@ public sealed class NotificationWriter(ModuleDatabase<NotificationDbContext> dat
         RETURNING event_id, channel
         """;
 
-    protected override async Task<IReadOnlyList<IReadOnlyList<NotificationLog>>> WriteAsync(
+    public async Task<IReadOnlyList<IReadOnlyList<NotificationLog>>> WriteAsync(
         NpgsqlConnection connection, IReadOnlyList<NotificationContent> items)
     {
-        var now = Now();
+        var now = time.NowToMicrosecond();
         NotificationLog[] logs =
         [
             .. items.DistinctBy(content => content.EventId).OrderBy(content => content.EventId)

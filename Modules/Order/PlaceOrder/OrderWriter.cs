@@ -31,12 +31,8 @@ public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = nu
 }
 
 /// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
-public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time)
-    : IdempotentGroupCommit<NewOrder, OrderView>(database.Source, Limits, time)
+public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, Idempotent<OrderView>>
 {
-    // A client waits for this write, so it fails soon when the database is unavailable.
-    private static readonly BatchLimits Limits = new() { Timeout = TimeSpan.FromSeconds(4) };
-
     private const string InsertOrders = """
         WITH stored AS (
             INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
@@ -55,19 +51,16 @@ public sealed class OrderWriter(ModuleDatabase<OrderDbContext> database, TimePro
     private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
 
     // The sample has a number already: a rollback does not return sequence numbers.
-    protected override IReadOnlyList<NewOrder> Sample => [new(Examples.Request) { OrderId = -1 }];
+    public IReadOnlyList<NewOrder> Sample => [new(Examples.Request) { OrderId = -1 }];
 
-    protected override StoredResponse Answer(IdempotencyKey key, OrderView result)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        ArgumentNullException.ThrowIfNull(result);
-        return key.Answer(result, OrderView.AddressOf(result.OrderId));
-    }
+    public Task<IReadOnlyList<Idempotent<OrderView>>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items) =>
+        IdempotentWrite.OnceByKeyAsync(
+            connection, items, WriteNewAsync, (key, order) => key.Answer(order, OrderView.AddressOf(order.OrderId)));
 
-    protected override async Task<IReadOnlyList<OrderView>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
+    private async Task<IReadOnlyList<OrderView>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
     {
         await NumberAsync(connection, items);
-        var now = Now();
+        var now = time.NowToMicrosecond();
         foreach (var order in items) order.PlacedAt ??= now;
         NewOrder[] orders = [.. items.OrderBy(order => order.OrderId)];
         var lines = orders.SelectMany(order => order.Request.Items, (order, line) => (order.OrderId, Line: line)).ToArray();

@@ -52,8 +52,8 @@ public sealed class PlaceOrderEndpoint : ICarterModule
         .Takes(Examples.Request).Answers(Examples.Placed, StatusCodes.Status201Created).OnceByKey();
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, HttpContext http, OrderWriter orders, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics,
-        CancellationToken ct)
+        PlaceOrderRequest request, HttpContext http, GroupCommit<NewOrder, Idempotent<OrderView>> orders,
+        OutboxRelay<OrderDbContext> relay, OrderMetrics metrics, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
         var (key, mistake) = IdempotencyKeys.Read(http, "POST /api/orders", request);

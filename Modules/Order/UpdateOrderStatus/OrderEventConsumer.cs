@@ -1,13 +1,14 @@
 using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Messaging;
+using Fulfillment.Persistence;
 
 namespace Fulfillment.Order.UpdateOrderStatus;
 
 /// <summary>
 /// Applies the events of the other modules to their orders. The history records an event whether or not it changes the status.
 /// </summary>
-public sealed class OrderEventConsumer(StatusWriter orders, OrderMetrics metrics, TimeProvider time) :
+public sealed class OrderEventConsumer(GroupCommit<StatusChange, DateTimeOffset?> orders, OrderMetrics metrics, TimeProvider time) :
     IConsumer<InventoryReservedEvent>, IConsumer<PaymentCompletedEvent>, IConsumer<InventoryCommittedEvent>,
     IConsumer<InventoryFailedEvent>, IConsumer<PaymentFailedEvent>, IConsumer<ReservationExpiredEvent>,
     IConsumer<InventoryReleasedEvent>, IConsumer<PaymentRefundedEvent>

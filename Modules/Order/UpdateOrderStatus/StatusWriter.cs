@@ -19,8 +19,7 @@ public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reas
 /// Moves orders forward and records the events, many in one transaction. The result is the time at which the order was placed, or null when
 /// the change does not move it.
 /// </summary>
-public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimeProvider time, ILogger<StatusWriter> logger)
-    : GroupCommit<StatusChange, DateTimeOffset?>(database.Source, new BatchLimits { MaxBatch = 1_000 }, time)
+public sealed class StatusWriter(TimeProvider time, ILogger<StatusWriter> logger) : IBatchWriter<StatusChange, DateTimeOffset?>
 {
     private const string Lock =
         "SELECT order_id, status, created_at FROM orders WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
@@ -31,7 +30,7 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
         WHERE order_id = next.id
         """;
 
-    protected override async Task<IReadOnlyList<DateTimeOffset?>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<StatusChange> items)
+    public async Task<IReadOnlyList<DateTimeOffset?>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<StatusChange> items)
     {
         Dictionary<long, OrderStatus> current;
         Dictionary<long, DateTimeOffset> placed;
@@ -50,7 +49,7 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
                 change.Target);
 
         var (after, moved, changes) = OrderStatusTransition.Decide(current, items);
-        await StoreAsync(connection, changes, Entries(items, after, Now()));
+        await StoreAsync(connection, changes, Entries(items, after, time.NowToMicrosecond()));
         return [.. items.Select((change, i) => moved[i] ? placed[change.OrderId] : (DateTimeOffset?)null)];
     }
 
@@ -73,7 +72,7 @@ public sealed class StatusWriter(ModuleDatabase<OrderDbContext> database, TimePr
         {
             batch.Add(
                 Update, changes.Select(change => change.OrderId).ToArray(), changes.Select(change => (short)change.Target).ToArray(),
-                changes.Select(change => change.Reason).ToArray(), Now());
+                changes.Select(change => change.Reason).ToArray(), time.NowToMicrosecond());
         }
 
         if (entries.Count > 0) batch.AddHistory(entries);

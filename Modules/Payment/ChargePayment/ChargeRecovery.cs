@@ -11,8 +11,8 @@ namespace Fulfillment.Payment.ChargePayment;
 /// with the same key and gives the same answer. Money that has moved is refunded.
 /// </summary>
 public sealed class ChargeRecovery(
-    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, Startup startup,
-    TimeProvider time, ILogger<ChargeRecovery> logger)
+    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, GroupCommit<ChargeOutcome, StoredPayment> outcomes,
+    RefundWorker refunds, Startup startup, TimeProvider time, ILogger<ChargeRecovery> logger)
     : PollingWorker(startup, time, logger)
 {
     private const int MaxBatch = 20;

@@ -14,8 +14,7 @@ public sealed record ChargeOutcome(long OrderId, ChargeResult Result, Guid Event
 /// Stores answers of the gateway with their transactions, many at once. The first outcome of a payment wins, and every caller gets it. A
 /// payment whose order was cancelled during the charge gets its refund here.
 /// </summary>
-public sealed class ChargeResultWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
-    : GroupCommit<ChargeOutcome, StoredPayment>(database.Source, time: time)
+public sealed class ChargeResultWriter(TimeProvider time) : IBatchWriter<ChargeOutcome, StoredPayment>
 {
     private const string Store = """
         WITH stored AS (
@@ -29,7 +28,7 @@ public sealed class ChargeResultWriter(ModuleDatabase<PaymentDbContext> database
         SELECT id, transaction_id, 'CHARGE', status, amount, coalesce(reason, 'Approved'), $7 FROM stored
         """;
 
-    protected override async Task<IReadOnlyList<StoredPayment>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<ChargeOutcome> items)
+    public async Task<IReadOnlyList<StoredPayment>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<ChargeOutcome> items)
     {
         ChargeOutcome[] first = [.. items.DistinctBy(item => item.OrderId)];
         long[] orders = [.. first.Select(item => item.OrderId)];
@@ -42,13 +41,14 @@ public sealed class ChargeResultWriter(ModuleDatabase<PaymentDbContext> database
                 first.Select(item => item.Result.Decline?.Reason).ToArray(),
                 first.Select(item => item.Result.Decline?.ErrorCode).ToArray(),
                 first.Select(item => item.EventId).ToArray(),
-                Now())
+                time.NowToMicrosecond())
             .Add(StoredPayment.Select, orders);
         var stored = await ReadStoredAsync(batch);
         long[] ended = [.. stored.Values.Where(payment => payment.CancelReason is not null).Select(payment => payment.OrderId)];
         if (ended.Length > 0)
         {
-            await using var refunds = new NpgsqlBatch(connection).AddRefundsForCancelled(ended, Now()).Add(StoredPayment.Select, orders);
+            await using var refunds = new NpgsqlBatch(connection)
+                .AddRefundsForCancelled(ended, time.NowToMicrosecond()).Add(StoredPayment.Select, orders);
             stored = await ReadStoredAsync(refunds);
         }
 

@@ -10,8 +10,7 @@ public sealed record NewCharge(Charge Charge, string Method, Guid CorrelationId)
 /// Records that charges begin, many at once, before the gateway is asked. A later cancellation then knows that money may have moved. The
 /// result is the stored payment: PENDING when the gateway is to be asked, an outcome when it has answered, VOIDED when the order has ended.
 /// </summary>
-public sealed class ChargeWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
-    : GroupCommit<NewCharge, StoredPayment>(database.Source, time: time)
+public sealed class ChargeWriter(TimeProvider time) : IBatchWriter<NewCharge, StoredPayment>
 {
     private const string Insert = """
         INSERT INTO payments (order_id, customer_id, amount, status, payment_method, correlation_id, refunded_amount, created_at,
@@ -22,7 +21,7 @@ public sealed class ChargeWriter(ModuleDatabase<PaymentDbContext> database, Time
         ON CONFLICT (order_id) DO NOTHING
         """;
 
-    protected override async Task<IReadOnlyList<StoredPayment>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewCharge> items)
+    public async Task<IReadOnlyList<StoredPayment>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewCharge> items)
     {
         // In the order of their keys, so that two replicas that store the same orders cannot deadlock.
         NewCharge[] sorted = [.. items.DistinctBy(item => item.Charge.OrderId).OrderBy(item => item.Charge.OrderId)];
@@ -34,7 +33,7 @@ public sealed class ChargeWriter(ModuleDatabase<PaymentDbContext> database, Time
                 sorted.Select(item => item.Charge.Amount).ToArray(),
                 sorted.Select(item => item.Method).ToArray(),
                 sorted.Select(item => item.CorrelationId).ToArray(),
-                Now())
+                time.NowToMicrosecond())
             .Add(StoredPayment.Select, orders);
         await using var reader = await batch.ExecuteReaderAsync();
         var stored = (await reader.ReadAllAsync(StoredPayment.Read)).ToDictionary(payment => payment.OrderId);

@@ -2,13 +2,14 @@ using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Messaging;
 using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Persistence;
 
 namespace Fulfillment.Payment.ChargePayment;
 
 /// <summary>Stock is reserved: charges the customer once, and publishes the outcome.</summary>
 public sealed class InventoryReservedHandler(
-    ChargeWriter charges, IPaymentGateway gateway, ChargeResultWriter outcomes, RefundWorker refunds, EventPublisher events,
-    PaymentMetrics metrics)
+    GroupCommit<NewCharge, StoredPayment> charges, IPaymentGateway gateway, GroupCommit<ChargeOutcome, StoredPayment> outcomes,
+    RefundWorker refunds, EventPublisher events, PaymentMetrics metrics)
     : IConsumer<InventoryReservedEvent>
 {
     public async Task HandleAsync(InventoryReservedEvent reserved, CancellationToken ct)

@@ -18,8 +18,7 @@ public sealed record CancelledOrder(long OrderId, string CustomerId, string Reas
 /// Records for many orders at once that they have ended. A completed charge is refunded now, a running charge is refunded after its answer,
 /// and an order without a charge is never charged. The result says whether this call ordered a refund.
 /// </summary>
-public sealed class CancelPaymentWriter(ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, TimeProvider time)
-    : GroupCommit<CancelledOrder, bool>(database.Source, time: time)
+public sealed class CancelPaymentWriter(IPaymentGateway gateway, TimeProvider time) : IBatchWriter<CancelledOrder, bool>
 {
     private const string Mark = """
         INSERT INTO payments (order_id, customer_id, amount, status, payment_method, cancel_reason, correlation_id, refunded_amount,
@@ -30,7 +29,7 @@ public sealed class CancelPaymentWriter(ModuleDatabase<PaymentDbContext> databas
             WHERE payments.cancel_reason IS NULL
         """;
 
-    protected override async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<CancelledOrder> items)
+    public async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<CancelledOrder> items)
     {
         CancelledOrder[] sorted = [.. items.DistinctBy(item => item.OrderId).OrderBy(item => item.OrderId)];
         long[] orders = [.. sorted.Select(item => item.OrderId)];
@@ -40,8 +39,8 @@ public sealed class CancelPaymentWriter(ModuleDatabase<PaymentDbContext> databas
                 sorted.Select(item => item.CustomerId).ToArray(),
                 sorted.Select(item => item.ReasonCode).ToArray(),
                 sorted.Select(item => item.CorrelationId).ToArray(),
-                gateway.Method, Now())
-            .AddRefundsForCancelled(orders, Now());
+                gateway.Method, time.NowToMicrosecond())
+            .AddRefundsForCancelled(orders, time.NowToMicrosecond());
         await using var reader = await batch.ExecuteReaderAsync();
         var refunded = (await reader.ReadAllAsync(row => row.GetInt64(0))).ToHashSet();
         return [.. items.Select(item => refunded.Contains(item.OrderId))];

@@ -18,8 +18,8 @@ public sealed record DueRefund(
 /// refund is retried later and delays no other refund.
 /// </summary>
 public sealed class RefundWorker(
-    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, RefundWriter answers, OutboxRelay<PaymentDbContext> relay,
-    PaymentMetrics metrics, Startup startup, TimeProvider time, ILogger<RefundWorker> logger)
+    ModuleDatabase<PaymentDbContext> database, IPaymentGateway gateway, GroupCommit<RefundAnswer, bool> answers,
+    OutboxRelay<PaymentDbContext> relay, PaymentMetrics metrics, Startup startup, TimeProvider time, ILogger<RefundWorker> logger)
     : PollingWorker(startup, time, logger)
 {
     private const int MaxBatch = 50;

@@ -15,8 +15,7 @@ public sealed record RefundAnswer(DueRefund Refund, string? TransactionId, strin
 /// Stores the results of refunds, many at once: successful ones with their transactions and events, the others with the error. The result
 /// says whether this call completed the refund.
 /// </summary>
-public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, TimeProvider time)
-    : GroupCommit<RefundAnswer, bool>(database.Source, time: time)
+public sealed class RefundWriter(TimeProvider time) : IBatchWriter<RefundAnswer, bool>
 {
     private const int MaxError = 500;
 
@@ -36,10 +35,10 @@ public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, Time
         WHERE refunds.id = failed.id AND completed_at IS NULL
         """;
 
-    protected override async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<RefundAnswer> items)
+    public async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<RefundAnswer> items)
     {
         long[] orders = [.. items.Select(item => item.Refund.OrderId).Distinct()];
-        var (now, completed) = (Now(), await StoreAsync(connection, orders, items));
+        var (now, completed) = (time.NowToMicrosecond(), await StoreAsync(connection, orders, items));
         if (completed.Count == 0) return [.. items.Select(_ => false)];
 
         // Reads the refunds of these payments again: two replicas that complete the last two refunds of one payment run this one after the
@@ -59,7 +58,8 @@ public sealed class RefundWriter(ModuleDatabase<PaymentDbContext> database, Time
         await using var batch = new NpgsqlBatch(connection)
             .Add(RefundSql.LockPayments, orders)
             .Add(
-                Complete, succeeded.Select(item => item.Refund.Id).ToArray(), succeeded.Select(item => item.TransactionId).ToArray(), Now())
+                Complete, succeeded.Select(item => item.Refund.Id).ToArray(), succeeded.Select(item => item.TransactionId).ToArray(),
+                time.NowToMicrosecond())
             // As an object, because a single array of texts would become the list of parameters.
             .Add(Fail, failed.Select(item => item.Refund.Id).ToArray(), (object)failed.Select(item => Clean(item.Error!)).ToArray());
         await using var reader = await batch.ExecuteReaderAsync();

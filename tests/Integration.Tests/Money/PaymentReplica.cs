@@ -24,8 +24,11 @@ internal sealed class PaymentReplica : IAsyncDisposable
         builder.AddModuleDatabase<PaymentDbContext>("Payment");
         builder.Services.AddLogging().AddMetrics();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(gateway).AddSingleton<Startup>().AddSingleton<PaymentMetrics>();
-        builder.Services.AddSingleton<ChargeWriter>().AddSingleton<ChargeResultWriter>().AddSingleton<CancelPaymentWriter>();
-        builder.Services.AddSingleton<RefundWriter>().AddSingleton<RefundWorker>().AddSingleton<ChargeRecovery>();
+        builder.Services.AddGroupCommit<PaymentDbContext, ChargeWriter, NewCharge, StoredPayment>();
+        builder.Services.AddGroupCommit<PaymentDbContext, ChargeResultWriter, ChargeOutcome, StoredPayment>();
+        builder.Services.AddGroupCommit<PaymentDbContext, CancelPaymentWriter, CancelledOrder, bool>();
+        builder.Services.AddGroupCommit<PaymentDbContext, RefundWriter, RefundAnswer, bool>();
+        builder.Services.AddSingleton<RefundWorker>().AddSingleton<ChargeRecovery>();
         // Events stay in the outbox, where the test reads them.
         builder.Services.AddSingleton(services => new OutboxRelay<PaymentDbContext>(
             services.GetRequiredService<ModuleDatabase<PaymentDbContext>>(), null!, services.GetRequiredService<Startup>(),
@@ -52,8 +55,6 @@ internal sealed class PaymentReplica : IAsyncDisposable
     {
         foreach (var worker in new BackgroundService[] { Get<RefundWorker>(), Get<ChargeRecovery>() })
             await worker.StopAsync(CancellationToken.None);
-        IAsyncDisposable[] writers = [Get<ChargeWriter>(), Get<ChargeResultWriter>(), Get<CancelPaymentWriter>(), Get<RefundWriter>()];
-        foreach (var writer in writers) await writer.DisposeAsync();
-        _host.Dispose();
+        await ((IAsyncDisposable)_host).DisposeAsync();
     }
 }

@@ -2,6 +2,7 @@ using Integration.Tests.Fixture;
 using Fulfillment.Payment;
 using Fulfillment.Payment.ChargePayment;
 using Fulfillment.Payment.RefundPayment;
+using Fulfillment.Persistence;
 using Npgsql;
 
 namespace Integration.Tests.Money;
@@ -145,8 +146,10 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
     [InlineData(false)]
     public async Task Charge_without_an_answer_is_asked_for_again_when_its_order_has_ended(bool charged)
     {
-        await _replica.Get<ChargeWriter>().ExecuteAsync(new NewCharge(new Charge(1, "CUST-1", 10), "CREDIT_CARD", Guid.NewGuid()));
-        await _replica.Get<CancelPaymentWriter>().ExecuteAsync(new CancelledOrder(1, "CUST-1", "RESERVATION_EXPIRED", Guid.NewGuid()));
+        await _replica.Get<GroupCommit<NewCharge, StoredPayment>>()
+            .ExecuteAsync(new NewCharge(new Charge(1, "CUST-1", 10), "CREDIT_CARD", Guid.NewGuid()));
+        await _replica.Get<GroupCommit<CancelledOrder, bool>>()
+            .ExecuteAsync(new CancelledOrder(1, "CUST-1", "RESERVATION_EXPIRED", Guid.NewGuid()));
         await _system.Payments.ExecuteAsync("UPDATE payments SET updated_at = now() - interval '2 minutes'");
         _gateway.OnCharge = _ =>
             Task.FromResult(new ChargeResult("TXN-00000001", charged ? null : new Decline("CARD_EXPIRED", "The card has expired")));
@@ -189,8 +192,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         await PayAsync(1, amount, refunded);
         if (refunded > 0) await OrderRefundAsync(1, payment: 1, refunded, open);
 
-        (await _replica.Get<CancelPaymentWriter>().ExecuteAsync(new CancelledOrder(1, "CUST-1", "CUSTOMER_REQUESTED", Guid.NewGuid())))
-            .ShouldBeFalse();
+        (await _replica.Get<GroupCommit<CancelledOrder, bool>>()
+            .ExecuteAsync(new CancelledOrder(1, "CUST-1", "CUSTOMER_REQUESTED", Guid.NewGuid()))).ShouldBeFalse();
 
         (await _system.Payments.CountAsync("refunds")).ShouldBe(refunded > 0 ? 1 : 0);
         (await StatusAsync(1)).ShouldBe(open ? (short)1 : (short)4);

@@ -6,27 +6,28 @@ using Microsoft.Extensions.Time.Testing;
 namespace Modules.Tests.Persistence;
 
 /// <summary>A queue that a failed test can dispose of without waiting forever for batches that are never released.</summary>
-internal abstract class TestQueue(BatchLimits limits, TimeProvider? time) : BatchQueue<string, string>(limits, time), IAsyncDisposable
+internal abstract class TestQueue : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private readonly BatchQueue<string, string> _queue;
+
+    protected TestQueue(BatchLimits? limits, TimeProvider? time) => _queue = new BatchQueue<string, string>(
+        GetType().Name, ProcessAsync, limits ?? new BatchLimits(), time ?? TimeProvider.System);
+
+    public Task<string> ExecuteAsync(string item, CancellationToken ct = default) => _queue.ExecuteAsync(item, ct);
 
     /// <summary>Ends the queue as its owner does.</summary>
-    public Task EndAsync() => base.DisposeAsync().AsTask();
+    public Task EndAsync() => _queue.DisposeAsync().AsTask();
 
-    public new async ValueTask DisposeAsync()
-    {
-        await Task.WhenAny(EndAsync(), Task.Delay(Timeout));
-        GC.SuppressFinalize(this);
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAny(EndAsync(), Task.Delay(Timeout));
+
+    protected abstract Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit);
 }
 
 /// <summary>A queue whose batches wait until the test lets them go.</summary>
-internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time = null)
-    : TestQueue(limits ?? new BatchLimits(), time)
+internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time = null) : TestQueue(limits, time)
 {
     private readonly Channel<Batch> _batches = Channel.CreateUnbounded<Batch>();
-
-    public DateTimeOffset Clock => Now();
 
     /// <summary>The next batch that is being processed.</summary>
     public async Task<Batch> NextAsync() =>
@@ -60,7 +61,7 @@ internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time 
 
 /// <summary>A queue that processes batches with a function, and keeps them.</summary>
 internal sealed class FreeQueue(Func<IReadOnlyList<string>, IReadOnlyList<string>> process, BatchLimits? limits = null)
-    : TestQueue(limits ?? new BatchLimits(), time: null)
+    : TestQueue(limits, time: null)
 {
     private const string Occupation = "occupation";
     private readonly TaskCompletionSource _occupied = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,17 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Fulfillment.Core;
 
 /// <summary>
-/// Work that waits in a database. The worker looks for it when <see cref="Wake"/> is called, and every second for work that
-/// another process left behind. A failure is logged, and the work is tried again every second until the process ends.
+/// Work that a process looks for again and again until it ends: at intervals, because another process may have left it behind,
+/// and when <see cref="Wake"/> is called. A failed pass is logged and tried again after the interval, a quarter more or less; a
+/// worker that has ended would let its work wait for ever.
 /// </summary>
-/// <param name="startup">The work begins when the databases are ready.</param>
+/// <param name="startup">The first pass begins when the databases are ready.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Logs when the work begins to fail, and when it succeeds again.</param>
+/// <param name="logger">
+/// Logs every unexpected failure, the first of several transient failures, and that the work succeeds again.
+/// </param>
 public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger logger) : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile TaskCompletionSource _wake = NewWake();
+    private bool _isFailing;
 
     /// <summary>How far the start of the process has come.</summary>
     protected Startup Startup { get; } = startup;
@@ -25,59 +28,62 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
     /// <summary>Name of the work for log lines, in the plural.</summary>
     protected abstract string Work { get; }
 
-    /// <summary>Signals that there is work.</summary>
-    public void Wake()
-    {
-        // Two callers may both see zero; the second release would exceed the limit of one, and one wake-up is enough.
-        if (_wake.CurrentCount > 0) return;
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            logger.LogTrace("The worker on {Work} is already awake", Work);
-        }
-    }
+    /// <summary>Time before the first pass, for replicas that start together and are not to work together.</summary>
+    protected virtual TimeSpan FirstDelay => TimeSpan.Zero;
 
-    /// <inheritdoc />
-    public override void Dispose()
-    {
-        base.Dispose();
-        _wake.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    /// <summary>Time from one pass to the next, read after each pass.</summary>
+    protected virtual TimeSpan Interval => TimeSpan.FromSeconds(1);
 
-    /// <summary>Completes when the work can succeed, for work that needs more than its database.</summary>
+    /// <summary>
+    /// True when a stop cancels the pass that is in progress. Otherwise that pass would be repeated, so it may end, and one more
+    /// pass follows, within five seconds.
+    /// </summary>
+    protected virtual bool StopsAtOnce => false;
+
+    /// <summary>Signals that there is work. It does not shorten the delay after a failure.</summary>
+    public void Wake() => _wake.TrySetResult();
+
+    /// <summary>Completes when the next pass can succeed, for work that needs more than its database.</summary>
     protected virtual Task WhenReadyAsync(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Does a bounded part of the work.</summary>
     /// <returns>True when there may be more.</returns>
     protected abstract Task<bool> WorkAsync(CancellationToken ct);
 
+    /// <summary>Notes that the work succeeds, for a pass that goes on until it fails.</summary>
+    protected void Succeeds()
+    {
+        if (_isFailing) logger.LogInformation("The worker on {Work} succeeds again", Work);
+        _isFailing = false;
+    }
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Startup.DatabasesReady.WaitAsync(stoppingToken);
-        // A stop does not cut off work that has begun, because it would be repeated. The worker makes one more pass and ends.
-        using var timeout = new CancellationTokenSource();
-        await using var stopping = stoppingToken.Register(() => timeout.CancelAfter(GracePeriod));
-        var failures = 0;
-        bool last;
+        await Task.Delay(FirstDelay, Time, stoppingToken);
+        using var grace = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => grace.CancelAfter(GracePeriod));
+        var ct = StopsAtOnce ? stoppingToken : grace.Token;
+        bool isLast;
         do
         {
             await WhenReadyAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            last = stoppingToken.IsCancellationRequested;
-            failures = await TryAsync(failures, timeout.Token);
-            // A wake-up after a failure does not shorten the retry delay.
-            var retry = Poll * (0.75 + (Random.Shared.NextDouble() / 2));
-            var rest = failures == 0 ? _wake.WaitAsync(Poll, stoppingToken) : Task.Delay(retry, Time, stoppingToken);
+            isLast = stoppingToken.IsCancellationRequested;
+            // Before the pass: a signal that comes during the pass may mean work that the pass does not see.
+            _wake = NewWake();
+            if (!ct.IsCancellationRequested) await TryAsync(ct);
+            var rest = _isFailing
+                ? Task.Delay(Interval * (0.75 + (Random.Shared.NextDouble() / 2)), Time, stoppingToken)
+                : _wake.Task.WaitAsync(Interval, Time, stoppingToken);
             await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        while (!last);
+        while (!isLast);
     }
 
-    private async Task<int> TryAsync(int failures, CancellationToken ct)
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task TryAsync(CancellationToken ct)
     {
         try
         {
@@ -85,17 +91,16 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
             {
             }
 
-            if (failures > 0) logger.LogInformation("The worker on {Work} succeeds again", Work);
-            return 0;
+            Succeeds();
         }
-#pragma warning disable CA1031 // The work waits in the database, and a worker that has ended would let it wait for ever.
+#pragma warning disable CA1031 // Logged, and tried again.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!TransientErrors.Is(e))
-                logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again every second", Work);
-            else if (failures == 0) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
-            return failures + 1;
+            if (ct.IsCancellationRequested) return;
+            if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again", Work);
+            else if (!_isFailing) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
+            _isFailing = true;
         }
     }
 }

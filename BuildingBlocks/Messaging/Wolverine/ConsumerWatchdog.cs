@@ -14,10 +14,9 @@ namespace Fulfillment.Messaging.Wolverine;
 internal sealed class ConsumerWatchdog(
     Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostRestart restart,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ConsumerWatchdog> logger)
-    : BackgroundService
+    : PollingWorker(startup, time, logger)
 {
     private const int MaxFailures = 3;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     // Longer than Wolverine needs to recover by itself.
     private static readonly TimeSpan RecoveryTime = TimeSpan.FromSeconds(10);
@@ -27,34 +26,37 @@ internal sealed class ConsumerWatchdog(
     /// <summary>The queues of this process that have had no listener for longer than it takes to recover, as of the last look.</summary>
     public IReadOnlyList<string> QueuesWithoutConsumer { get; private set; } = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await startup.MessagingReady.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
-                .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
-            QueuesWithoutConsumer = [.. overdue.Select(Queue)];
-            if (overdue.Count == 0 || !await BrokerAnswersAsync(stoppingToken)) continue;
-            foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested))
-                await BringBackAsync(listener);
-            var lost = overdue
-                .Where(listener => _lost.TryGetValue(listener.Uri, out var reconnect) && reconnect.Failures >= MaxFailures)
-                .Select(Queue).ToList();
-            if (lost.Count == 0 || lifetime.ApplicationStopping.IsCancellationRequested) continue;
-            if (await restart.TryRequestAsync(stoppingToken) is { } reason)
-            {
-                logger.LogWarning(
-                    "{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
-                continue;
-            }
+    protected override string Work => "lost listeners";
 
-            // Their connection is lost for good: the client stops recovering a connection that breaks again during its recovery.
-            logger.LogError(
-                "The listeners of {Queues} cannot be started although the broker answers: starting anew", string.Join(", ", lost));
-            return;
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(5);
+
+    protected override bool StopsAtOnce => true;
+
+    protected override Task WhenReadyAsync(CancellationToken ct) => Startup.MessagingReady.WaitAsync(ct);
+
+    protected override async Task<bool> WorkAsync(CancellationToken ct)
+    {
+        var overdue = wolverine.Endpoints.ActiveListeners().OfType<ListeningAgent>()
+            .Where(listener => listener.Uri.Scheme == RabbitMqTransport.ProtocolName && IsOverdue(listener)).ToList();
+        QueuesWithoutConsumer = [.. overdue.Select(Queue)];
+        if (overdue.Count == 0 || !await BrokerAnswersAsync(ct)) return false;
+        foreach (var listener in overdue.Where(_ => !lifetime.ApplicationStopping.IsCancellationRequested))
+            await BringBackAsync(listener);
+        var lost = overdue
+            .Where(listener => _lost.TryGetValue(listener.Uri, out var reconnect) && reconnect.Failures >= MaxFailures)
+            .Select(Queue).ToList();
+        if (lost.Count == 0 || lifetime.ApplicationStopping.IsCancellationRequested) return false;
+        if (await restart.TryRequestAsync(ct) is { } reason)
+        {
+            logger.LogWarning(
+                "{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
+            return false;
         }
+
+        // Their connection is lost for good: the client stops recovering a connection that breaks again during its recovery.
+        logger.LogError(
+            "The listeners of {Queues} cannot be started although the broker answers: starting anew", string.Join(", ", lost));
+        return false;
     }
 
     private static string Queue(ListeningAgent listener) => listener.Uri.Segments[^1];
@@ -75,7 +77,7 @@ internal sealed class ConsumerWatchdog(
             return false;
         }
 
-        _lost.TryAdd(listener.Uri, new ConsumerReconnect(time));
+        _lost.TryAdd(listener.Uri, new ConsumerReconnect(Time));
         return _lost[listener.Uri].Idle > RecoveryTime;
     }
 

@@ -3,7 +3,6 @@ using Fulfillment.Core;
 using Fulfillment.Messaging;
 using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -18,7 +17,7 @@ namespace Fulfillment.Operations.DeadLetters;
 internal sealed class DeadLetterRecorder<TContext>(
     ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, QueuePublisher queues,
     Topology topology, Startup startup, TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
-    : BackgroundService
+    : PollingWorker(startup, time, logger)
     where TContext : DbContext
 {
     private const ushort Prefetch = 20;
@@ -26,31 +25,14 @@ internal sealed class DeadLetterRecorder<TContext>(
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
     private readonly string _queue = topology.Modules.Single(module => module.Name == database.Module).DeadLetterQueue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await startup.DatabasesReady.WaitAsync(stoppingToken);
-        await startup.MessagingReady.WaitAsync(stoppingToken);
-        var last = "";
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ConsumeAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // Logged; the messages are still in their queue, where the next attempt finds them.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                if (e.Message != last) logger.LogWarning(e, "{Queue}: dead letters wait in their queue, {Reason}", _queue, e.Message);
-                last = e.Message;
-            }
+    protected override string Work => $"dead letters of {database.Module}";
 
-            await Task.Delay(RetryDelay, stoppingToken);
-        }
-    }
+    protected override bool StopsAtOnce => true;
 
-    /// <summary>Records until the channel or the queue is gone, which throws or returns, or until the process stops.</summary>
-    private async Task ConsumeAsync(CancellationToken ct)
+    protected override Task WhenReadyAsync(CancellationToken ct) => Startup.MessagingReady.WaitAsync(ct);
+
+    /// <summary>Records until the channel or the queue is gone, which throws, or until the process stops.</summary>
+    protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
         await using var channel = await broker.OpenChannelAsync(ct: ct);
         await channel.BasicQosAsync(0, Prefetch, global: false, ct);
@@ -63,9 +45,10 @@ internal sealed class DeadLetterRecorder<TContext>(
             arrived.Writer.TryWrite((delivery.DeliveryTag, message, returned));
             return Task.CompletedTask;
         };
-        consumer.ShutdownAsync += (_, reason) => Complete(new IOException($"the channel was closed: {reason.ReplyText}"));
-        consumer.UnregisteredAsync += (_, _) => Complete(new IOException("the broker cancelled the consumer"));
+        consumer.ShutdownAsync += (_, reason) => EndAsync(new IOException($"the channel was closed: {reason.ReplyText}"));
+        consumer.UnregisteredAsync += (_, _) => EndAsync(new IOException("the broker cancelled the consumer"));
         await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, ct);
+        Succeeds();
 
         await foreach (var (tag, message, returned) in arrived.Reader.ReadAllAsync(ct))
         {
@@ -80,7 +63,9 @@ internal sealed class DeadLetterRecorder<TContext>(
             }
         }
 
-        Task Complete(Exception reason)
+        return false;
+
+        Task EndAsync(IOException reason)
         {
             arrived.Writer.TryComplete(reason);
             return Task.CompletedTask;
@@ -94,7 +79,7 @@ internal sealed class DeadLetterRecorder<TContext>(
         {
             return (
                 FailedMessage.Read(
-                    _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, time.GetUtcNow()),
+                    _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, Time.GetUtcNow()),
                 ReturnedMessage.Of(delivery.BasicProperties, body, topology));
         }
 #pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
@@ -102,7 +87,7 @@ internal sealed class DeadLetterRecorder<TContext>(
 #pragma warning restore CA1031
         {
             logger.LogError(e, "{Queue}: a message cannot be read, and only its body is kept", _queue);
-            return (FailedMessage.Bare(_queue, FailedMessage.KeyOf(_queue, null, body), body, body.Length, e, time.GetUtcNow()), null);
+            return (FailedMessage.Bare(_queue, FailedMessage.KeyOf(_queue, null, body), body, body.Length, e, Time.GetUtcNow()), null);
         }
     }
 

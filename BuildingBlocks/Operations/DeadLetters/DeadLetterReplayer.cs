@@ -4,7 +4,6 @@ using Fulfillment.Core;
 using Fulfillment.Messaging;
 using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
@@ -18,45 +17,25 @@ namespace Fulfillment.Operations.DeadLetters;
 /// the work. The row of a replay holds the time of its next messages, so replicas share its rate too.
 /// </summary>
 internal sealed class DeadLetterReplayer<TContext>(
-    ModuleDatabase<TContext> database, QueuePublisher publisher, Startup startup, ILogger<DeadLetterReplayer<TContext>> logger)
-    : BackgroundService
+    ModuleDatabase<TContext> database, QueuePublisher publisher, Startup startup, TimeProvider time,
+    ILogger<DeadLetterReplayer<TContext>> logger)
+    : PollingWorker(startup, time, logger)
     where TContext : DbContext
 {
     private const int MaxBatch = 100;
     private const int BatchesPerSecond = 5;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1.0 / BatchesPerSecond);
-    private readonly SemaphoreSlim _wake = new(0);
+    private bool _isUnfinished;
 
-    /// <summary>Signals that a replay was committed.</summary>
-    public void Wake() => _wake.Release();
+    protected override string Work => $"replays of {database.Module}";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(_isUnfinished ? 1.0 / BatchesPerSecond : 2);
+
+    protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
-        await startup.DatabasesReady.WaitAsync(stoppingToken);
-        var last = "";
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var delay = Poll;
-            try
-            {
-                while (await ReplayBatchAsync(stoppingToken))
-                {
-                }
-
-                if (await IsUnfinishedAsync(stoppingToken)) delay = Interval;
-                last = "";
-            }
-#pragma warning disable CA1031 // Logged, and tried again: the rows are as they were.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                if (e.Message != last) logger.LogWarning(e, "{Module}: replays wait, {Reason}", database.Module, e.Message);
-                last = e.Message;
-            }
-
-            await _wake.WaitAsync(delay, stoppingToken);
-        }
+        _isUnfinished = false;
+        if (await ReplayBatchAsync(ct)) return true;
+        _isUnfinished = await IsUnfinishedAsync(ct);
+        return false;
     }
 
     private async Task<bool> IsUnfinishedAsync(CancellationToken ct)

@@ -9,24 +9,11 @@ using Npgsql;
 
 namespace Fulfillment.Operations.Invariants;
 
-/// <summary>Checks the invariants of one module.</summary>
-public interface IAuditor
-{
-    /// <summary>The module's database.</summary>
-    IModuleDatabase Database { get; }
-
-    /// <summary>Checks the invariants one by one, each in snapshots of its own; a check that fails leaves the others alone.</summary>
-    /// <param name="connection">An open connection to the module's database without a transaction.</param>
-    /// <param name="openSeconds">Seconds that something may be open.</param>
-    /// <param name="ct">Cancels the audit.</param>
-    Task<InvariantReport> CheckAsync(NpgsqlConnection connection, long openSeconds, CancellationToken ct);
-}
-
 /// <summary>Checks the invariants that a module lists, in their order: cheap ones come first.</summary>
 /// <typeparam name="TContext">DbContext of the module.</typeparam>
 public sealed class Auditor<TContext>(
     ModuleDatabase<TContext> database, IReadOnlyList<Invariant> invariants, IOptions<AuditOptions> options, TimeProvider time,
-    ILogger<Auditor<TContext>> logger) : IAuditor, IDisposable
+    ILogger<Auditor<TContext>> logger) : IDisposable
     where TContext : DbContext
 {
     // Of one audit, for each invariant that is checked in slices.
@@ -35,9 +22,6 @@ public sealed class Auditor<TContext>(
     private readonly Dictionary<Invariant, SlicedPass> _passes =
         invariants.Where(invariant => invariant.LargestId is not null).ToDictionary(invariant => invariant, _ => new SlicedPass());
     private readonly SemaphoreSlim _turn = new(1);
-
-    /// <inheritdoc />
-    public IModuleDatabase Database => database;
 
     /// <summary>Checks on a connection that is opened when no other audit of this process runs.</summary>
     /// <param name="openSeconds">Seconds that something may be open.</param>
@@ -57,7 +41,10 @@ public sealed class Auditor<TContext>(
         }
     }
 
-    /// <inheritdoc />
+    /// <summary>Checks the invariants one by one, each in snapshots of its own; a check that fails leaves the others alone.</summary>
+    /// <param name="connection">An open connection to the module's database without a transaction.</param>
+    /// <param name="openSeconds">Seconds that something may be open.</param>
+    /// <param name="ct">Cancels the audit.</param>
     public async Task<InvariantReport> CheckAsync(NpgsqlConnection connection, long openSeconds, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(connection);

@@ -18,7 +18,7 @@ public static class InvariantsSetup
     private const string OpenSeconds = "openSeconds";
     private const int MaxOpenSeconds = 86_400;
 
-    /// <summary>Settings and background job of the process; each enabled module adds its invariants.</summary>
+    /// <summary>Settings and metrics of the process; each enabled module adds its invariants.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong.</exception>
     public static void AddAuditing(this IHostApplicationBuilder builder)
     {
@@ -26,16 +26,15 @@ public static class InvariantsSetup
         builder.Services.AddValidatedOptions<AuditOptions>(builder.Configuration, "Audit");
         builder.Services.AddValidatedOptions<RetentionOptions>(builder.Configuration, "Retention");
         builder.Services.AddSingleton<InvariantMetrics>();
-        builder.Services.AddHostedService<AuditService>();
     }
 
-    /// <summary>The invariants of a module.</summary>
+    /// <summary>The invariants of a module, and the background job that checks them.</summary>
     public static void AddInvariants<TContext>(this IHostApplicationBuilder builder, IReadOnlyList<Invariant> invariants)
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Auditor<TContext>>(services, invariants));
-        builder.Services.AddSingleton<IAuditor>(services => services.GetRequiredService<Auditor<TContext>>());
+        builder.Services.AddHostedService<AuditService<TContext>>();
     }
 
     /// <summary><c>GET {prefix}/ops/invariants?openSeconds=N</c>: 200 with the report, also when an invariant is violated.</summary>

@@ -2,7 +2,6 @@ using Fulfillment.Core;
 using Fulfillment.Messaging;
 using Fulfillment.Operations.Unroutable;
 using Fulfillment.Persistence;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -15,12 +14,12 @@ namespace Fulfillment.Operations.TopologyChecks;
 internal sealed class TopologyMonitor(
     TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutableMessages unrouted, ManagementApi management,
     BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, Startup startup, IOptions<RabbitMqOptions> options,
-    TimeProvider time, ILogger<TopologyMonitor> logger) : BackgroundService
+    TimeProvider time, ILogger<TopologyMonitor> logger) : PollingWorker(startup, time, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
     // Events wait for the topology, so it is looked for more often while it is not known to be complete.
-    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
     private readonly HashSet<string> _modules = [.. databases.Select(database => database.Module)];
     private IReadOnlyList<string> _mistakes = [];
     private string? _unknownBecause;
@@ -29,32 +28,22 @@ internal sealed class TopologyMonitor(
     /// <summary>Parts that this process needs and the broker lacks, as of the last check; empty when all is well.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Work => "topology checks";
+
+    // A check waits for a change, see below.
+    protected override TimeSpan Interval => TimeSpan.Zero;
+
+    protected override bool StopsAtOnce => true;
+
+    protected override async Task WhenReadyAsync(CancellationToken ct)
     {
-        await startup.MessagingReady.WaitAsync(stoppingToken);
-        var last = "";
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var delay = readiness.NotCompleteBecause is null
-                ? readiness.WhenUnknownAsync(Interval, time, stoppingToken)
-                : Task.Delay(Retry, time, stoppingToken);
-            await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await LookAsync(stoppingToken);
-                last = "";
-            }
-#pragma warning disable CA1031 // Logged, and checked again soon; the broker's own health check reports that it is unavailable.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                if (e.Message != last) logger.LogWarning("The topology cannot be checked: {Reason}", e.Message);
-                last = e.Message;
-            }
-        }
+        await Startup.MessagingReady.WaitAsync(ct);
+        await (readiness.NotCompleteBecause is null
+            ? readiness.WhenUnknownAsync(CheckInterval, Time, ct)
+            : Task.Delay(RetryDelay, Time, ct));
     }
 
-    private async Task LookAsync(CancellationToken ct)
+    protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
         // Here, because the management API may answer although no event can be published.
         await using (await broker.OpenChannelAsync(ct: ct))
@@ -67,6 +56,7 @@ internal sealed class TopologyMonitor(
         if (options.Value.DeclareTopology) report = await HealAsync(report, missing, ct);
         Note(report);
         if (_unroutable && readiness.NotCompleteBecause is null) await RepublishAsync(ct);
+        return false;
     }
 
     private async Task<TopologyReport> HealAsync(TopologyReport report, List<TopologyDifference> missing, CancellationToken ct)
@@ -125,7 +115,7 @@ internal sealed class TopologyMonitor(
         var exchanges = topology.Modules.Where(module => options.Value.DeclareTopology || _modules.Contains(module.Name))
             .Select(module => module.EventExchange).Intersect(Topology.TopicExchanges);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Interval);
+        limit.CancelAfter(CheckInterval);
         try
         {
             foreach (var exchange in exchanges)

@@ -18,24 +18,19 @@ public static class DependencyWait
         ArgumentNullException.ThrowIfNull(attempt);
         ArgumentNullException.ThrowIfNull(waiting);
         var last = "";
-        while (true)
+        var retry = Retry.While(e => SettingMistake(e) is null && TransientErrors.Is(e), _ => RetryDelay, (e, _) =>
         {
-            try
-            {
-                await attempt(ct);
-                return;
-            }
-            catch (Exception e) when (SettingMistake(e) is { } mistake)
-            {
-                throw new ConfigurationException(mistake);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested && TransientErrors.Is(e))
-            {
-                var reason = $"{what}: {e.Message}";
-                if (reason != last) waiting(reason);
-                last = reason;
-                await Task.Delay(RetryDelay, ct);
-            }
+            var reason = $"{what}: {e.Message}";
+            if (reason != last) waiting(reason);
+            last = reason;
+        });
+        try
+        {
+            await retry.ExecuteAsync(async token => await attempt(token), ct);
+        }
+        catch (Exception e) when (SettingMistake(e) is { } mistake)
+        {
+            throw new ConfigurationException(mistake);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Fulfillment.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -84,39 +85,25 @@ public sealed class LiveEventFeed(
         _receiving = null;
     }
 
-    private async Task RunAsync(CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            try
-            {
-                await ReceiveAsync(ct);
-            }
-#pragma warning disable CA1031 // The next attempt may succeed after any failure, and only the live feed depends on it.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                if (!ct.IsCancellationRequested)
-                    logger.LogWarning("The live event feed is unavailable and connects again: {Reason}", e.Message);
-            }
+    // No polling worker: it runs only while there are subscribers. Any failure is tried again, for only the feed depends on it.
+    private async Task RunAsync(CancellationToken ct) => await Retry.While(
+            _ => true, _ => RetryDelay,
+            (e, _) => logger.LogWarning("The live event feed is unavailable and connects again: {Reason}", e.Message), time: time)
+        .ExecuteAsync(ReceiveAsync, ct);
 
-            await Task.Delay(RetryDelay, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Receives until the connection is lost or the last subscriber has left.</summary>
-    private async Task ReceiveAsync(CancellationToken ct)
+    /// <summary>Receives until the connection is lost, which throws, or the last subscriber has left.</summary>
+    private async ValueTask ReceiveAsync(CancellationToken ct)
     {
         await topology.WhenCompleteAsync(ct);
         var factory = new ConnectionFactory();
         BrokerConnection.Configure(factory, options.Value, "fulfillment-watch");
         factory.AutomaticRecoveryEnabled = false;
         await using var connection = await factory.CreateConnectionAsync(ct);
-        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
-        channel.ChannelShutdownAsync += (_, _) =>
+        channel.ChannelShutdownAsync += (_, reason) =>
         {
-            lost.TrySetResult();
+            lost.TrySetResult(reason.ReplyText);
             return Task.CompletedTask;
         };
 
@@ -135,7 +122,7 @@ public sealed class LiveEventFeed(
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer, ct);
-        await lost.Task.WaitAsync(ct);
+        throw new IOException($"the connection was lost: {await lost.Task.WaitAsync(ct)}");
     }
 
     private sealed class Unsubscriber(LiveEventFeed feed, Action<string, ReadOnlyMemory<byte>> subscriber) : IDisposable

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Fulfillment.Core;
+using Polly;
 
 namespace Fulfillment.Persistence;
 
@@ -50,6 +51,7 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
     private readonly ProcessBatch<TItem, TResult> _process;
     private readonly BatchLimits _limits;
     private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _retry;
     private readonly Task _loop;
 
     /// <param name="name">Name of the work in traces and errors.</param>
@@ -59,6 +61,9 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
     public BatchQueue(string name, ProcessBatch<TItem, TResult> process, BatchLimits limits, TimeProvider time)
     {
         (_name, _process, _limits, _time) = (name, process, limits, time);
+        _retry = Retry.While(
+            TransientErrors.Is, failures => limits.RetryDelay * Math.Pow(2, failures - 1) * (0.5 + Random.Shared.NextDouble()),
+            attempts: limits.Attempts, time: time);
         _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(limits.Capacity) { SingleReader = true });
         // The loop outlives every caller: it must not inherit the log context and trace of the first one.
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
@@ -140,7 +145,7 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
     {
         try
         {
-            var results = await ProcessWithRetriesAsync(batch);
+            var results = await _retry.ExecuteAsync(async _ => await ProcessAsync(batch));
             for (var i = 0; i < batch.Count; i++) batch[i].Succeed(results[i]);
         }
         catch (Exception e) when (batch.Count > 1 && !TransientErrors.Is(e))
@@ -158,9 +163,9 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<TResult>> ProcessWithRetriesAsync(List<Waiting> batch)
+    private async Task<IReadOnlyList<TResult>> ProcessAsync(List<Waiting> batch)
     {
-        for (var attempt = 1; ; attempt++)
+        while (true)
         {
             // A caller that was told "not done" must not find its work done later, so its item is dropped.
             if (batch.RemoveAll(waiting => waiting.HasGivenUp()) > 0 && batch.Count == 0) return [];
@@ -176,14 +181,11 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
             catch (CallerGaveUpException)
             {
                 // Rolled back, and tried again at once without that caller.
-                attempt--;
             }
-            catch (Exception e)
+            catch (Exception e) when (committing)
             {
-                if (committing) batch.ForEach(waiting => waiting.EndCommit(isUnknown: OutcomeUnknownException.Leaves(e)));
-                if (attempt >= _limits.Attempts || !TransientErrors.Is(e)) throw;
-                var jitter = 0.5 + Random.Shared.NextDouble();
-                await Task.Delay(_limits.RetryDelay * Math.Pow(2, attempt - 1) * jitter, _time);
+                batch.ForEach(waiting => waiting.EndCommit(isUnknown: OutcomeUnknownException.Leaves(e)));
+                throw;
             }
         }
     }

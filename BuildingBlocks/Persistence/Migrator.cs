@@ -70,23 +70,18 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         try
         {
             await context.Database.ExecuteSqlRawAsync("SET statement_timeout = 0", ct);
-            for (var attempt = 1; ; attempt++)
+            var retry = Retry.While(
+                e => e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected },
+                _ => RetryDelay * (1 + Random.Shared.NextDouble()),
+                (e, attempt) => logger.LogWarning(
+                    "{Module}: a migration waits for a lock ({Reason}); attempt {Attempt} of {Attempts}",
+                    module, ((PostgresException)e).MessageText, attempt, Attempts),
+                Attempts);
+            await retry.ExecuteAsync(async token =>
             {
-                await context.Database.ExecuteSqlRawAsync(SetLockTimeout, ct);
-                try
-                {
-                    await context.Database.MigrateAsync(ct);
-                    return;
-                }
-                catch (PostgresException e)
-                    when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
-                {
-                    logger.LogWarning(
-                        "{Module}: a migration waits for a lock ({Reason}); attempt {Attempt} of {Attempts}",
-                        module, e.MessageText, attempt, Attempts);
-                    await Task.Delay(RetryDelay * (1 + Random.Shared.NextDouble()), ct);
-                }
-            }
+                await context.Database.ExecuteSqlRawAsync(SetLockTimeout, token);
+                await context.Database.MigrateAsync(token);
+            }, ct);
         }
         finally
         {

@@ -97,21 +97,13 @@ internal sealed class StartupService(
     }
 
     // Goes on answering HTTP while another replica starts anew.
-    private async Task RestartAsync(CancellationToken ct)
-    {
-        var last = "";
-        while (await restart.TryRequestAsync(ct) is { } reason)
+    private Task RestartAsync(CancellationToken ct) => DependencyWait.ForAsync(
+        "this process does not start anew yet",
+        async token =>
         {
-            if (reason != last)
-            {
-                logger.LogWarning(
-                    "The listeners could not all be started, and this process does not start anew yet: {Reason}", reason);
-            }
-
-            last = reason;
-            await Task.Delay(BeforeStartingAnew, time, ct);
-        }
-    }
+            if (await restart.TryRequestAsync(token) is { } reason) throw new TimeoutException(reason);
+        },
+        reason => logger.LogWarning("The listeners could not all be started, and {Reason}", reason), ct);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -21,7 +21,6 @@ internal sealed class DeadLetterRecorder<TContext>(
     where TContext : DbContext
 {
     private const ushort Prefetch = 20;
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
     private readonly string _queue = topology.Modules.Single(module => module.Name == database.Module).DeadLetterQueue;
 
@@ -126,36 +125,39 @@ internal sealed class DeadLetterRecorder<TContext>(
     /// </summary>
     private async Task<bool> RecordAsync(FailedMessage message, CancellationToken ct)
     {
-        var isBare = false;
-        for (var delay = RetryDelay; ; delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay)
+        try
         {
-            try
-            {
-                await store.RecordAsync(message, ct);
-                logger.LogDebug("{Queue}: dead letter of {Origin} recorded, {Reason}", _queue, message.Queue, message.ExceptionType);
-                return true;
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested && TransientErrors.Is(e))
-            {
-                logger.LogWarning(e, "{Queue}: dead letters wait for the database", _queue);
-                await Task.Delay(delay, ct);
-            }
-#pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
-            catch (Exception e) when (!ct.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                if (isBare)
-                {
-                    logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored and stays in the queue", _queue, message.Queue);
-                    await Task.Delay(MaxRetryDelay, ct);
-                    return false;
-                }
-
-                logger.LogError(
-                    e, "{Queue}: a dead letter of {Origin} cannot be stored as it came, and only its body is kept", _queue, message.Queue);
-                message = FailedMessage.Bare(message.Queue, message.Key, message.Body, message.BodyBytes, e, message.FailedAt);
-                isBare = true;
-            }
+            await StoreAsync(message, ct);
+            return true;
         }
+#pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            logger.LogError(
+                e, "{Queue}: a dead letter of {Origin} cannot be stored as it came, and only its body is kept", _queue, message.Queue);
+            message = FailedMessage.Bare(message.Queue, message.Key, message.Body, message.BodyBytes, e, message.FailedAt);
+        }
+
+        try
+        {
+            await StoreAsync(message, ct);
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored and stays in the queue", _queue, message.Queue);
+            await Task.Delay(MaxRetryDelay, ct);
+            return false;
+        }
+    }
+
+    private async Task StoreAsync(FailedMessage message, CancellationToken ct)
+    {
+        var retry = Retry.While(
+            TransientErrors.Is, failures => failures <= 3 ? TimeSpan.FromSeconds(1 << (failures - 1)) : MaxRetryDelay,
+            (e, _) => logger.LogWarning(e, "{Queue}: dead letters wait for the database", _queue));
+        await retry.ExecuteAsync(async token => await store.RecordAsync(message, token), ct);
+        logger.LogDebug("{Queue}: dead letter of {Origin} recorded, {Reason}", _queue, message.Queue, message.ExceptionType);
     }
 }

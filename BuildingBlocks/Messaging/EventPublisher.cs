@@ -34,7 +34,9 @@ public sealed record OutgoingMessage(Guid EventId, string EventType, EventRoute 
 public sealed class EventPublisher(BrokerConnection connection, TopologyReadiness topology, IOptions<RabbitMqOptions> options)
     : IAsyncDisposable
 {
-    private readonly Slot[] _slots = [.. Enumerable.Range(0, options.Value.PublisherChannels).Select(_ => new Slot())];
+    private readonly ConfirmChannel[] _channels =
+        [.. Enumerable.Range(0, options.Value.PublisherChannels).Select(_ => new ConfirmChannel(connection, options))];
+
     private uint _next;
 
     /// <summary>Completes when events can be published, as far as it is known.</summary>
@@ -55,7 +57,6 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyReadines
     public async Task PublishAsync(OutgoingMessage message, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var slot = _slots[Interlocked.Increment(ref _next) % (uint)_slots.Length];
         var properties = new BasicProperties
         {
             Persistent = true,
@@ -71,7 +72,7 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyReadines
         {
             // A blocked broker reads nothing from this connection, so messages would only pile up here.
             if (connection.BlockedBecause is { } reason) throw new IOException($"the broker takes no messages, {reason}");
-            var channel = slot.Channel is { IsOpen: true } open ? open : await OpenAsync(slot, ct);
+            var channel = await _channels[Interlocked.Increment(ref _next) % (uint)_channels.Length].GetAsync(ct);
             // After the channel was opened, which may have opened a new connection.
             if (topology.NotCompleteBecause is { } unknown) throw new IOException($"the topology is not known to be complete, {unknown}");
             await channel.BasicPublishAsync(message.Route.Exchange, message.Route.RoutingKey, mandatory: true, properties, message.Body, ct)
@@ -89,48 +90,11 @@ public sealed class EventPublisher(BrokerConnection connection, TopologyReadines
     /// <summary>Closes the channels.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var slot in _slots)
-        {
-            if (slot.Channel is { } channel) await channel.DisposeAsync();
-            slot.Opening.Dispose();
-        }
+        foreach (var channel in _channels) await channel.DisposeAsync();
     }
 
     // A return says that no queue takes the message, not even by the alternate exchange. An exchange that does not
     // exist closes the channel.
     private static bool IsMissing(Exception e) =>
         e is PublishException { IsReturn: true } or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound };
-
-    private async Task<IChannel> OpenAsync(Slot slot, CancellationToken ct)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(options.Value.PublishTimeout);
-        await slot.Opening.WaitAsync(limit.Token);
-        try
-        {
-            if (slot.Channel is { IsOpen: true } opened) return opened;
-            // A publish to an exchange that does not exist closes the channel: it is replaced, not recovered.
-            var closed = slot.Channel;
-            slot.Channel = null;
-            if (closed is not null) await closed.DisposeAsync();
-            slot.Channel = await connection.OpenChannelAsync(
-                new CreateChannelOptions(
-                    publisherConfirmationsEnabled: true,
-                    publisherConfirmationTrackingEnabled: true,
-                    outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(options.Value.PublisherWindow)),
-                limit.Token);
-            return slot.Channel;
-        }
-        finally
-        {
-            slot.Opening.Release();
-        }
-    }
-
-    private sealed class Slot
-    {
-        public SemaphoreSlim Opening { get; } = new(1, 1);
-
-        public IChannel? Channel { get; set; }
-    }
 }

@@ -10,8 +10,7 @@ namespace Fulfillment.Messaging;
 /// </summary>
 public sealed class QueuePublisher(BrokerConnection connection, Topology topology, IOptions<RabbitMqOptions> options) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _opening = new(1, 1);
-    private IChannel? _channel;
+    private readonly ConfirmChannel _channel = new(connection, options);
 
     /// <summary>Publishes a message and waits until the broker has it.</summary>
     /// <exception cref="PublishFailedException">
@@ -23,7 +22,7 @@ public sealed class QueuePublisher(BrokerConnection connection, Topology topolog
         try
         {
             var exchange = topology.ExchangeTo(queue) ?? throw new InvalidOperationException("no module has such a queue");
-            var channel = await OpenAsync(ct);
+            var channel = await _channel.GetAsync(ct);
             await channel.BasicPublishAsync(exchange, queue, mandatory: true, properties, body, ct)
                 .AsTask().WaitAsync(options.Value.PublishTimeout, ct);
         }
@@ -34,32 +33,5 @@ public sealed class QueuePublisher(BrokerConnection connection, Topology topolog
     }
 
     /// <summary>Closes the channel.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_channel is not null) await _channel.DisposeAsync();
-        _opening.Dispose();
-    }
-
-    private async ValueTask<IChannel> OpenAsync(CancellationToken ct)
-    {
-        if (_channel is { IsOpen: true } open) return open;
-        await _opening.WaitAsync(ct);
-        try
-        {
-            if (_channel is { IsOpen: true } opened) return opened;
-            if (_channel is { } closed) await closed.DisposeAsync();
-            _channel = null;
-            _channel = await connection.OpenChannelAsync(
-                new CreateChannelOptions(
-                    publisherConfirmationsEnabled: true,
-                    publisherConfirmationTrackingEnabled: true,
-                    outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(options.Value.PublisherWindow)),
-                ct);
-            return _channel;
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    public ValueTask DisposeAsync() => _channel.DisposeAsync();
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -102,5 +103,17 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
             else if (!_isFailing) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
             _isFailing = true;
         }
+    }
+}
+
+/// <summary>Registers workers.</summary>
+public static class PollingWorkerRegistration
+{
+    /// <summary>A worker that runs with the host, and that callers can wake or ask.</summary>
+    public static void AddPollingWorker<TWorker>(this IServiceCollection services)
+        where TWorker : PollingWorker
+    {
+        services.AddSingleton<TWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<TWorker>());
     }
 }

@@ -1,3 +1,4 @@
+using Fulfillment.Core;
 using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Status;
@@ -23,8 +24,7 @@ public static class OperationsSetup
         builder.Services.AddSingleton<ModuleSummary<TContext>>();
         builder.Services.AddSingleton<DeadLetterStore<TContext>>();
         builder.Services.AddHostedService<DeadLetterRecorder<TContext>>();
-        builder.Services.AddSingleton<DeadLetterReplayer<TContext>>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<DeadLetterReplayer<TContext>>());
+        builder.Services.AddPollingWorker<DeadLetterReplayer<TContext>>();
     }
 
     /// <summary>Registers the monitor of the topology, the access to unroutable messages, and the gauges. Once per process.</summary>
@@ -32,8 +32,7 @@ public static class OperationsSetup
     {
         services.AddSingleton<ManagementApi>();
         services.AddSingleton<TopologyCheck>();
-        services.AddSingleton<TopologyMonitor>();
-        services.AddHostedService(provider => provider.GetRequiredService<TopologyMonitor>());
+        services.AddPollingWorker<TopologyMonitor>();
         services.AddSingleton<UnroutableMessages>();
         services.AddSingleton<QueueStats>();
         services.AddSingleton<GaugeMetrics>();

@@ -2,7 +2,6 @@ using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Fulfillment.Messaging;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -68,17 +67,5 @@ public sealed class OutboxRelay<TContext>(
         Failpoint.Hit("relay-before-commit");
         await transaction.CommitAsync(ct);
         return messages.Count;
-    }
-}
-
-/// <summary>Registers the relay of a module.</summary>
-public static class OutboxRelayRegistration
-{
-    /// <summary>A relay that callers can wake, and that runs with the host.</summary>
-    public static void AddOutboxRelay<TContext>(this IServiceCollection services)
-        where TContext : DbContext
-    {
-        services.AddSingleton<OutboxRelay<TContext>>();
-        services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay<TContext>>());
     }
 }

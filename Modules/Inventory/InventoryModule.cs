@@ -65,6 +65,6 @@ public sealed class InventoryModule : Module
         builder.Services.AddGroupCommit<InventoryDbContext, ReservationWriter, OrderCreatedEvent, ReservationAnswer>();
         builder.Services.AddGroupCommit<InventoryDbContext, ReservationTransitionWriter, ReservationChange, ReservedStock?>();
         builder.Services.AddHostedService<ReservationExpiry>();
-        builder.Services.AddOutboxRelay<InventoryDbContext>();
+        builder.Services.AddPollingWorker<OutboxRelay<InventoryDbContext>>();
     }
 }

@@ -1,4 +1,5 @@
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Hosting;
 using Fulfillment.Messaging;
 using Fulfillment.Operations;
@@ -63,6 +64,6 @@ public sealed class OrderModule : Module
         builder.Services.AddWarmUp<OrderStatistics>();
         builder.Services.AddHostedService<OrderCounter>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveEventFeed>(services, Name));
-        builder.Services.AddOutboxRelay<OrderDbContext>();
+        builder.Services.AddPollingWorker<OutboxRelay<OrderDbContext>>();
     }
 }

@@ -57,9 +57,8 @@ public sealed class PaymentModule : Module
         builder.Services.AddGroupCommit<PaymentDbContext, ChargeResultWriter, ChargeOutcome, StoredPayment>();
         builder.Services.AddGroupCommit<PaymentDbContext, CancelPaymentWriter, CancelledOrder, bool>();
         builder.Services.AddGroupCommit<PaymentDbContext, RefundWriter, RefundAnswer, bool>();
-        builder.Services.AddSingleton<RefundWorker>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<RefundWorker>());
+        builder.Services.AddPollingWorker<RefundWorker>();
         builder.Services.AddHostedService<ChargeRecovery>();
-        builder.Services.AddOutboxRelay<PaymentDbContext>();
+        builder.Services.AddPollingWorker<OutboxRelay<PaymentDbContext>>();
     }
 }

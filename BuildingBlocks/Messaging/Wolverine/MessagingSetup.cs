@@ -48,8 +48,7 @@ public static class MessagingSetup
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
         builder.Services.AddSingleton<IMessageListeners, WolverineListeners>();
-        builder.Services.AddSingleton<ConsumerWatchdog>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ConsumerWatchdog>());
+        builder.Services.AddPollingWorker<ConsumerWatchdog>();
     }
 
     private static void Configure(

@@ -18,8 +18,7 @@ internal static class ImportSetup
         builder.Services.AddSingleton<IImportFiles>(new SharedFolder(Folder(options.Directory, builder.Environment.IsDevelopment())));
         builder.Services.AddInstruments<ImportMetrics>();
         builder.Services.AddSingleton<UploadKeys>();
-        builder.Services.AddSingleton<ImportDispatcher>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ImportDispatcher>());
+        builder.Services.AddPollingWorker<ImportDispatcher>();
     }
 
     private static string Folder(string setting, bool isDevelopment)

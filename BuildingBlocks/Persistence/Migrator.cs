@@ -35,7 +35,7 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         await using var connection = await database.Source.OpenConnectionAsync(ct);
         // A session that waits within a statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot:
         // neither would ever end.
-        while (!await TryLockAsync(connection, ct)) await Task.Delay(Poll, ct);
+        while (!await connection.TryLockAsync(LockKey, ct)) await Task.Delay(Poll, ct);
 
         try
         {
@@ -45,22 +45,9 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         }
         finally
         {
-            // A session that is gone has let go of its lock.
-            if (connection.State == ConnectionState.Open)
-            {
-                await using var release = connection.CreateCommand();
-                release.CommandText = $"SELECT pg_advisory_unlock({LockKey})";
-                await release.ExecuteNonQueryAsync(CancellationToken.None);
-            }
+            await connection.UnlockAsync(LockKey);
         }
     });
-
-    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        await using var take = connection.CreateCommand();
-        take.CommandText = $"SELECT pg_try_advisory_lock({LockKey})";
-        return await take.ExecuteScalarAsync(ct) is true;
-    }
 
     private async Task ApplyAsync(string module, DbContext context, CancellationToken ct)
     {

@@ -27,8 +27,7 @@ public sealed class RestartTurn : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(Timeout);
             connection = await database.Source.OpenConnectionAsync(limit.Token);
-            await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockKey})", connection);
-            if (await command.ExecuteScalarAsync(limit.Token) is not true) return "another replica is starting anew";
+            if (!await connection.TryLockAsync(LockKey, limit.Token)) return "another replica is starting anew";
             (_connection, connection) = (connection, null);
             return null;
         }
@@ -51,8 +50,7 @@ public sealed class RestartTurn : IAsyncDisposable
         {
             // The pool may belong to a host that has ended, so the connection is closed. A pool that still lives would keep the
             // lock, so the lock is released first.
-            await using var command = new NpgsqlCommand($"SELECT pg_advisory_unlock({LockKey})", connection);
-            await command.ExecuteNonQueryAsync();
+            await connection.UnlockAsync(LockKey);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {

@@ -155,18 +155,18 @@ internal sealed record FailedMessage
     };
 
     // The broker knows that it moved the message, but not the reason of the failure. The body may show that.
-    private FailedMessage By(BrokerDeath death, Subscription? subscription, ReadOnlySpan<byte> body) => this with
+    private FailedMessage By(BrokerDeath death, Subscription? subscription, ReadOnlySpan<byte> body)
     {
-        ExceptionType = subscription is not null && Diagnose(subscription.EventType, body) is { } mistake
-            ? mistake.GetType().FullName!
-            : $"broker:{death.Reason}",
-        ExceptionMessage = subscription is not null && Diagnose(subscription.EventType, body) is { } e
-            ? Clean(e.Message)
-            : $"The broker moved it: {death.Reason}, {death.Count} time(s).",
-        Exchange = death.Exchange,
-        RoutingKey = death.RoutingKey,
-        FailedAt = death.At ?? FailedAt,
-    };
+        var mistake = subscription is null ? null : Diagnose(subscription.EventType, body);
+        return this with
+        {
+            ExceptionType = mistake?.GetType().FullName ?? $"broker:{death.Reason}",
+            ExceptionMessage = mistake is null ? $"The broker moved it: {death.Reason}, {death.Count} time(s)." : Clean(mistake.Message),
+            Exchange = death.Exchange,
+            RoutingKey = death.RoutingKey,
+            FailedAt = death.At ?? FailedAt,
+        };
+    }
 
     private static Exception? Diagnose(Type eventType, ReadOnlySpan<byte> body)
     {

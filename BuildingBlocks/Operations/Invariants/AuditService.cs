@@ -1,10 +1,8 @@
-using System.Data;
 using Fulfillment.Core;
 using Fulfillment.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Fulfillment.Operations.Invariants;
 
@@ -33,7 +31,7 @@ internal sealed class AuditService<TContext>(
     protected override async Task<bool> WorkAsync(CancellationToken ct)
     {
         await using var connection = await database.Queries.OpenConnectionAsync(ct);
-        if (!await CallAsync(connection, "SELECT pg_try_advisory_lock($1)", ct)) return false;
+        if (!await connection.TryLockAsync(LockKey, ct)) return false;
         try
         {
             while (true)
@@ -54,15 +52,7 @@ internal sealed class AuditService<TContext>(
         finally
         {
             metrics.Forget(database.Module);
-            // The pool keeps sessions as they are, and with them their locks.
-            if (connection.State == ConnectionState.Open)
-                await CallAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
+            await connection.UnlockAsync(LockKey);
         }
-    }
-
-    private static async Task<bool> CallAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
-    {
-        await using var batch = new NpgsqlBatch(connection).Add(sql, LockKey);
-        return await batch.ExecuteScalarAsync(ct) is true;
     }
 }

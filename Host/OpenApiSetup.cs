@@ -1,6 +1,5 @@
 using Fulfillment.Hosting;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -25,7 +24,7 @@ internal static class OpenApiSetup
             services.AddOpenApi(module.Name.ToLowerInvariant(), options =>
             {
                 options.ShouldInclude = operation => operation.RelativePath is { } path && IsOf(path, module.ApiPrefix);
-                options.AddOperationTransformer(OperationDescription.CompleteAsync);
+                options.AddOperationTransformer<OperationTransformer>();
                 // Written by a converter of the system, which the documents do not know.
                 options.AddSchemaTransformer((schema, context, _) =>
                 {

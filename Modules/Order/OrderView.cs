@@ -1,6 +1,11 @@
 namespace Fulfillment.Order;
 
 /// <summary>An order as the API shows it.</summary>
+/// <example>
+/// { "orderId": 1, "customerId": "CUST-001", "totalAmount": 29.99, "status": "PENDING", "statusReason": null,
+///   "createdAt": "2026-01-15T09:30:00.120Z", "updatedAt": "2026-01-15T09:30:00.120Z",
+///   "items": [{ "id": 1, "productId": "PROD-002", "productName": "Mouse", "quantity": 1, "price": 29.99 }] }
+/// </example>
 public sealed record OrderView(
     long OrderId, string CustomerId, decimal TotalAmount, OrderStatus Status, string? StatusReason,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<OrderItemView> Items)

@@ -1,5 +1,4 @@
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,16 +13,17 @@ internal static class DeadLetterEndpoints
         where TContext : DbContext
     {
         routes.MapGet("/dead-letters", ListAsync<TContext>)
-            .Does("List dead letters", "Newest first.").Answers<DeadLetterView[]>(null).InPages()
-            .Reads("queue", "In which they failed.").Reads("exceptionType", "Type of the exception.")
-            .Reads("eventType", "Event of the queue.").Reads("orderId", "Of one order.").Reads("status", "OPEN, QUEUED or REPLAYED.");
+            .WithSummary("List dead letters").WithDescription("Newest first.").Produces<DeadLetterView[]>().InPages()
+            .WithQuery("queue", "In which they failed.").WithQuery("exceptionType", "Type of the exception.")
+            .WithQuery("eventType", "Event of the queue.").WithQuery("orderId", "Of one order.")
+            .WithQuery("status", "OPEN, QUEUED or REPLAYED.");
         routes.MapGet("/dead-letters/groups", GroupsAsync<TContext>)
-            .Does("Group open dead letters", "By the way in which they failed.").Answers<DeadLetterGroupView[]>(null)
-            .Reads("limit", "Groups, 50 when absent.");
+            .WithSummary("Group open dead letters").WithDescription("By the way in which they failed.").Produces<DeadLetterGroupView[]>()
+            .WithQuery("limit", "Groups, 50 when absent.");
         routes.MapGet("/dead-letters/{id:long}", GetAsync<TContext>)
-            .Does("Show a dead letter", "With body, headers and stack.").Answers<DeadLetterDetail>(null);
+            .WithSummary("Show a dead letter").WithDescription("With body, headers and stack.").Produces<DeadLetterDetail>();
         routes.MapDelete("/dead-letters/{id:long}", DeleteAsync<TContext>)
-            .Does("Delete a dead letter").Produces(StatusCodes.Status204NoContent).Fails("409 ALREADY_QUEUED");
+            .WithSummary("Delete a dead letter").Produces(StatusCodes.Status204NoContent).ProducesErrors(409, "ALREADY_QUEUED");
     }
 
     public static IResult NotFound(long id) => Problems.NotFound($"There is no dead letter {id}.");

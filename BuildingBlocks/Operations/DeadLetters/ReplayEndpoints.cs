@@ -3,7 +3,6 @@ using Fulfillment.Contracts;
 using Fulfillment.Messaging;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,14 +20,15 @@ internal static class ReplayEndpoints
         where TContext : DbContext
     {
         routes.MapPost("/dead-letters/replay", ReplayAsync<TContext>)
-            .Does("Replay dead letters", "Exactly one of ids, group and filter says which; with dryRun nothing is done.")
-            .Takes(new ReplayRequest(Filter: new ReplayFilter(EventType: "ORDER_CREATED"), RatePerSecond: 50))
-            .Answers<ReplayView>(null, StatusCodes.Status202Accepted).Answers<ReplayPreview>(null)
-            .Fails("409 NOTHING_TO_REPLAY", "409 ALREADY_QUEUED", "409 NO_QUEUE", "409 BODY_TRUNCATED");
+            .WithSummary("Replay dead letters")
+            .WithDescription("Exactly one of ids, group and filter says which; with dryRun nothing is done.")
+            .Produces<ReplayView>(StatusCodes.Status202Accepted).Produces<ReplayPreview>()
+            .ProducesErrors(409, "NOTHING_TO_REPLAY", "ALREADY_QUEUED", "NO_QUEUE", "BODY_TRUNCATED");
         routes.MapPost("/dead-letters/{id:long}/edit-and-replay", EditAsync<TContext>)
-            .Does("Mend a dead letter and replay it", "The body must be what its queue carries; the original is kept.")
-            .Answers<ReplayView>(null, StatusCodes.Status202Accepted).Fails("409 NOT_OPEN", "409 NO_QUEUE");
-        routes.MapGet("/dead-letters/replays/{id:long}", GetAsync<TContext>).Does("Follow a replay").Answers<ReplayView>(null);
+            .WithSummary("Mend a dead letter and replay it")
+            .WithDescription("The body must be what its queue carries; the original is kept.")
+            .Produces<ReplayView>(StatusCodes.Status202Accepted).ProducesErrors(409, "NOT_OPEN", "NO_QUEUE");
+        routes.MapGet("/dead-letters/replays/{id:long}", GetAsync<TContext>).WithSummary("Follow a replay").Produces<ReplayView>();
     }
 
     private static async Task<IResult> ReplayAsync<TContext>(

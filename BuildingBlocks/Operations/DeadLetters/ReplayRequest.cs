@@ -9,6 +9,7 @@ public sealed record ReplayGroup(string ExceptionType, string EventType, string 
 public sealed record ReplayFilter(string? Queue = null, string? ExceptionType = null, string? EventType = null, long? OrderId = null);
 
 /// <summary>Asks for a replay of dead letters that exactly one of ids, group and filter names.</summary>
+/// <example>{ "filter": { "eventType": "ORDER_CREATED" }, "ratePerSecond": 50 }</example>
 public sealed record ReplayRequest(
     IReadOnlyList<long>? Ids = null, ReplayGroup? Group = null, ReplayFilter? Filter = null, int? RatePerSecond = null, bool DryRun = false)
 {

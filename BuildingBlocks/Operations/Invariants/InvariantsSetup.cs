@@ -1,7 +1,6 @@
 using Fulfillment.Core;
 using Fulfillment.Operations.Retention;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,11 +43,10 @@ public static class InvariantsSetup
     public static void MapInvariants<TContext>(this IEndpointRouteBuilder app, string prefix, string tag)
         where TContext : DbContext =>
         app.MapGet($"{prefix}/ops/invariants", CheckAsync<TContext>).WithTags(tag)
-            .Does(
-                "Check what is always true of the module's database",
-                "Answers 200 with the violations, if there are any, and how much of the tables was checked.")
-            .Answers<InvariantReport>(null)
-            .Reads(OpenSeconds, "Seconds that something may be open.").Fails("503 AUDIT_TIMEOUT");
+            .WithSummary("Check what is always true of the module's database")
+            .WithDescription("Answers 200 with the violations, if there are any, and how much of the tables was checked.")
+            .Produces<InvariantReport>().ProducesErrors(503, "AUDIT_TIMEOUT")
+            .WithQuery(OpenSeconds, "Seconds that something may be open.");
 
     private static async Task<IResult> CheckAsync<TContext>(
         HttpRequest request, Auditor<TContext> auditor, IOptions<AuditOptions> options, CancellationToken ct)

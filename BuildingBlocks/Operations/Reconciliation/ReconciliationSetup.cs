@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -48,8 +47,9 @@ public static class ReconciliationSetup
         where TEntry : IReconciliationEntry =>
         app.MapGet($"{prefix}/ops/reconciliation", (HttpRequest request, ModuleDatabase<TContext> database, CancellationToken ct) =>
             ReadAsync(request, database.Queries, query, ct)).WithTags(tag)
-            .Does("List what the module knows of each order", "For an audit, by order number.").Answers<TEntry[]>(null)
-            .Reads(AfterName, "Order number to begin after.").Reads(LimitName, $"Rows, 1 to {MaxLimit}; {DefaultLimit} when absent.");
+            .WithSummary("List what the module knows of each order").WithDescription("For an audit, by order number.").Produces<TEntry[]>()
+            .WithQuery(AfterName, "Order number to begin after.")
+            .WithQuery(LimitName, $"Rows, 1 to {MaxLimit}; {DefaultLimit} when absent.");
 
     private static async Task<IResult> ReadAsync<TEntry>(
         HttpRequest request, NpgsqlDataSource database, ReconciliationQuery<TEntry> query, CancellationToken ct)

@@ -5,7 +5,6 @@ using Fulfillment.Messaging;
 using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Persistence;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -90,10 +89,8 @@ internal static class SummaryEndpoint
     public static void Map<TContext>(IEndpointRouteBuilder routes)
         where TContext : DbContext =>
         routes.MapGet("/summary", GetAsync<TContext>)
-            .Does(
-                "Sum up how the module fares",
-                "Its queues, numbers and settings, up to a second old. A number that is unavailable is null.")
-            .Answers<SummaryView>(null);
+            .WithSummary("Sum up how the module fares")
+            .WithDescription("Its queues, numbers and settings, up to a second old. A number that is unavailable is null.");
 
     private static async Task<Ok<SummaryView>> GetAsync<TContext>(ModuleSummary<TContext> summary, CancellationToken ct)
         where TContext : DbContext =>

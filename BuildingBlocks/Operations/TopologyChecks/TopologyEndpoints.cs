@@ -1,4 +1,3 @@
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,7 +10,7 @@ namespace Fulfillment.Operations.TopologyChecks;
 internal static class TopologyEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/topology", GetAsync)
-        .Does("Compare exchanges, queues and bindings with what is declared").Answers<TopologyReport>(null);
+        .WithSummary("Compare exchanges, queues and bindings with what is declared");
 
     private static async Task<Ok<TopologyReport>> GetAsync(TopologyCheck check, CancellationToken ct) =>
         TypedResults.Ok(await check.RunAsync(ct));

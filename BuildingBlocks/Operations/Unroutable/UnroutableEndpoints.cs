@@ -1,7 +1,6 @@
 using Fulfillment.Messaging;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,10 +19,10 @@ internal static class UnroutableEndpoints
         where TContext : DbContext
     {
         routes.MapGet("/unrouted", ListAsync)
-            .Does("List unroutable messages", "The first of the queue; they stay there.").Answers<UnroutableView[]>(null)
-            .Reads("limit", "Messages, 50 when absent.");
+            .WithSummary("List unroutable messages").WithDescription("The first of the queue; they stay there.")
+            .Produces<UnroutableView[]>().WithQuery("limit", "Messages, 50 when absent.");
         routes.MapPost("/unrouted/republish", RepublishAsync<TContext>)
-            .Does("Publish the unroutable messages of this module again").Answers<RepublishView>(new RepublishView(5, 0));
+            .WithSummary("Publish the unroutable messages of this module again");
     }
 
     private static async Task<IResult> ListAsync(UnroutableMessages messages, HttpRequest request, CancellationToken ct)

@@ -13,6 +13,7 @@ public sealed record UnroutableView(
 /// <summary>Result of republishing.</summary>
 /// <param name="Republished">Messages that a queue has taken.</param>
 /// <param name="StillUnroutable">Messages that are still unroutable; they wait as before.</param>
+/// <example>{ "republished": 5, "stillUnroutable": 0 }</example>
 public sealed record RepublishView(int Republished, int StillUnroutable);
 
 /// <summary>Reads the unroutable messages, and publishes them once more.</summary>

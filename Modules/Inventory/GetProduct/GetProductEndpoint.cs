@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,6 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Inventory.GetProduct;
 
 /// <summary>A product of the catalogue as the API shows it.</summary>
+/// <example>
+/// { "productId": "PROD-1001", "name": "Mouse", "description": "Wireless, with two buttons", "brand": "Acme", "category": "Accessories",
+///   "price": 29.99, "currency": "USD", "ean": "4006381333931", "color": "Black", "size": "Small", "availability": "in_stock",
+///   "internalId": "PROD-1001", "index": "1", "updatedAt": "2026-01-15T09:30:00.000Z" }
+/// </example>
 public sealed record ProductView(
     string ProductId, string Name, string? Description, string? Brand, string? Category, decimal Price, string? Currency, string? Ean,
     string? Color, string? Size, string? Availability, string? InternalId, string? Index, DateTimeOffset UpdatedAt);
@@ -16,7 +20,8 @@ public sealed record ProductView(
 public sealed class GetProductEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/products/{productId}", GetAsync).WithTags("Inventory")
-        .Does("Show a product of the catalogue", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Product);
+        .WithSummary("Show a product of the catalogue").WithDescription("With an ETag; If-None-Match is answered with 304.")
+        .Produces<ProductView>();
 
     private static async Task<IResult> GetAsync(string productId, InventoryDbContext db, HttpContext http, CancellationToken ct)
     {

@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,6 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Inventory.ListReservations;
 
 /// <summary>A reservation as the API shows it.</summary>
+/// <example>
+/// { "orderId": 1, "customerId": "CUST-001", "status": "COMMITTED", "reasonCode": null, "failedProductId": null,
+///   "createdAt": "2026-01-15T09:30:00.000Z", "updatedAt": "2026-01-15T09:30:00.000Z",
+///   "items": [{ "productId": "PROD-002", "quantity": 1 }] }
+/// </example>
 public sealed record ReservationView(
     long OrderId, string CustomerId, ReservationStatus Status, string? ReasonCode, string? FailedProductId,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<ReservedLine> Items);
@@ -19,8 +23,8 @@ public sealed record ReservedLine(string ProductId, int Quantity);
 public sealed class ListReservationsEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/reservations", ListAsync).WithTags("Inventory")
-        .Does("List reservations", "Newest first.").Answers<ReservationView[]>([Examples.Reservation]).InPages()
-        .Reads("orderId", "Of one order.").Reads("status", "ACTIVE, COMMITTED, RELEASED, EXPIRED or REJECTED.");
+        .WithSummary("List reservations").WithDescription("Newest first.").Produces<ReservationView[]>().InPages()
+        .WithQuery("orderId", "Of one order.").WithQuery("status", "ACTIVE, COMMITTED, RELEASED, EXPIRED or REJECTED.");
 
     private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
     {

@@ -1,7 +1,6 @@
 using Carter;
 using FluentValidation;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Inventory.ManageStock;
 
 /// <summary>Body of <c>POST /api/inventory/items/{productId}/adjustments</c>.</summary>
+/// <example>{ "delta": -3, "reason": "Damaged in the warehouse", "expectedAvailable": 49 }</example>
 /// <param name="Delta">Pieces to add, or to take when negative.</param>
 /// <param name="ExpectedAvailable">Available pieces that the sender expects; another number refuses the request.</param>
 public sealed record AdjustStockRequest(int Delta, string Reason, int? ExpectedAvailable = null);
@@ -32,8 +32,8 @@ public sealed class AdjustStockEndpoint : ICarterModule
 
     public void AddRoutes(IEndpointRouteBuilder app) =>
         app.MapPost("/api/inventory/items/{productId}/adjustments", AdjustAsync).WithTags("Inventory")
-            .Does("Add or take stock", "With expectedAvailable only when as much is available.").Takes(Examples.Adjust)
-            .Answers(Examples.Stock).Fails("409 STOCK_CONFLICT").OnceByKey();
+            .WithSummary("Add or take stock").WithDescription("With expectedAvailable only when as much is available.")
+            .Produces<StockView>().ProducesErrors(409, "STOCK_CONFLICT").WithIdempotencyKey();
 
     private static async Task<IResult> AdjustAsync(
         string productId, AdjustStockRequest request, HttpContext http, InventoryDbContext db, TimeProvider time, CancellationToken ct)

@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,12 +15,13 @@ public sealed class GetStockEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/inventory/items", ListAsync).WithTags("Inventory")
-            .Does("List stock", "By product.").Answers<StockView[]>([Examples.Stock]).InPages()
-            .Reads(
+            .WithSummary("List stock").WithDescription("By product.").Produces<StockView[]>().InPages()
+            .WithQuery(
                 "search",
                 $"Part of id or name, capital or not. A page looks at {SearchedProducts} products; follow Link, also after an empty page.");
         app.MapGet("/api/inventory/items/{productId}", GetAsync).WithTags("Inventory")
-            .Does("Show the stock of a product", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Stock);
+            .WithSummary("Show the stock of a product").WithDescription("With an ETag; If-None-Match is answered with 304.")
+            .Produces<StockView>();
     }
 
     private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)

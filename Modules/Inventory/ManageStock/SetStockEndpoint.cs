@@ -3,7 +3,6 @@ using Carter;
 using FluentValidation;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +11,7 @@ using Npgsql;
 namespace Fulfillment.Inventory.ManageStock;
 
 /// <summary>Body of <c>PUT /api/inventory/items/{productId}</c>.</summary>
+/// <example>{ "productName": "Mouse", "availableQuantity": 50 }</example>
 public sealed record SetStockRequest(string ProductName, int AvailableQuantity);
 
 internal sealed class SetStockValidator : AbstractValidator<(string ProductId, SetStockRequest Body)>
@@ -45,8 +45,8 @@ public sealed class SetStockEndpoint : ICarterModule
     private static readonly SetStockValidator Validator = new();
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPut("/api/inventory/items/{productId}", SetAsync).WithTags("Inventory")
-        .Does("Create a product, or set its available stock", "What is reserved or sold stays so.").Fails("409 STOCK_CONFLICT")
-        .Takes(Examples.SetStock).Answers(Examples.Stock).Answers(Examples.Stock, StatusCodes.Status201Created);
+        .WithSummary("Create a product, or set its available stock").WithDescription("What is reserved or sold stays so.")
+        .Produces<StockView>().Produces<StockView>(StatusCodes.Status201Created).ProducesErrors(409, "STOCK_CONFLICT");
 
     private static async Task<IResult> SetAsync(
         string productId, SetStockRequest request, ModuleDatabase<InventoryDbContext> database, CancellationToken ct)

@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,6 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Notification.ListNotifications;
 
 /// <summary>A notification as the API shows it.</summary>
+/// <example>
+/// { "id": 1, "eventId": "c0a7d6e4-51b8-8f3a-9d20-7be4a1865f90", "orderId": 1, "customerId": "CUST-001", "channel": "EMAIL",
+///   "recipient": "cust-001@example.com", "subject": "Order #1 - Payment Successful!",
+///   "message": "Your payment of $29.99 was successful.", "sentAt": "2026-01-15T09:30:00.190Z" }
+/// </example>
 public sealed record NotificationView(
     long Id, Guid EventId, long OrderId, string CustomerId, NotificationChannel Channel, string Recipient, string Subject, string Message,
     DateTimeOffset SentAt)
@@ -25,10 +29,11 @@ public sealed class NotificationEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/notifications", ListAsync).WithTags("Notifications")
-            .Does("List notifications", "Newest first.").Answers<NotificationView[]>([Examples.Notification]).InPages()
-            .Reads("orderId", "Of one order.").Reads("channel", "EMAIL or SMS.");
+            .WithSummary("List notifications").WithDescription("Newest first.").Produces<NotificationView[]>().InPages()
+            .WithQuery("orderId", "Of one order.").WithQuery("channel", "EMAIL or SMS.");
         app.MapGet("/api/notifications/{id:long}", GetAsync).WithTags("Notifications")
-            .Does("Show a notification", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Notification);
+            .WithSummary("Show a notification").WithDescription("With an ETag; If-None-Match is answered with 304.")
+            .Produces<NotificationView>();
     }
 
     private static async Task<IResult> ListAsync(NotificationDbContext db, HttpRequest request, CancellationToken ct)

@@ -4,7 +4,6 @@ using Fulfillment.Contracts;
 using Fulfillment.Messaging;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Order.CancelOrder;
 
 /// <summary>Body of <c>POST /api/orders/{orderId}/cancel</c>, which may be absent.</summary>
+/// <example>{ "reason": "Changed my mind" }</example>
 public sealed record CancelOrderRequest(string? Reason = null);
 
 internal sealed class CancelOrderValidator : AbstractValidator<CancelOrderRequest>
@@ -26,8 +26,9 @@ public sealed class CancelOrderEndpoint : ICarterModule
     private static readonly CancelOrderValidator Validator = new();
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders/{orderId:long}/cancel", CancelAsync).WithTags("Orders")
-        .Does("Cancel an order", "Until it has ended. What was held or charged for it is given back. Repeating it changes nothing.")
-        .Takes(new CancelOrderRequest("Changed my mind")).Answers(Examples.Cancelled).Fails("409 ORDER_ENDED");
+        .WithSummary("Cancel an order")
+        .WithDescription("Until it has ended. What was held or charged for it is given back. Repeating it changes nothing.")
+        .Produces<OrderView>().ProducesErrors(409, "ORDER_ENDED");
 
     private static async Task<IResult> CancelAsync(
         long orderId, CancelOrderRequest? request, OrderDbContext db, OutboxRelay<OrderDbContext> relay, OrderMetrics metrics,

@@ -1,7 +1,6 @@
 using Carter;
 using Fulfillment.Core;
 using Fulfillment.Persistence;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,11 +30,10 @@ public sealed class OrderStatistics : IWarmUp
 public sealed class StatsEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/stats", GetAsync).WithTags("Orders")
-        .Does(
-            "Count orders",
+        .WithSummary("Count orders")
+        .WithDescription(
             "By status, of the last minute, and how long they took. The numbers are up to a second old; "
-            + "complete is false while old orders are still being counted.")
-        .Answers(Examples.Stats);
+            + "complete is false while old orders are still being counted.");
 
     private static async Task<Ok<OrderStats>> GetAsync(OrderStatistics statistics, CancellationToken ct) =>
         TypedResults.Ok(await statistics.GetAsync(ct));

@@ -2,7 +2,6 @@ using System.Globalization;
 using Carter;
 using Fulfillment.Core;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,13 +20,14 @@ public sealed class FollowEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/orders/{orderId:long}/timeline", ShowAsync).WithTags("Orders")
-            .Does("Show what happened to an order", "Oldest first, with the time between entries.").Answers(Examples.Timeline);
+            .WithSummary("Show what happened to an order").WithDescription("Oldest first, with the time between entries.")
+            .Produces<TimelineEntry[]>();
         app.MapGet("/api/orders/{orderId:long}/events", FollowAsync).WithTags("Orders")
-            .Does(
-                "Follow an order",
+            .WithSummary("Follow an order")
+            .WithDescription(
                 "Server-sent events: 'timeline' with an entry of the timeline as data, and 'end' after the one that ends the order. "
                 + "Last-Event-ID goes on from there.")
-            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails("503 TOO_MANY_STREAMS");
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesErrors(503, "TOO_MANY_STREAMS");
     }
 
     private static async Task<IResult> ShowAsync(long orderId, Timeline timeline, CancellationToken ct) =>

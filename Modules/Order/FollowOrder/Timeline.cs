@@ -4,6 +4,10 @@ using Npgsql;
 namespace Fulfillment.Order.FollowOrder;
 
 /// <summary>An event of an order's history, as the API shows it.</summary>
+/// <example>
+/// { "id": 2, "eventId": "5b2f7c1e-93a4-8d07-8a55-0c9be1f3d622", "eventType": "INVENTORY_RESERVED", "sourceService": "inventory-service",
+///   "timestamp": "2026-01-15T09:30:00.151Z", "sincePreviousMs": 31, "summary": "1 item(s) reserved", "status": "CONFIRMED" }
+/// </example>
 /// <param name="Id">Position in the order's history; later entries have higher numbers.</param>
 /// <param name="EventId">The event.</param>
 /// <param name="EventType">Its type, for example <c>ORDER_CREATED</c>.</param>

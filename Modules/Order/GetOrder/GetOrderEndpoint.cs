@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +10,7 @@ namespace Fulfillment.Order.GetOrder;
 public sealed class GetOrderEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/{orderId:long}", GetAsync).WithTags("Orders")
-        .Does("Show an order", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Completed);
+        .WithSummary("Show an order").WithDescription("With an ETag; If-None-Match is answered with 304.").Produces<OrderView>();
 
     private static async Task<IResult> GetAsync(long orderId, OrderDbContext db, HttpContext http, CancellationToken ct)
     {

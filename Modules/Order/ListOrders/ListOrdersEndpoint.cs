@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,9 +13,9 @@ public sealed class ListOrdersEndpoint : ICarterModule
     private const int SearchedOrders = 1_000;
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders", ListAsync).WithTags("Orders")
-        .Does("List orders", "Newest first.").Answers<OrderView[]>([Examples.Completed]).InPages()
-        .Reads("status", "PENDING, CONFIRMED, COMPLETED, FAILED or CANCELLED.").Reads("customerId", "Of one customer.")
-        .Reads(
+        .WithSummary("List orders").WithDescription("Newest first.").Produces<OrderView[]>().InPages()
+        .WithQuery("status", "PENDING, CONFIRMED, COMPLETED, FAILED or CANCELLED.").WithQuery("customerId", "Of one customer.")
+        .WithQuery(
             "productId",
             $"With this product in them. Beside other filters, a page looks at {SearchedOrders} such orders; follow Link, "
             + "also after an empty page.");

@@ -51,7 +51,8 @@ public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, Idem
     private const string SelectItemIds = "SELECT id FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, id";
 
     // The sample has a number already: a rollback does not return sequence numbers.
-    public IReadOnlyList<NewOrder> Sample => [new(Examples.Request) { OrderId = -1 }];
+    public IReadOnlyList<NewOrder> Sample =>
+        [new(new PlaceOrderRequest("CUST-WARM-UP", [new PlaceOrderLine("PROD-WARM-UP", "Warm-up", 1, 1m)])) { OrderId = -1 }];
 
     public Task<IReadOnlyList<Idempotent<OrderView>>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items) =>
         IdempotentWrite.OnceByKeyAsync(

@@ -4,7 +4,6 @@ using Fulfillment.Core;
 using Fulfillment.Persistence;
 using Fulfillment.Persistence.Idempotency;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +11,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Fulfillment.Order.PlaceOrder;
 
 /// <summary>Body of <c>POST /api/orders</c>.</summary>
+/// <example>
+/// { "customerId": "CUST-001", "items": [{ "productId": "PROD-002", "productName": "Mouse", "quantity": 1, "price": 29.99 }] }
+/// </example>
 public sealed record PlaceOrderRequest(string CustomerId, IReadOnlyList<PlaceOrderLine> Items);
 
 /// <summary>One line of an order.</summary>
@@ -48,8 +50,9 @@ public sealed class PlaceOrderEndpoint : ICarterModule
     private static readonly PlaceOrderValidator Validator = new();
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/orders", PlaceAsync).WithTags("Orders")
-        .Does("Place an order", "It is accepted and PENDING; what becomes of it is announced and can be followed.")
-        .Takes(Examples.Request).Answers(Examples.Placed, StatusCodes.Status201Created).OnceByKey();
+        .WithSummary("Place an order")
+        .WithDescription("It is accepted and PENDING; what becomes of it is announced and can be followed.")
+        .Produces<OrderView>(StatusCodes.Status201Created).WithIdempotencyKey();
 
     private static async Task<IResult> PlaceAsync(
         PlaceOrderRequest request, HttpContext http, GroupCommit<NewOrder, Idempotent<OrderView>> orders,

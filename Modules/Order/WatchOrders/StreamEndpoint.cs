@@ -1,7 +1,6 @@
 using Carter;
 using Fulfillment.Messaging;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,11 +13,11 @@ public sealed class StreamEndpoint : ICarterModule
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/orders/stream", Watch).WithTags("Orders")
-        .Does(
-            "Watch all events",
+        .WithSummary("Watch all events")
+        .WithDescription(
             "Server-sent events, at most four a second: 'activity' with numbers by type of event "
             + "and the newest orders that they were about.")
-        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Fails("503 TOO_MANY_STREAMS");
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesErrors(503, "TOO_MANY_STREAMS");
 
     private static IResult Watch(LiveEventFeed events, TimeProvider time) => EventStream.Of(async (stream, end) =>
     {

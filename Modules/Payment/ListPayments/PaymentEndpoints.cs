@@ -1,6 +1,5 @@
 using Carter;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,6 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Payment.ListPayments;
 
 /// <summary>A payment as the API shows it.</summary>
+/// <example>
+/// { "paymentId": 1, "orderId": 1, "customerId": "CUST-001", "amount": 29.99, "status": "COMPLETED", "paymentMethod": "CREDIT_CARD",
+///   "transactionId": "TXN-9F2C41D7", "reason": null, "errorCode": null, "refundedAmount": 0, "cancelReason": null,
+///   "createdAt": "2026-01-15T09:30:00.160Z", "updatedAt": "2026-01-15T09:30:00.160Z" }
+/// </example>
 public sealed record PaymentView(
     long PaymentId, long OrderId, string CustomerId, decimal Amount, PaymentStatus Status, string PaymentMethod, string? TransactionId,
     string? Reason, string? ErrorCode, decimal RefundedAmount, string? CancelReason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
@@ -23,6 +27,10 @@ public sealed record PaymentView(
 }
 
 /// <summary>An exchange with the gateway as the API shows it.</summary>
+/// <example>
+/// { "id": 1, "transactionId": "TXN-9F2C41D7", "type": "CHARGE", "status": "COMPLETED", "amount": 29.99, "message": "Approved",
+///   "createdAt": "2026-01-15T09:30:00.160Z" }
+/// </example>
 public sealed record TransactionView(
     long Id, string TransactionId, string Type, PaymentStatus Status, decimal Amount, string Message, DateTimeOffset CreatedAt);
 
@@ -31,12 +39,13 @@ public sealed class PaymentEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/payments", ListAsync).WithTags("Payments")
-            .Does("List payments", "Newest first.").Answers<PaymentView[]>([Examples.Payment]).InPages()
-            .Reads("orderId", "Of one order.").Reads("status", "PENDING, COMPLETED, FAILED, VOIDED or REFUNDED.");
+            .WithSummary("List payments").WithDescription("Newest first.").Produces<PaymentView[]>().InPages()
+            .WithQuery("orderId", "Of one order.").WithQuery("status", "PENDING, COMPLETED, FAILED, VOIDED or REFUNDED.");
         app.MapGet("/api/payments/{paymentId:long}", GetAsync).WithTags("Payments")
-            .Does("Show a payment", "With an ETag; If-None-Match is answered with 304.").Answers(Examples.Payment);
+            .WithSummary("Show a payment").WithDescription("With an ETag; If-None-Match is answered with 304.").Produces<PaymentView>();
         app.MapGet("/api/payments/{paymentId:long}/transactions", ListTransactionsAsync).WithTags("Payments")
-            .Does("List what was exchanged with the gateway", "Newest first.").Answers<TransactionView[]>([Examples.Transaction]).InPages();
+            .WithSummary("List what was exchanged with the gateway").WithDescription("Newest first.")
+            .Produces<TransactionView[]>().InPages();
     }
 
     private static async Task<IResult> ListAsync(PaymentDbContext db, HttpRequest request, CancellationToken ct)

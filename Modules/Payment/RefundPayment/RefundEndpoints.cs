@@ -1,7 +1,6 @@
 using Carter;
 using FluentValidation;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Payment.RefundPayment;
 
 /// <summary>Body of <c>POST /api/payments/{paymentId}/refunds</c>.</summary>
+/// <example>{ "reason": "Scratched", "amount": 9.99 }</example>
 /// <param name="Reason">Reason, for people.</param>
 /// <param name="Amount">Amount; the rest of the payment when absent.</param>
 public sealed record RefundRequest(string Reason, decimal? Amount = null);
@@ -33,6 +33,11 @@ public enum RefundStatus
 }
 
 /// <summary>A refund as the API shows it.</summary>
+/// <example>
+/// { "refundId": 1, "paymentId": 1, "amount": 9.99, "status": "PENDING", "reasonCode": "MANUAL", "reason": "Scratched",
+///   "transactionId": null, "attempts": 0, "lastError": null, "nextAttemptAt": "2026-01-15T09:30:00.160Z",
+///   "createdAt": "2026-01-15T09:30:00.160Z", "completedAt": null }
+/// </example>
 /// <param name="Attempts">Number of requests to the gateway.</param>
 /// <param name="LastError">Error of the last attempt; null when there was none, or the refund is completed.</param>
 /// <param name="NextAttemptAt">Time of the next request to the gateway; null when the refund is completed.</param>
@@ -56,14 +61,13 @@ public sealed class RefundEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/payments/{paymentId:long}/refunds", RefundAsync).WithTags("Payments")
-            .Does(
-                "Refund a payment",
-                "As a whole when no amount is given. It is stored first and carried out soon; the customer is notified.")
-            .Takes(Examples.RefundRequest).Answers(Examples.Refund, StatusCodes.Status201Created).Fails("409 NOT_REFUNDABLE").OnceByKey();
+            .WithSummary("Refund a payment")
+            .WithDescription("As a whole when no amount is given. It is stored first and carried out soon; the customer is notified.")
+            .Produces<RefundView>(StatusCodes.Status201Created).ProducesErrors(409, "NOT_REFUNDABLE").WithIdempotencyKey();
         app.MapGet("/api/payments/{paymentId:long}/refunds", ListAsync).WithTags("Payments")
-            .Does("List the refunds of a payment", "Newest first.").Answers<RefundView[]>([Examples.Refund]).InPages();
+            .WithSummary("List the refunds of a payment").WithDescription("Newest first.").Produces<RefundView[]>().InPages();
         app.MapGet("/api/payments/{paymentId:long}/refunds/{refundId:long}", GetAsync).WithTags("Payments")
-            .Does("Show a refund").Answers(Examples.Refund);
+            .WithSummary("Show a refund").Produces<RefundView>();
     }
 
     private static async Task<IResult> RefundAsync(

@@ -1,7 +1,6 @@
 using Carter;
 using FluentValidation;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -32,13 +31,13 @@ public sealed class SimulatorEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/payments/simulator", GetAsync).WithTags("Simulator")
-            .Does("Show how the simulated gateway behaves").Answers(Examples.Simulator);
+            .WithSummary("Show how the simulated gateway behaves");
         app.MapPut("/api/payments/simulator", SetAsync).WithTags("Simulator")
-            .Does(
-                "Change how the simulated gateway behaves",
+            .WithSummary("Change how the simulated gateway behaves")
+            .WithDescription(
                 "Every replica follows within a second, and restarts keep it. Customers CUST-APPROVE... and CUST-DECLINE... "
                 + "are certain at any rate.")
-            .Takes(Examples.Simulator).Answers(Examples.Simulator);
+            .Produces<SimulatorSettings>();
     }
 
     private static async Task<Ok<SimulatorSettings>> GetAsync(Simulator simulator, CancellationToken ct) =>

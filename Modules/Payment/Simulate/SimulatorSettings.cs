@@ -14,6 +14,7 @@ public sealed class SimulatorOptions
 }
 
 /// <summary>Behaviour of the simulated gateway.</summary>
+/// <example>{ "successRate": 0.8, "latencyMs": { "min": 20, "max": 150 }, "seed": 5 }</example>
 /// <param name="SuccessRate">Share of charges that succeed, 0 to 1.</param>
 /// <param name="LatencyMs">Time to an answer.</param>
 /// <param name="Seed">Another number makes another series of outcomes.</param>

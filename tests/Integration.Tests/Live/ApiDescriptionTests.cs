@@ -21,7 +21,8 @@ public sealed partial class ApiDescriptionTests(OneProcess shared) : SystemTest
     [MemberData(nameof(Documents))]
     public async Task Every_operation_of_a_module_has_a_summary_examples_and_all_of_its_errors(string module, string prefix, int least)
     {
-        var operations = Operations(await DocumentAsync(module)).ToList();
+        var document = await DocumentAsync(module);
+        var operations = Operations(document).ToList();
         operations.Count.ShouldBeGreaterThanOrEqualTo(least);
 
         foreach (var (path, operation) in operations)
@@ -36,7 +37,7 @@ public sealed partial class ApiDescriptionTests(OneProcess shared) : SystemTest
             if (operation.TryGetProperty("requestBody", out var body)
                 && body.GetProperty("content").TryGetProperty("application/json", out var json)
                 && !path.EndsWith("edit-and-replay", StringComparison.Ordinal))
-                json.TryGetProperty("example", out _).ShouldBeTrue($"{path} has an example of its body");
+                ExampleOf(document, json).ShouldNotBeNull($"{path} has an example of its body");
             if (body.ValueKind == JsonValueKind.Object) responses.TryGetProperty("415", out _).ShouldBeTrue(path);
         }
     }
@@ -65,10 +66,31 @@ public sealed partial class ApiDescriptionTests(OneProcess shared) : SystemTest
     [Fact]
     public async Task An_example_of_an_order_can_be_placed_as_it_is()
     {
-        var example = (await DocumentAsync("order")).GetProperty("paths").GetProperty("/api/orders").GetProperty("post")
-            .GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");
+        var document = await DocumentAsync("order");
+        var body = document.GetProperty("paths").GetProperty("/api/orders").GetProperty("post")
+            .GetProperty("requestBody").GetProperty("content").GetProperty("application/json");
 
-        await shared.System.PlaceAsync(example);
+        await shared.System.PlaceAsync(ExampleOf(document, body)!.Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public async Task Every_example_has_the_fields_of_its_schema(string module, string prefix, int least)
+    {
+        _ = (prefix, least);
+        var checkedExamples = 0;
+        foreach (var schema in (await DocumentAsync(module)).GetProperty("components").GetProperty("schemas").EnumerateObject())
+        {
+            if (!schema.Value.TryGetProperty("examples", out var examples)) continue;
+            var fields = examples[0].EnumerateObject().Select(field => field.Name).ToList();
+            var properties = schema.Value.GetProperty("properties").EnumerateObject().Select(property => property.Name);
+            fields.ShouldBeSubsetOf(properties, schema.Name);
+            if (schema.Value.TryGetProperty("required", out var required))
+                required.EnumerateArray().Select(field => field.GetString()!).ShouldBeSubsetOf(fields, schema.Name);
+            checkedExamples++;
+        }
+
+        checkedExamples.ShouldBeGreaterThan(2);
     }
 
     [Fact]
@@ -102,6 +124,15 @@ public sealed partial class ApiDescriptionTests(OneProcess shared) : SystemTest
     }
 
     private Task<JsonElement> DocumentAsync(string module) => shared.System.GetAsync("Order", $"/openapi/{module}.json");
+
+    /// <summary>The example of the schema of a body; null when there is none.</summary>
+    private static JsonElement? ExampleOf(JsonElement document, JsonElement body)
+    {
+        var schema = body.GetProperty("schema");
+        if (schema.TryGetProperty("oneOf", out var nullOrSchema)) schema = nullOrSchema[1];
+        var named = document.GetProperty("components").GetProperty("schemas").GetProperty(schema.Text("$ref").Split('/')[^1]);
+        return named.TryGetProperty("examples", out var examples) ? examples[0] : null;
+    }
 
     private static IEnumerable<(string Path, JsonElement Operation)> Operations(JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()

@@ -3,7 +3,6 @@ using System.Text;
 using Carter;
 using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,6 +12,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Inventory.ImportProducts.Follow;
 
 /// <summary>A rejected row as the API shows it.</summary>
+/// <example>
+/// { "row": 17, "column": "Price", "code": "INVALID_PRICE",
+///   "error": "'free' is not a price from 0 to 1000000000 with at most two decimals", "values": ["17", "Mouse", "free", "5", "PROD-1017"] }
+/// </example>
 public sealed record ImportErrorView(long Row, string? Column, RowErrorCode Code, string Error, IReadOnlyList<string> Values);
 
 /// <summary>The rejected rows of an import: as a list, and as a file that can be corrected and uploaded again.</summary>
@@ -23,13 +26,13 @@ public sealed class ErrorEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/inventory/imports/{id:long}/errors", ListAsync).WithTags("Imports")
-            .Does("List the rows that were rejected", "In the order of the file.").Answers<ImportErrorView[]>([Examples.ImportError])
-            .InPages().Reads("code", "Of one code.");
+            .WithSummary("List the rows that were rejected").WithDescription("In the order of the file.").Produces<ImportErrorView[]>()
+            .InPages().WithQuery("code", "Of one code.");
         app.MapGet("/api/inventory/imports/{id:long}/errors.csv", DownloadAsync).WithTags("Imports")
-            .Does("Download the rows that were rejected", "A CSV file; corrected, it can be uploaded as it is.")
+            .WithSummary("Download the rows that were rejected").WithDescription("A CSV file; corrected, it can be uploaded as it is.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv");
         app.MapGet("/api/inventory/imports/template.csv", Template).WithTags("Imports")
-            .Does("Download an empty catalogue", "With the columns, and one example.")
+            .WithSummary("Download an empty catalogue").WithDescription("With the columns, and one example.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv");
     }
 

@@ -4,7 +4,6 @@ using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Fulfillment.Inventory.ImportProducts.Upload;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,15 +18,17 @@ public sealed class FollowEndpoints : ICarterModule
     {
         var imports = app.MapGroup("/api/inventory/imports").WithTags("Imports");
         imports.MapGet("", ListAsync)
-            .Does("List imports", "Newest first.").Answers<ImportView[]>([Examples.Import]).InPages()
-            .Reads("state", "RUNNING, PAUSED, COMPLETED, FAILED or CANCELLED.");
-        imports.MapGet("{id:long}", GetAsync).Does("Show an import").Answers(Examples.Import);
-        imports.MapPost("{id:long}/pause", PauseAsync).Does("Pause a running import").Answers(Examples.Import).Fails("409 IMPORT_STATE");
+            .WithSummary("List imports").WithDescription("Newest first.").Produces<ImportView[]>().InPages()
+            .WithQuery("state", "RUNNING, PAUSED, COMPLETED, FAILED or CANCELLED.");
+        imports.MapGet("{id:long}", GetAsync).WithSummary("Show an import").Produces<ImportView>();
+        imports.MapPost("{id:long}/pause", PauseAsync)
+            .WithSummary("Pause a running import").Produces<ImportView>().ProducesErrors(409, "IMPORT_STATE");
         imports.MapPost("{id:long}/resume", ResumeAsync)
-            .Does("Resume an import that is paused or has failed").Answers(Examples.Import).Fails("409 IMPORT_STATE")
-            .Reads("maxErrors", "Another limit of errors.");
+            .WithSummary("Resume an import that is paused or has failed").Produces<ImportView>().ProducesErrors(409, "IMPORT_STATE")
+            .WithQuery("maxErrors", "Another limit of errors.");
         imports.MapPost("{id:long}/cancel", CancelAsync)
-            .Does("Cancel an import", "What it has imported stays.").Answers(Examples.Import).Fails("409 IMPORT_STATE");
+            .WithSummary("Cancel an import").WithDescription("What it has imported stays.").Produces<ImportView>()
+            .ProducesErrors(409, "IMPORT_STATE");
     }
 
     private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)

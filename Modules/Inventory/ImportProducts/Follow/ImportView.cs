@@ -5,6 +5,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Inventory.ImportProducts.Follow;
 
 /// <summary>An import as the API shows it. Inserted, updated, unchanged and superseded rows sum up to the processed ones.</summary>
+/// <example>
+/// { "importId": 1, "fileName": "catalogue.csv", "sizeBytes": 14200000,
+///   "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "state": "RUNNING", "stateReason": null,
+///   "key": "internalId", "duplicates": "last", "mode": "upsert", "dryRun": false, "maxErrors": null, "totalRows": 100000,
+///   "processedRows": 41958, "failedRows": 42, "insertedRows": 41958, "updatedRows": 0, "unchangedRows": 0, "supersededRows": 0,
+///   "errorsByCode": { "INVALID_PRICE": 40, "DUPLICATE_KEY": 2 }, "chunks": 14, "chunksDone": 6, "rowsPerSecond": 52400.5,
+///   "etaSeconds": 1.1, "createdAt": "2026-01-15T09:30:00.000Z", "updatedAt": "2026-01-15T09:30:00.000Z", "finishedAt": null }
+/// </example>
 public sealed record ImportView(
     long ImportId, string FileName, long SizeBytes, string Sha256, ImportState State, string? StateReason, string Key, string Duplicates,
     string Mode, bool DryRun, long? MaxErrors, long TotalRows, long ProcessedRows, long FailedRows, long InsertedRows, long UpdatedRows,

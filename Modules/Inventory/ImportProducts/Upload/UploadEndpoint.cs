@@ -4,28 +4,36 @@ using Fulfillment.Inventory.ImportProducts.Csv;
 using Fulfillment.Inventory.ImportProducts.Dispatch;
 using Fulfillment.Inventory.ImportProducts.Follow;
 using Fulfillment.Web;
-using Fulfillment.Web.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 
 namespace Fulfillment.Inventory.ImportProducts.Upload;
 
 public sealed class UploadEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapPost("/api/inventory/imports", UploadAsync).WithTags("Imports")
-        .Does(
-            "Import a catalogue",
+        .WithSummary("Import a catalogue")
+        .WithDescription(
             "The body is a CSV file (text/csv), gzip of one, or a multipart form with one. It is answered when the file is stored; "
             + "the rows follow.")
-        .TakesFile("text/csv", "application/gzip", "multipart/form-data").Answers(Examples.Import, StatusCodes.Status202Accepted)
-        .Fails("400 UNREADABLE_FILE", "400 MISSING_COLUMN")
-        .Reads("key", "internalId (default), ean or index.").Reads("duplicates", "last (default), first or error.")
-        .Reads("mode", "upsert (default), insertOnly or stockOnly.")
-        .Reads("dryRun", "true: everything is checked and nothing is kept.").Reads("maxErrors", "The import fails beyond.")
-        .Reads("fileName", "For people.");
+        .Produces<ImportView>(StatusCodes.Status202Accepted).ProducesErrors(400, "UNREADABLE_FILE", "MISSING_COLUMN")
+        .ProducesErrors(413, "PAYLOAD_TOO_LARGE").ProducesErrors(415, "UNSUPPORTED_MEDIA_TYPE")
+        .WithQuery("key", "internalId (default), ean or index.").WithQuery("duplicates", "last (default), first or error.")
+        .WithQuery("mode", "upsert (default), insertOnly or stockOnly.")
+        .WithQuery("dryRun", "true: everything is checked and nothing is kept.").WithQuery("maxErrors", "The import fails beyond.")
+        .WithQuery("fileName", "For people.")
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            // The framework's Accepts() would also refuse other types, before the endpoint names the types that it reads.
+            var file = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+            string[] types = ["text/csv", "application/gzip", "multipart/form-data"];
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = types.ToDictionary(type => type, _ => file) };
+            return Task.CompletedTask;
+        });
 
     private static async Task<IResult> UploadAsync(
         HttpContext http, InventoryDbContext db, IImportFiles files, UploadKeys keys, ImportDispatcher dispatcher,

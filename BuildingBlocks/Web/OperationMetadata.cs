@@ -21,11 +21,6 @@ public static class OperationMetadata
     public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder route, string name, string description) =>
         route.WithMetadata(new RequestParameter(name, ParameterLocation.Query, description));
 
-    /// <summary>Describes the query parameters of a <see cref="Page"/>.</summary>
-    public static RouteHandlerBuilder InPages(this RouteHandlerBuilder route) => route
-        .WithQuery("limit", $"Rows of a page, 1 to {Page.MaxLimit}; 50 when absent.")
-        .WithQuery("cursor", "Where the page begins; the header Link of a page leads to the next one.");
-
     /// <summary>Describes the header <c>Idempotency-Key</c> and its errors.</summary>
     public static RouteHandlerBuilder WithIdempotencyKey(this RouteHandlerBuilder route) => route
         .WithMetadata(new RequestParameter(

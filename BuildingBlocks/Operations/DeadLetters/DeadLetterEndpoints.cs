@@ -13,7 +13,7 @@ internal static class DeadLetterEndpoints
         where TContext : DbContext
     {
         routes.MapGet("/dead-letters", ListAsync<TContext>)
-            .WithSummary("List dead letters").WithDescription("Newest first.").Produces<DeadLetterView[]>().InPages()
+            .WithSummary("List dead letters").WithDescription("Newest first.").Produces<DeadLetterView[]>()
             .WithQuery("queue", "In which they failed.").WithQuery("exceptionType", "Type of the exception.")
             .WithQuery("eventType", "Event of the queue.").WithQuery("orderId", "Of one order.")
             .WithQuery("status", "OPEN, QUEUED or REPLAYED.");
@@ -28,32 +28,30 @@ internal static class DeadLetterEndpoints
 
     public static IResult NotFound(long id) => Problems.NotFound($"There is no dead letter {id}.");
 
-    private static async Task<IResult> ListAsync<TContext>(IDbContextFactory<TContext> contexts, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync<TContext>(IDbContextFactory<TContext> contexts, ListQuery query, CancellationToken ct)
         where TContext : DbContext
     {
-        var (page, errors) = Page.Read(request, "queue", "exceptionType", "eventType", "orderId", "status");
-        var before = page.Before(errors);
-        var filter = new ReplayFilter(
-            request.Query["queue"], request.Query["exceptionType"], request.Query["eventType"], Filters.Number(request, "orderId", errors));
-        var status = Filters.Enum<DeadLetterStatus>(request, "status", errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        var filter = new ReplayFilter(query.Text("queue"), query.Text("exceptionType"), query.Text("eventType"), query.Number("orderId"));
+        var status = query.Enum<DeadLetterStatus>("status");
+        if (query.Invalid is { } invalid) return invalid;
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         var deadLetters = db.Set<DeadLetter>().AsNoTracking().Where(deadLetter => deadLetter.Id < before).Matching(filter);
         if (status is { } wanted) deadLetters = deadLetters.Where(deadLetter => deadLetter.Status == wanted);
-        var rows = await deadLetters.OrderByDescending(deadLetter => deadLetter.Id).Take(page.Limit + 1).Views().ToListAsync(ct);
-        return page.Answer(request, rows, deadLetter => deadLetter.Id);
+        var rows = await deadLetters.OrderByDescending(deadLetter => deadLetter.Id).Take(query.Limit + 1).Views().ToListAsync(ct);
+        return query.Answer(rows, deadLetter => deadLetter.Id);
     }
 
     private static async Task<IResult> GroupsAsync<TContext>(
         IDbContextFactory<TContext> contexts, HttpRequest request, CancellationToken ct)
         where TContext : DbContext
     {
-        var (page, errors) = Page.Read(request);
-        if (page.After is not null) errors["cursor"] = ["this list has one page, the largest groups"];
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var query = new ListQuery(request);
+        if (query.After is not null) query.Errors["cursor"] = ["this list has one page, the largest groups"];
+        if (query.Invalid is { } invalid) return invalid;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return TypedResults.Ok(await db.Set<DeadLetter>().AsNoTracking().GroupsAsync(page.Limit, ct));
+        return TypedResults.Ok(await db.Set<DeadLetter>().AsNoTracking().GroupsAsync(query.Limit, ct));
     }
 
     private static async Task<IResult> GetAsync<TContext>(long id, IDbContextFactory<TContext> contexts, CancellationToken ct)

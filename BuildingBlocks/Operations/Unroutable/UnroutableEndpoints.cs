@@ -27,9 +27,9 @@ internal static class UnroutableEndpoints
 
     private static async Task<IResult> ListAsync(UnroutableMessages messages, HttpRequest request, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request);
-        if (page.After is not null) errors["cursor"] = ["this list has one page, the first messages of the queue"];
-        return errors.Count > 0 ? Problems.Invalid(errors) : TypedResults.Ok(await messages.PeekAsync(page.Limit, ct));
+        var query = new ListQuery(request);
+        if (query.After is not null) query.Errors["cursor"] = ["this list has one page, the first messages of the queue"];
+        return query.Invalid is { } invalid ? invalid : TypedResults.Ok(await messages.PeekAsync(query.Limit, ct));
     }
 
     private static async Task<Ok<RepublishView>> RepublishAsync<TContext>(

@@ -23,22 +23,21 @@ public sealed record ReservedLine(string ProductId, int Quantity);
 public sealed class ListReservationsEndpoint : ICarterModule
 {
     public void AddRoutes(IEndpointRouteBuilder app) => app.MapGet("/api/inventory/reservations", ListAsync).WithTags("Inventory")
-        .WithSummary("List reservations").WithDescription("Newest first.").Produces<ReservationView[]>().InPages()
+        .WithSummary("List reservations").WithDescription("Newest first.").Produces<ReservationView[]>()
         .WithQuery("orderId", "Of one order.").WithQuery("status", "ACTIVE, COMMITTED, RELEASED, EXPIRED or REJECTED.");
 
-    private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(InventoryDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request, "orderId", "status");
-        var before = page.Before(errors);
-        var order = Filters.Number(request, "orderId", errors);
-        var status = Filters.Enum<ReservationStatus>(request, "status", errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        var order = query.Number("orderId");
+        var status = query.Enum<ReservationStatus>("status");
+        if (query.Invalid is { } invalid) return invalid;
 
         var reservations = db.Reservations.AsNoTracking().Where(reservation => reservation.OrderId < before);
         if (order is { } id) reservations = reservations.Where(reservation => reservation.OrderId == id);
         if (status is { } wanted) reservations = reservations.Where(reservation => reservation.Status == wanted);
-        var rows = await reservations.OrderByDescending(reservation => reservation.OrderId).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(request, [.. rows.Select(View)], reservation => reservation.OrderId);
+        var rows = await reservations.OrderByDescending(reservation => reservation.OrderId).Take(query.Limit + 1).ToListAsync(ct);
+        return query.Answer([.. rows.Select(View)], reservation => reservation.OrderId);
     }
 
     private static ReservationView View(Reservation r) => new(

@@ -15,7 +15,7 @@ public sealed class GetStockEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/inventory/items", ListAsync).WithTags("Inventory")
-            .WithSummary("List stock").WithDescription("By product.").Produces<StockView[]>().InPages()
+            .WithSummary("List stock").WithDescription("By product.").Produces<StockView[]>()
             .WithQuery(
                 "search",
                 $"Part of id or name, capital or not. A page looks at {SearchedProducts} products; follow Link, also after an empty page.");
@@ -24,15 +24,14 @@ public sealed class GetStockEndpoints : ICarterModule
             .Produces<StockView>();
     }
 
-    private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(InventoryDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request, "search");
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        if (query.Invalid is { } invalid) return invalid;
 
         var items = db.Items.AsNoTracking();
-        if (page.After is { } after) items = items.Where(item => string.Compare(item.ProductId, after) > 0);
+        if (query.After is { } after) items = items.Where(item => string.Compare(item.ProductId, after) > 0);
         string? searchedTo = null;
-        if (request.Query["search"] is [{ Length: > 0 } search])
+        if (query.Text("search") is { Length: > 0 } search)
         {
             searchedTo = await items.OrderBy(item => item.ProductId).Select(item => item.ProductId).Skip(SearchedProducts - 1)
                 .FirstOrDefaultAsync(ct);
@@ -42,8 +41,8 @@ public sealed class GetStockEndpoints : ICarterModule
                 item => EF.Functions.ILike(item.ProductName, pattern, "\\") || EF.Functions.ILike(item.ProductId, pattern, "\\"));
         }
 
-        var rows = await items.OrderBy(item => item.ProductId).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(request, [.. rows.Select(StockView.From)], item => item.ProductId, searchedTo);
+        var rows = await items.OrderBy(item => item.ProductId).Take(query.Limit + 1).ToListAsync(ct);
+        return query.Answer([.. rows.Select(StockView.From)], item => item.ProductId, searchedTo);
     }
 
     private static async Task<IResult> GetAsync(string productId, InventoryDbContext db, HttpContext http, CancellationToken ct)

@@ -29,26 +29,25 @@ public sealed class NotificationEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/notifications", ListAsync).WithTags("Notifications")
-            .WithSummary("List notifications").WithDescription("Newest first.").Produces<NotificationView[]>().InPages()
+            .WithSummary("List notifications").WithDescription("Newest first.").Produces<NotificationView[]>()
             .WithQuery("orderId", "Of one order.").WithQuery("channel", "EMAIL or SMS.");
         app.MapGet("/api/notifications/{id:long}", GetAsync).WithTags("Notifications")
             .WithSummary("Show a notification").WithDescription("With an ETag; If-None-Match is answered with 304.")
             .Produces<NotificationView>();
     }
 
-    private static async Task<IResult> ListAsync(NotificationDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(NotificationDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request, "orderId", "channel");
-        var before = page.Before(errors);
-        var order = Filters.Number(request, "orderId", errors);
-        var channel = Filters.Enum<NotificationChannel>(request, "channel", errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        var order = query.Number("orderId");
+        var channel = query.Enum<NotificationChannel>("channel");
+        if (query.Invalid is { } invalid) return invalid;
 
         var logs = db.Notifications.AsNoTracking().Where(log => log.Id < before);
         if (order is { } id) logs = logs.Where(log => log.OrderId == id);
         if (channel is { } wanted) logs = logs.Where(log => log.Channel == wanted);
-        var rows = await logs.OrderByDescending(log => log.Id).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(request, [.. rows.Select(NotificationView.From)], log => log.Id);
+        var rows = await logs.OrderByDescending(log => log.Id).Take(query.Limit + 1).ToListAsync(ct);
+        return query.Answer([.. rows.Select(NotificationView.From)], log => log.Id);
     }
 
     private static async Task<IResult> GetAsync(long id, NotificationDbContext db, HttpContext http, CancellationToken ct)

@@ -39,28 +39,26 @@ public sealed class PaymentEndpoints : ICarterModule
     public void AddRoutes(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/payments", ListAsync).WithTags("Payments")
-            .WithSummary("List payments").WithDescription("Newest first.").Produces<PaymentView[]>().InPages()
+            .WithSummary("List payments").WithDescription("Newest first.").Produces<PaymentView[]>()
             .WithQuery("orderId", "Of one order.").WithQuery("status", "PENDING, COMPLETED, FAILED, VOIDED or REFUNDED.");
         app.MapGet("/api/payments/{paymentId:long}", GetAsync).WithTags("Payments")
             .WithSummary("Show a payment").WithDescription("With an ETag; If-None-Match is answered with 304.").Produces<PaymentView>();
         app.MapGet("/api/payments/{paymentId:long}/transactions", ListTransactionsAsync).WithTags("Payments")
-            .WithSummary("List what was exchanged with the gateway").WithDescription("Newest first.")
-            .Produces<TransactionView[]>().InPages();
+            .WithSummary("List what was exchanged with the gateway").WithDescription("Newest first.").Produces<TransactionView[]>();
     }
 
-    private static async Task<IResult> ListAsync(PaymentDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(PaymentDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request, "orderId", "status");
-        var before = page.Before(errors);
-        var order = Filters.Number(request, "orderId", errors);
-        var status = Filters.Enum<PaymentStatus>(request, "status", errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        var order = query.Number("orderId");
+        var status = query.Enum<PaymentStatus>("status");
+        if (query.Invalid is { } invalid) return invalid;
 
         var payments = db.Payments.AsNoTracking().Where(payment => payment.Id < before);
         if (order is { } id) payments = payments.Where(payment => payment.OrderId == id);
         if (status is { } wanted) payments = payments.Where(payment => payment.Status == wanted);
-        var rows = await payments.OrderByDescending(payment => payment.Id).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(request, [.. rows.Select(PaymentView.From)], payment => payment.PaymentId);
+        var rows = await payments.OrderByDescending(payment => payment.Id).Take(query.Limit + 1).ToListAsync(ct);
+        return query.Answer([.. rows.Select(PaymentView.From)], payment => payment.PaymentId);
     }
 
     private static async Task<IResult> GetAsync(long paymentId, PaymentDbContext db, HttpContext http, CancellationToken ct)
@@ -71,19 +69,18 @@ public sealed class PaymentEndpoints : ICarterModule
             : ETags.Answer(http, PaymentView.From(payment), payment.UpdatedAt);
     }
 
-    private static async Task<IResult> ListTransactionsAsync(long paymentId, PaymentDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListTransactionsAsync(long paymentId, PaymentDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request);
-        var before = page.Before(errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        if (query.Invalid is { } invalid) return invalid;
         if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct))
             return Problems.NotFound($"There is no payment {paymentId}.");
 
         var rows = await db.Transactions.AsNoTracking()
             .Where(transaction => transaction.PaymentId == paymentId && transaction.Id < before)
-            .OrderByDescending(transaction => transaction.Id).Take(page.Limit + 1)
+            .OrderByDescending(transaction => transaction.Id).Take(query.Limit + 1)
             .Select(t => new TransactionView(t.Id, t.TransactionId, t.Type, t.Status, t.Amount, t.Message, t.CreatedAt))
             .ToListAsync(ct);
-        return page.Answer(request, rows, transaction => transaction.Id);
+        return query.Answer(rows, transaction => transaction.Id);
     }
 }

@@ -65,7 +65,7 @@ public sealed class RefundEndpoints : ICarterModule
             .WithDescription("As a whole when no amount is given. It is stored first and carried out soon; the customer is notified.")
             .Produces<RefundView>(StatusCodes.Status201Created).ProducesErrors(409, "NOT_REFUNDABLE").WithIdempotencyKey();
         app.MapGet("/api/payments/{paymentId:long}/refunds", ListAsync).WithTags("Payments")
-            .WithSummary("List the refunds of a payment").WithDescription("Newest first.").Produces<RefundView[]>().InPages();
+            .WithSummary("List the refunds of a payment").WithDescription("Newest first.").Produces<RefundView[]>();
         app.MapGet("/api/payments/{paymentId:long}/refunds/{refundId:long}", GetAsync).WithTags("Payments")
             .WithSummary("Show a refund").Produces<RefundView>();
     }
@@ -113,17 +113,16 @@ public sealed class RefundEndpoints : ICarterModule
         return answer;
     }
 
-    private static async Task<IResult> ListAsync(long paymentId, PaymentDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(long paymentId, PaymentDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request);
-        var before = page.Before(errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        if (query.Invalid is { } invalid) return invalid;
         if (!await db.Payments.AnyAsync(payment => payment.Id == paymentId, ct))
             return Problems.NotFound($"There is no payment {paymentId}.");
 
         var rows = await db.Refunds.AsNoTracking().Where(refund => refund.PaymentId == paymentId && refund.Id < before)
-            .OrderByDescending(refund => refund.Id).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(request, [.. rows.Select(RefundView.From)], refund => refund.RefundId);
+            .OrderByDescending(refund => refund.Id).Take(query.Limit + 1).ToListAsync(ct);
+        return query.Answer([.. rows.Select(RefundView.From)], refund => refund.RefundId);
     }
 
     private static async Task<IResult> GetAsync(long paymentId, long refundId, PaymentDbContext db, CancellationToken ct)

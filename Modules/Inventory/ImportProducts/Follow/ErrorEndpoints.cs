@@ -27,7 +27,7 @@ public sealed class ErrorEndpoints : ICarterModule
     {
         app.MapGet("/api/inventory/imports/{id:long}/errors", ListAsync).WithTags("Imports")
             .WithSummary("List the rows that were rejected").WithDescription("In the order of the file.").Produces<ImportErrorView[]>()
-            .InPages().WithQuery("code", "Of one code.");
+            .WithQuery("code", "Of one code.");
         app.MapGet("/api/inventory/imports/{id:long}/errors.csv", DownloadAsync).WithTags("Imports")
             .WithSummary("Download the rows that were rejected").WithDescription("A CSV file; corrected, it can be uploaded as it is.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv");
@@ -36,21 +36,18 @@ public sealed class ErrorEndpoints : ICarterModule
             .Produces<string>(StatusCodes.Status200OK, "text/csv");
     }
 
-    private static async Task<IResult> ListAsync(long id, InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(long id, InventoryDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request, "code");
-        var after = page.After is null ? 0 : long.MaxValue - page.Before(errors);
-        var code = Filters.Enum<RowErrorCode>(request, "code", errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var after = query.After is null ? 0 : long.MaxValue - query.Before();
+        var code = query.Enum<RowErrorCode>("code");
+        if (query.Invalid is { } invalid) return invalid;
         if (await db.Imports.AsNoTracking().FirstOrDefaultAsync(job => job.Id == id, ct) is not { } job)
             return Problems.NotFound($"There is no import {id}.");
 
         var rejected = db.ImportErrors.AsNoTracking().Where(error => error.ImportId == id && error.Row > after);
         if (code is { } wanted) rejected = rejected.Where(error => error.Code == wanted);
-        var rows = await rejected.OrderBy(error => error.Row).Take(page.Limit + 1).ToListAsync(ct);
-        return page.Answer(
-            request, [.. rows.Select(error => View(error, job))],
-            error => long.MaxValue - error.Row);
+        var rows = await rejected.OrderBy(error => error.Row).Take(query.Limit + 1).ToListAsync(ct);
+        return query.Answer([.. rows.Select(error => View(error, job))], error => long.MaxValue - error.Row);
     }
 
     private static ImportErrorView View(ImportError error, ImportJob job) => new(

@@ -18,7 +18,7 @@ public sealed class FollowEndpoints : ICarterModule
     {
         var imports = app.MapGroup("/api/inventory/imports").WithTags("Imports");
         imports.MapGet("", ListAsync)
-            .WithSummary("List imports").WithDescription("Newest first.").Produces<ImportView[]>().InPages()
+            .WithSummary("List imports").WithDescription("Newest first.").Produces<ImportView[]>()
             .WithQuery("state", "RUNNING, PAUSED, COMPLETED, FAILED or CANCELLED.");
         imports.MapGet("{id:long}", GetAsync).WithSummary("Show an import").Produces<ImportView>();
         imports.MapPost("{id:long}/pause", PauseAsync)
@@ -31,17 +31,16 @@ public sealed class FollowEndpoints : ICarterModule
             .ProducesErrors(409, "IMPORT_STATE");
     }
 
-    private static async Task<IResult> ListAsync(InventoryDbContext db, HttpRequest request, CancellationToken ct)
+    private static async Task<IResult> ListAsync(InventoryDbContext db, ListQuery query, CancellationToken ct)
     {
-        var (page, errors) = Page.Read(request, "state");
-        var before = page.Before(errors);
-        var state = Filters.Enum<ImportState>(request, "state", errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var before = query.Before();
+        var state = query.Enum<ImportState>("state");
+        if (query.Invalid is { } invalid) return invalid;
 
         var jobs = db.Imports.Where(job => job.Id < before);
         if (state is { } wanted) jobs = jobs.Where(job => job.State == wanted);
-        var rows = await ImportView.ListAsync(db, jobs.OrderByDescending(job => job.Id).Take(page.Limit + 1), ct);
-        return page.Answer(request, rows, import => import.ImportId);
+        var rows = await ImportView.ListAsync(db, jobs.OrderByDescending(job => job.Id).Take(query.Limit + 1), ct);
+        return query.Answer(rows, import => import.ImportId);
     }
 
     private static async Task<IResult> GetAsync(long id, InventoryDbContext db, CancellationToken ct) =>

@@ -8,19 +8,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Modules.Tests.Web;
 
-public sealed class PageTests
+public sealed class ListQueryTests
 {
     private static readonly long[] Newest = [50, 40, 30, 20, 10];
 
     [Fact]
     public void A_list_starts_with_fifty_of_the_newest()
     {
-        var (page, errors) = Page.Read(Request(""));
+        var query = new ListQuery(Request(""));
 
-        errors.ShouldBeEmpty();
-        page.ShouldBe(new Page(50, null));
-        page.Before(errors).ShouldBe(long.MaxValue);
-        errors.ShouldBeEmpty();
+        query.Limit.ShouldBe(50);
+        query.After.ShouldBeNull();
+        query.Before().ShouldBe(long.MaxValue);
+        query.Invalid.ShouldBeNull();
     }
 
     [Theory]
@@ -28,10 +28,10 @@ public sealed class PageTests
     [InlineData(500)]
     public void A_page_has_1_to_500_entries(int limit)
     {
-        var (page, errors) = Page.Read(Request($"?limit={limit}"));
+        var query = new ListQuery(Request($"?limit={limit}"));
 
-        errors.ShouldBeEmpty();
-        page.Limit.ShouldBe(limit);
+        query.Errors.ShouldBeEmpty();
+        query.Limit.ShouldBe(limit);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class PageTests
     [InlineData("1.0")]
     [InlineData("99999999999999999999")]
     public void Any_other_limit_is_refused(string limit) =>
-        Page.Read(Request($"?limit={limit}")).Errors.ShouldHaveSingleItem().ShouldBeMistake("limit", "must be a number from 1 to 500");
+        new ListQuery(Request($"?limit={limit}")).Errors.ShouldHaveSingleItem().ShouldBeMistake("limit", "must be a number from 1 to 500");
 
     [Theory]
     [InlineData("?limit=1&limit=2", "limit", "may be given once")]
@@ -54,11 +54,11 @@ public sealed class PageTests
     [InlineData("?cursor=AA", "cursor", "is not a cursor of this list")]
     [InlineData("?status=A%00", "status", "must not have control characters")]
     public void A_query_that_is_not_understood_is_refused(string query, string name, string mistake) =>
-        Page.Read(Request(query), "status", "customerId").Errors.ShouldHaveSingleItem().ShouldBeMistake(name, mistake);
+        new ListQuery(Request(query), "status", "customerId").Errors.ShouldHaveSingleItem().ShouldBeMistake(name, mistake);
 
     [Fact]
     public void A_cursor_of_any_length_is_refused() =>
-        Page.Read(Request($"?cursor={new string('A', 400)}")).Errors.ShouldHaveSingleItem()
+        new ListQuery(Request($"?cursor={new string('A', 400)}")).Errors.ShouldHaveSingleItem()
             .ShouldBeMistake("cursor", "is not a cursor of this list");
 
     [Fact]
@@ -72,14 +72,13 @@ public sealed class PageTests
             id =>
             {
                 var request = Request("?limit=1");
-                var (page, _) = Page.Read(request);
-                page.Answer(request, [id, "next"], row => row);
+                new ListQuery(request).Answer([id, "next"], row => row);
                 var link = request.HttpContext.Response.Headers.Link.ToString();
 
-                var (next, errors) = Page.Read(
+                var next = new ListQuery(
                     Request(link[link.IndexOf('?', StringComparison.Ordinal)..link.IndexOf('>', StringComparison.Ordinal)]));
 
-                return errors.Count == 0 && next.After == id;
+                return next.Errors.Count == 0 && next.After == id;
             },
             iter: 1_000);
     }
@@ -90,12 +89,12 @@ public sealed class PageTests
     [InlineData("99999999999999999999")]
     public void A_cursor_of_another_list_is_refused(string position)
     {
-        var (page, errors) = Page.Read(Request($"?cursor={Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position))}"));
-        errors.ShouldBeEmpty();
+        var query = new ListQuery(Request($"?cursor={Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position))}"));
+        query.Errors.ShouldBeEmpty();
 
-        page.Before(errors);
+        query.Before();
 
-        errors.ShouldHaveSingleItem().ShouldBeMistake("cursor", "is not a cursor of this list");
+        query.Errors.ShouldHaveSingleItem().ShouldBeMistake("cursor", "is not a cursor of this list");
     }
 
     [Fact]
@@ -103,7 +102,7 @@ public sealed class PageTests
     {
         var request = Request("?limit=3");
 
-        var answer = Page.Read(request).Page.Answer(request, [3L, 2L, 1L], id => id);
+        var answer = new ListQuery(request).Answer([3L, 2L, 1L], id => id);
 
         answer.ShouldBeOfType<Ok<IReadOnlyList<long>>>().Value.ShouldBe([3L, 2L, 1L]);
         request.HttpContext.Response.Headers.Link.Count.ShouldBe(0);
@@ -120,12 +119,12 @@ public sealed class PageTests
             var request = Request(query);
             request.Query["customerId"].ToString().ShouldBe("CUST 1&");
             request.Query["status"].ToString().ShouldBe("FAILED");
-            var (page, errors) = Page.Read(request, "status", "customerId");
-            var before = page.Before(errors);
-            errors.ShouldBeEmpty();
+            var list = new ListQuery(request, "status", "customerId");
+            var before = list.Before();
+            list.Errors.ShouldBeEmpty();
 
-            long[] rows = [.. Newest.Where(id => id < before).Take(page.Limit + 1)];
-            read.AddRange(Rows(page.Answer(request, rows, id => id)));
+            long[] rows = [.. Newest.Where(id => id < before).Take(list.Limit + 1)];
+            read.AddRange(Rows(list.Answer(rows, id => id)));
             query = Next(request);
         }
 
@@ -136,9 +135,9 @@ public sealed class PageTests
     public void A_list_that_is_sorted_by_text_continues_after_that_text()
     {
         var request = Request("?limit=1");
-        Page.Read(request).Page.Answer(request, ["PROD/ä 1", "PROD-2"], id => id).ShouldNotBeNull();
+        new ListQuery(request).Answer(["PROD/ä 1", "PROD-2"], id => id).ShouldNotBeNull();
 
-        Page.Read(Request(Next(request)!)).Page.After.ShouldBe("PROD/ä 1");
+        new ListQuery(Request(Next(request)!)).After.ShouldBe("PROD/ä 1");
     }
 
     [Theory]
@@ -147,11 +146,11 @@ public sealed class PageTests
     [InlineData(null, null)]
     public void An_enum_is_filtered_by_the_name_that_answers_show(string? value, OrderStatus? status)
     {
-        var errors = new Dictionary<string, string[]>();
+        var query = new ListQuery(Request(value is null ? "" : $"?status={value}"), "status");
 
-        Filters.Enum<OrderStatus>(Request(value is null ? "" : $"?status={value}"), "status", errors).ShouldBe(status);
+        query.Enum<OrderStatus>("status").ShouldBe(status);
 
-        errors.ShouldBeEmpty();
+        query.Errors.ShouldBeEmpty();
     }
 
     [Theory]
@@ -161,22 +160,22 @@ public sealed class PageTests
     [InlineData("LOST")]
     public void A_filter_that_is_no_such_name_is_refused_with_the_names_that_are(string value)
     {
-        var errors = new Dictionary<string, string[]>();
+        var query = new ListQuery(Request($"?status={value}"), "status");
 
-        Filters.Enum<OrderStatus>(Request($"?status={value}"), "status", errors).ShouldBeNull();
+        query.Enum<OrderStatus>("status").ShouldBeNull();
 
-        errors.ShouldHaveSingleItem().ShouldBeMistake("status", "must be one of PENDING, CONFIRMED, COMPLETED, FAILED, CANCELLED");
+        query.Errors.ShouldHaveSingleItem().ShouldBeMistake("status", "must be one of PENDING, CONFIRMED, COMPLETED, FAILED, CANCELLED");
     }
 
     [Fact]
     public void A_number_is_filtered_by_its_value()
     {
-        var errors = new Dictionary<string, string[]>();
+        var query = new ListQuery(Request("?orderId=9223372036854775807"), "orderId");
 
-        Filters.Number(Request("?orderId=9223372036854775807"), "orderId", errors).ShouldBe(long.MaxValue);
-        Filters.Number(Request(""), "orderId", errors).ShouldBeNull();
+        query.Number("orderId").ShouldBe(long.MaxValue);
+        query.Number("customerId").ShouldBeNull();
 
-        errors.ShouldBeEmpty();
+        query.Errors.ShouldBeEmpty();
     }
 
     [Theory]
@@ -186,11 +185,11 @@ public sealed class PageTests
     [InlineData("9223372036854775808")]
     public void A_filter_that_is_no_number_is_refused(string value)
     {
-        var errors = new Dictionary<string, string[]>();
+        var query = new ListQuery(Request($"?orderId={value}"), "orderId");
 
-        Filters.Number(Request($"?orderId={value}"), "orderId", errors).ShouldBeNull();
+        query.Number("orderId").ShouldBeNull();
 
-        errors.ShouldHaveSingleItem().ShouldBeMistake("orderId", "must be a number");
+        query.Errors.ShouldHaveSingleItem().ShouldBeMistake("orderId", "must be a number");
     }
 
     private static HttpRequest Request(string query)

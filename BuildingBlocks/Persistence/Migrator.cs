@@ -47,7 +47,7 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         {
             await connection.UnlockAsync(LockKey);
         }
-    });
+    }, ct);
 
     private async Task ApplyAsync(string module, DbContext context, CancellationToken ct)
     {
@@ -88,7 +88,7 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         {
             var applied = await ReadAppliedAsync(database, ct);
             if (MigrationsOf(database.ContextType).Any(id => !applied.Contains(id))) behind.Add(database.Module);
-        });
+        }, ct);
         return behind;
     }
 
@@ -117,13 +117,15 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
         return applied;
     }
 
-    private Task ForEachContextAsync(Func<IModuleDatabase, DbContext, Task> work) => ForEachAsync(async database =>
-    {
-        await using var scope = services.CreateAsyncScope();
-        await work(database, (DbContext)scope.ServiceProvider.GetRequiredService(database.ContextType));
-    });
+    private Task ForEachContextAsync(Func<IModuleDatabase, DbContext, Task> work, CancellationToken ct) => ForEachAsync(
+        async database =>
+        {
+            await using var scope = services.CreateAsyncScope();
+            await work(database, (DbContext)scope.ServiceProvider.GetRequiredService(database.ContextType));
+        },
+        ct);
 
-    private async Task ForEachAsync(Func<IModuleDatabase, Task> work)
+    private async Task ForEachAsync(Func<IModuleDatabase, Task> work, CancellationToken ct)
     {
         var mistakes = new List<string>();
         foreach (var database in databases)
@@ -131,6 +133,9 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
             try
             {
                 await work(database);
+                // A pool reads the types at its first connection, and a migration, also of another process, may have added some since.
+                await database.Source.ReloadTypesAsync(ct);
+                await database.Queries.ReloadTypesAsync(ct);
             }
             catch (PostgresException e) when (ConnectionStrings.Refusal(database.Module, e) is { } mistake)
             {

@@ -23,7 +23,8 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     /// <summary>Opens no connection yet.</summary>
     /// <param name="module">Name of the owning module.</param>
     /// <param name="connectionString">Connection string of the module; its own settings are kept.</param>
-    public ModuleDatabase(string module, string connectionString)
+    /// <param name="enums">Enums that are types of the database.</param>
+    public ModuleDatabase(string module, string connectionString, params IEnumerable<Type> enums)
     {
         Module = module;
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -50,7 +51,9 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
             settings.MinPoolSize = Math.Min(settings.MinPoolSize, size);
             (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 5, 2);
             settings.Options = $"{options} {settings.Options}".TrimEnd();
-            return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+            var pool = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+            foreach (var type in enums) pool.MapEnum(type, nameTranslator: EnumNames.Instance);
+            return pool.Build();
         }
     }
 
@@ -97,19 +100,26 @@ public interface IModuleDatabase
 public static class ModuleDatabaseRegistration
 {
     /// <summary>Connection string, DbContext and pools of a module; the string is <c>ConnectionStrings:{module}</c>.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="module">Name of the module.</param>
+    /// <param name="enums">Enums of its entities; each is a type of the database.</param>
     /// <exception cref="ConfigurationException">The connection string is missing or malformed.</exception>
-    public static void AddModuleDatabase<TContext>(this IHostApplicationBuilder builder, string module)
+    public static void AddModuleDatabase<TContext>(this IHostApplicationBuilder builder, string module, params Type[] enums)
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
         var connectionString = ConnectionStrings.Read(builder.Configuration, module);
         // By factory, so that the container closes the pools.
-        builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString));
+        builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString, enums));
         builder.Services.AddSingleton<IModuleDatabase>(services => services.GetRequiredService<ModuleDatabase<TContext>>());
         builder.Services.AddPooledDbContextFactory<TContext>((services, options) =>
         {
             var queries = services.GetRequiredService<ModuleDatabase<TContext>>().Queries;
-            options.UseNpgsql(queries).UseSnakeCaseNamingConvention()
+            options.UseNpgsql(queries, npgsql =>
+                {
+                    foreach (var type in enums) npgsql.MapEnum(type, nameTranslator: EnumNames.Instance);
+                })
+                .UseSnakeCaseNamingConvention()
                 .AddInterceptors(new CommitOutcome(), new StatementOutcome(queries))
                 // Indexes are created outside of transactions by statements that can be repeated.
                 .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));

@@ -51,7 +51,7 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         reservation.Property(r => r.ReasonCode).HasMaxLength(40);
         reservation.Property(r => r.FailedProductId).HasMaxLength(64);
         // The index has active reservations only, so its size does not depend on the number of orders.
-        reservation.HasIndex(r => r.ExpiresAt).HasFilter("status = 1");
+        reservation.HasIndex(r => r.ExpiresAt).HasFilter("status = 'ACTIVE'");
         reservation.HasIndex(r => new { r.Status, r.OrderId });
 
         var adjustment = modelBuilder.Entity<StockAdjustment>().ToTable("stock_adjustments");

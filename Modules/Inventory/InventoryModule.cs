@@ -11,6 +11,7 @@ using Fulfillment.Inventory.ReleaseStock;
 using Fulfillment.Inventory.ReserveStock;
 using Fulfillment.Messaging;
 using Fulfillment.Operations;
+using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
@@ -26,7 +27,7 @@ public sealed class InventoryModule : Module
 {
     private static readonly DatabaseGauge ActiveReservations = new(
         "activeReservations", "fulfillment_reservations_active", "Orders with reserved stock.",
-        "SELECT count(*) FROM reservations WHERE status = 1");
+        "SELECT count(*) FROM reservations WHERE status = 'ACTIVE'");
 
     public override string Name => "Inventory";
 
@@ -52,7 +53,9 @@ public sealed class InventoryModule : Module
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddModuleDatabase<InventoryDbContext>(Name);
+        builder.AddModuleDatabase<InventoryDbContext>(
+            Name, typeof(ReservationStatus), typeof(ImportState), typeof(ImportKey), typeof(ImportDuplicates), typeof(ImportMode),
+            typeof(RowErrorCode), typeof(DeadLetterStatus));
         builder.AddOperations<InventoryDbContext>();
         builder.AddGauges<InventoryDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, ActiveReservations);
         builder.AddRetention<InventoryDbContext>(

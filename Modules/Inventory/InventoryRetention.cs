@@ -11,7 +11,7 @@ internal static class InventoryRetention
     public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
         """
         SELECT order_id, status, product_ids, quantities FROM reservations
-        WHERE order_id = ANY (ARRAY(SELECT order_id FROM reservations ORDER BY order_id LIMIT 10 * $2)) AND status <> 1
+        WHERE order_id = ANY (ARRAY(SELECT order_id FROM reservations ORDER BY order_id LIMIT 10 * $2)) AND status <> 'ACTIVE'
             AND updated_at < now() - $1
         LIMIT $2 FOR UPDATE OF reservations SKIP LOCKED
         """,
@@ -19,7 +19,7 @@ internal static class InventoryRetention
         , sold AS (
             INSERT INTO removed_sales (product_id, quantity)
             SELECT product, sum(quantity) FROM old, unnest(product_ids, quantities) AS line (product, quantity)
-            WHERE status = 2 GROUP BY product ORDER BY product
+            WHERE status = 'COMMITTED' GROUP BY product ORDER BY product
             ON CONFLICT (product_id) DO UPDATE SET quantity = removed_sales.quantity + excluded.quantity)
         DELETE FROM reservations USING old WHERE reservations.order_id = old.order_id
         """);

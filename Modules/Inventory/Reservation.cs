@@ -1,22 +1,22 @@
 namespace Fulfillment.Inventory;
 
 /// <summary>State of the stock of an order.</summary>
-public enum ReservationStatus : short
+public enum ReservationStatus
 {
     /// <summary>Reserved for the order.</summary>
-    Active = 1,
+    Active,
 
     /// <summary>Sold: the order was paid.</summary>
-    Committed = 2,
+    Committed,
 
     /// <summary>Released, or never reserved because the cancellation arrived before the order; then it has no lines.</summary>
-    Released = 3,
+    Released,
 
     /// <summary>Released because the order was not paid in time.</summary>
-    Expired = 4,
+    Expired,
 
     /// <summary>Never reserved: the stock was insufficient or a product unknown.</summary>
-    Rejected = 5,
+    Rejected,
 }
 
 /// <summary>

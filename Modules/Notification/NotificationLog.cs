@@ -1,11 +1,11 @@
 namespace Fulfillment.Notification;
 
 /// <summary>How a customer is reached.</summary>
-public enum NotificationChannel : short
+public enum NotificationChannel
 {
-    Email = 1,
+    Email,
 
-    Sms = 2,
+    Sms,
 }
 
 /// <summary>A message to a customer; one per event and channel.</summary>

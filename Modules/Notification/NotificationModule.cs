@@ -4,6 +4,7 @@ using Fulfillment.Messaging;
 using Fulfillment.Notification.Audit;
 using Fulfillment.Notification.NotifyCustomer;
 using Fulfillment.Operations;
+using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
@@ -32,7 +33,7 @@ public sealed class NotificationModule : Module
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddModuleDatabase<NotificationDbContext>(Name);
+        builder.AddModuleDatabase<NotificationDbContext>(Name, typeof(NotificationChannel), typeof(DeadLetterStatus));
         builder.AddOperations<NotificationDbContext>();
         builder.AddGauges<NotificationDbContext>(DatabaseGauge.DeadLetters);
         builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.EndedOrders);

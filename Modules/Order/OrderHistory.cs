@@ -51,7 +51,7 @@ internal static class HistorySql
     private const string Insert = """
         INSERT INTO order_history (order_id, event_id, event_type, source, summary, occurred_at, recorded_at, status)
         SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-            $8::smallint[])
+            $8::order_status[])
         ON CONFLICT DO NOTHING
         """;
 
@@ -65,5 +65,5 @@ internal static class HistorySql
         entries.Select(entry => entry.Summary).ToArray(),
         entries.Select(entry => entry.OccurredAt.ToUniversalTime()).ToArray(),
         entries.Select(entry => entry.RecordedAt).ToArray(),
-        entries.Select(entry => (short)entry.Status).ToArray());
+        entries.Select(entry => entry.Status).ToArray());
 }

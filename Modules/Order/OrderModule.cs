@@ -3,6 +3,7 @@ using Fulfillment.Core;
 using Fulfillment.Hosting;
 using Fulfillment.Messaging;
 using Fulfillment.Operations;
+using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
@@ -48,7 +49,7 @@ public sealed class OrderModule : Module
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddModuleDatabase<OrderDbContext>(Name);
+        builder.AddModuleDatabase<OrderDbContext>(Name, typeof(OrderStatus), typeof(DeadLetterStatus));
         builder.AddOperations<OrderDbContext>();
         builder.AddGauges<OrderDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending);
         builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, OrderRetention.EndedOrders);

@@ -9,7 +9,7 @@ internal static class OrderRetention
         """
         SELECT order_id FROM orders
         WHERE order_id = ANY (ARRAY(SELECT order_id FROM orders ORDER BY order_id LIMIT 10 * $2))
-            AND status >= 10 AND updated_at < now() - $1 AND order_id <= (SELECT counted_to FROM order_count_progress)
+            AND status >= 'COMPLETED' AND updated_at < now() - $1 AND order_id <= (SELECT counted_to FROM order_count_progress)
             AND NOT EXISTS (SELECT FROM order_count_late WHERE order_count_late.order_id = orders.order_id)
         LIMIT $2 FOR UPDATE OF orders SKIP LOCKED
         """,

@@ -1,22 +1,22 @@
 namespace Fulfillment.Order;
 
-/// <summary>Status of an order. Stored by number: a later status has a higher number.</summary>
-public enum OrderStatus : short
+/// <summary>Status of an order. A later status follows an earlier one, also in the database.</summary>
+public enum OrderStatus
 {
     /// <summary>Accepted.</summary>
-    Pending = 0,
+    Pending,
 
     /// <summary>Stock is reserved.</summary>
-    Confirmed = 1,
+    Confirmed,
 
     /// <summary>Paid.</summary>
-    Completed = 10,
+    Completed,
 
     /// <summary>Could not be reserved or paid.</summary>
-    Failed = 11,
+    Failed,
 
     /// <summary>Cancelled by the customer, or expired.</summary>
-    Cancelled = 12,
+    Cancelled,
 }
 
 /// <summary>The state machine of an order: it only moves forward, and the first terminal status stays.</summary>

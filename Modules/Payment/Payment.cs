@@ -1,21 +1,21 @@
 namespace Fulfillment.Payment;
 
 /// <summary>Status of the payment of an order.</summary>
-public enum PaymentStatus : short
+public enum PaymentStatus
 {
     /// <summary>The charge has begun; its outcome is not known yet.</summary>
-    Pending = 0,
+    Pending,
 
-    Completed = 1,
+    Completed,
 
     /// <summary>Declined.</summary>
-    Failed = 2,
+    Failed,
 
     /// <summary>Never charged: the order had ended before.</summary>
-    Voided = 3,
+    Voided,
 
     /// <summary>Charged, and given back as a whole.</summary>
-    Refunded = 4,
+    Refunded,
 }
 
 /// <summary>The payment of an order; there is at most one.</summary>

@@ -3,6 +3,7 @@ using Fulfillment.Core;
 using Fulfillment.Hosting;
 using Fulfillment.Messaging;
 using Fulfillment.Operations;
+using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
 using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
@@ -42,7 +43,7 @@ public sealed class PaymentModule : Module
     public override void Register(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddModuleDatabase<PaymentDbContext>(Name);
+        builder.AddModuleDatabase<PaymentDbContext>(Name, typeof(PaymentStatus), typeof(DeadLetterStatus));
         builder.AddOperations<PaymentDbContext>();
         builder.AddGauges<PaymentDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, FailingRefunds);
         builder.AddRetention<PaymentDbContext>(

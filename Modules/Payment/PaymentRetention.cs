@@ -8,7 +8,7 @@ internal static class PaymentRetention
     public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
         """
         SELECT id, order_id FROM payments
-        WHERE id = ANY (ARRAY(SELECT id FROM payments ORDER BY id LIMIT 10 * $2)) AND status <> 0 AND updated_at < now() - $1
+        WHERE id = ANY (ARRAY(SELECT id FROM payments ORDER BY id LIMIT 10 * $2)) AND status <> 'PENDING' AND updated_at < now() - $1
             AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND (completed_at IS NULL OR completed_at >= now() - $1))
         LIMIT $2 FOR UPDATE OF payments SKIP LOCKED
         """,

@@ -13,7 +13,8 @@ public sealed record StoredPayment(
         """;
 
     internal static StoredPayment Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), (PaymentStatus)row.GetInt16(2), row.GetDecimal(3), row.IsDBNull(4) ? null : row.GetString(4),
-        row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetGuid(7),
+        row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<PaymentStatus>(2), row.GetDecimal(3),
+        row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
+        row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetGuid(7),
         row.GetFieldValue<DateTimeOffset>(8), row.IsDBNull(9) ? null : row.GetString(9));
 }

@@ -20,8 +20,8 @@ internal static class ManyOrders
     private const string Orders = """
         INSERT INTO orders (order_id, customer_id, total_amount, status, status_reason, created_at, updated_at)
         SELECT n, CASE WHEN n % 20 = 0 THEN 'CUST-LARGE' ELSE 'CUST-' || n * 7919 % 100000 END, 20,
-            CASE WHEN n > $1 - 50 OR n IN (1001, 2001) THEN n % 2
-                WHEN n <= $1 / 50 AND n % 4 = 0 THEN 12 WHEN n % 5 = 0 THEN 11 ELSE 10 END,
+            (CASE WHEN n > $1 - 50 OR n IN (1001, 2001) THEN CASE n % 2 WHEN 0 THEN 'PENDING' ELSE 'CONFIRMED' END
+                WHEN n <= $1 / 50 AND n % 4 = 0 THEN 'CANCELLED' WHEN n % 5 = 0 THEN 'FAILED' ELSE 'COMPLETED' END)::order_status,
             CASE WHEN n <= $1 - 50 AND n % 5 = 0 THEN 'PAYMENT_DECLINED' END, at, at + interval '80 milliseconds'
         FROM generate_series(1, $1) AS n, LATERAL (SELECT now() - ($1 - n) * interval '10 milliseconds' AS at) AS time
         """;
@@ -36,7 +36,7 @@ internal static class ManyOrders
         INSERT INTO order_history (order_id, event_id, event_type, source, summary, occurred_at, recorded_at, status)
         SELECT order_id, ('00000000-0000-0000-' || lpad(step::text, 4, '0') || '-' || lpad(to_hex(order_id), 12, '0'))::uuid,
             CASE step WHEN 0 THEN 'ORDER_CREATED' ELSE 'INVENTORY_COMMITTED' END, 'bench', NULL, created_at, created_at,
-            CASE step WHEN 0 THEN 0 ELSE status END
+            CASE step WHEN 0 THEN 'PENDING' ELSE status END
         FROM orders, generate_series(0, 1) AS step WHERE order_id BETWEEN 1 AND $1
         """;
 
@@ -45,7 +45,8 @@ internal static class ManyOrders
         SELECT product, 'Number ' || product, 100000000, coalesce(reserved, 0), coalesce(sold, 0),
             100000000 + coalesce(reserved, 0) + coalesce(sold, 0)
         FROM (SELECT 'BENCH-' || n AS product FROM generate_series(0, 199999) AS n) AS products LEFT JOIN (
-            SELECT product, sum(quantity) FILTER (WHERE status = 1) AS reserved, sum(quantity) FILTER (WHERE status = 2) AS sold
+            SELECT product, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS reserved,
+                sum(quantity) FILTER (WHERE status = 'COMMITTED') AS sold
             FROM reservations, unnest(product_ids, quantities) AS line (product, quantity)
             WHERE order_id BETWEEN 1 AND $1 GROUP BY product) AS held USING (product)
         """;
@@ -54,7 +55,8 @@ internal static class ManyOrders
         INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, event_id, created_at, updated_at,
             expires_at)
         SELECT n, 'CUST-' || n * 7919 % 100000,
-            CASE WHEN n > $1 - 50 THEN 1 WHEN n <= $1 / 50 AND n % 8 = 0 THEN 4 WHEN n % 5 = 0 THEN 3 WHEN n % 10 = 1 THEN 5 ELSE 2 END,
+            (CASE WHEN n > $1 - 50 THEN 'ACTIVE' WHEN n <= $1 / 50 AND n % 8 = 0 THEN 'EXPIRED' WHEN n % 5 = 0 THEN 'RELEASED'
+                WHEN n % 10 = 1 THEN 'REJECTED' ELSE 'COMMITTED' END)::reservation_status,
             ARRAY['BENCH-' || (n * 31 + 1) % 1000, 'BENCH-' || (n * 62 + 2) % 1000], ARRAY[1, 1], NULL, gen_random_uuid(),
             at, at, at + interval '1 day'
         FROM generate_series(1, $1) AS n, LATERAL (SELECT now() - ($1 - n) * interval '10 milliseconds' AS at) AS time
@@ -64,7 +66,8 @@ internal static class ManyOrders
         INSERT INTO payments (order_id, customer_id, amount, status, payment_method, transaction_id, refunded_amount, created_at,
             updated_at)
         SELECT n, 'CUST-' || n * 7919 % 100000, 20,
-            CASE WHEN n > $1 - 50 THEN 0 WHEN n <= $1 / 50 AND n % 4 = 0 THEN 3 WHEN n % 5 = 0 THEN 2 ELSE 1 END,
+            (CASE WHEN n > $1 - 50 THEN 'PENDING' WHEN n <= $1 / 50 AND n % 4 = 0 THEN 'VOIDED' WHEN n % 5 = 0 THEN 'FAILED'
+                ELSE 'COMPLETED' END)::payment_status,
             'CARD', 'TXN-' || n, 0, at, at
         FROM generate_series(1, $1) AS n, LATERAL (SELECT now() - ($1 - n) * interval '10 milliseconds' AS at) AS time
         """;
@@ -72,14 +75,15 @@ internal static class ManyOrders
     private const string Transactions = """
         INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
         SELECT id, transaction_id, 'CHARGE', status, amount, 'Approved', created_at
-        FROM payments WHERE status = 1 AND order_id BETWEEN 1 AND $1
+        FROM payments WHERE status = 'COMPLETED' AND order_id BETWEEN 1 AND $1
         """;
 
     private const string Notifications = """
         INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
         SELECT ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, n, 'CUST-' || n * 7919 % 100000, channel,
             'customer@example.com', 'Your order', 'Thank you', now() - ($1 - n) * interval '10 milliseconds'
-        FROM generate_series(1, $1) AS n, generate_series(1, CASE WHEN n <= $1 / 50 THEN 2 ELSE 1 END) AS channel
+        FROM generate_series(1, $1) AS n, unnest(
+            CASE WHEN n <= $1 / 50 THEN '{EMAIL,SMS}' ELSE '{EMAIL}' END::notification_channel[]) AS channel
         """;
 
     private static readonly (string Module, string[] Statements)[] Tables =

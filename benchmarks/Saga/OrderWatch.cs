@@ -58,9 +58,9 @@ internal sealed class OrderWatch(RunningSystem system, long after)
         var ended = (await CountAsync(ct)).Ended;
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Timeout / 4; await Task.Delay(50, ct))
         {
-            var open = await ScalarAsync("Inventory", "SELECT count(*) FROM reservations WHERE order_id > $1 AND status = 1", ct);
+            var open = await ScalarAsync("Inventory", "SELECT count(*) FROM reservations WHERE order_id > $1 AND status = 'ACTIVE'", ct);
             if (open > 0) continue;
-            const string Notified = "SELECT count(*) FROM notification_logs WHERE order_id > $1 AND channel = 1";
+            const string Notified = "SELECT count(*) FROM notification_logs WHERE order_id > $1 AND channel = 'EMAIL'";
             if (await ScalarAsync("Notification", Notified, ct) >= ended) return;
         }
     }
@@ -68,10 +68,7 @@ internal sealed class OrderWatch(RunningSystem system, long after)
     public async Task<OrderCounts> CountAsync(CancellationToken ct)
     {
         const string Sql = """
-            SELECT CASE status WHEN 0 THEN 'PENDING' WHEN 1 THEN 'CONFIRMED' WHEN 10 THEN 'COMPLETED' WHEN 11 THEN 'FAILED'
-                    ELSE 'CANCELLED' END,
-                count(*), status >= 10
-            FROM orders WHERE order_id > $1 GROUP BY status ORDER BY status
+            SELECT status::text AS name, count(*), status >= 'COMPLETED' FROM orders WHERE order_id > $1 GROUP BY status ORDER BY status
             """;
         await using var command = Command("Order", Sql);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -90,7 +87,7 @@ internal sealed class OrderWatch(RunningSystem system, long after)
     {
         const string Sql = """
             SELECT percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM updated_at - created_at)::float8 * 1000)
-            FROM orders WHERE order_id > $1 AND status >= 10
+            FROM orders WHERE order_id > $1 AND status >= 'COMPLETED'
             """;
         await using var command = Command("Order", Sql);
         return await command.ExecuteScalarAsync(ct) as double[] ?? [0, 0];

@@ -18,19 +18,21 @@ internal static class SagaChecks
     {
         var violations = new List<string>();
         var orders = await CountAsync(system, "Order", """
-            SELECT count(*), count(*) FILTER (WHERE status >= 10), count(*) FILTER (WHERE status = 10),
-                count(*) FILTER (WHERE status = 11 AND status_reason = 'PAYMENT_DECLINED'), (SELECT count(*) FROM outbox_messages)
+            SELECT count(*), count(*) FILTER (WHERE status >= 'COMPLETED'), count(*) FILTER (WHERE status = 'COMPLETED'),
+                count(*) FILTER (WHERE status = 'FAILED' AND status_reason = 'PAYMENT_DECLINED'), (SELECT count(*) FROM outbox_messages)
             FROM orders WHERE order_id > $1
             """, before, ct);
         var reservations = await CountAsync(system, "Inventory", """
-            SELECT count(*), count(*) FILTER (WHERE status <> 5), count(*) FILTER (WHERE status = 1) FROM reservations WHERE order_id > $1
+            SELECT count(*), count(*) FILTER (WHERE status <> 'REJECTED'), count(*) FILTER (WHERE status = 'ACTIVE')
+            FROM reservations WHERE order_id > $1
             """, before, ct);
         var payments = await CountAsync(system, "Payment", """
-            SELECT count(*), count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2) FROM payments WHERE order_id > $1
+            SELECT count(*), count(*) FILTER (WHERE status = 'COMPLETED'), count(*) FILTER (WHERE status = 'FAILED')
+            FROM payments WHERE order_id > $1
             """, before, ct);
         var notifications = await CountAsync(system, "Notification", """
-            SELECT count(*) FILTER (WHERE channel = 1), count(DISTINCT order_id) FILTER (WHERE channel = 1),
-                count(*) FILTER (WHERE channel = 2), count(DISTINCT order_id) FILTER (WHERE channel = 2)
+            SELECT count(*) FILTER (WHERE channel = 'EMAIL'), count(DISTINCT order_id) FILTER (WHERE channel = 'EMAIL'),
+                count(*) FILTER (WHERE channel = 'SMS'), count(DISTINCT order_id) FILTER (WHERE channel = 'SMS')
             FROM notification_logs WHERE order_id > $1
             """, before, ct);
 
@@ -64,7 +66,7 @@ internal static class SagaChecks
         var sold = new Dictionary<string, long>();
         await using (var command = Command(system, "Order", """
             SELECT product_id, sum(quantity) FROM order_items JOIN orders USING (order_id)
-            WHERE order_id > $1 AND status = 10 GROUP BY product_id
+            WHERE order_id > $1 AND status = 'COMPLETED' GROUP BY product_id
             """, before))
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
@@ -91,7 +93,7 @@ internal static class SagaChecks
     private static async Task<long> EndedAsync(RunningSystem system, long[] accepted, CancellationToken ct)
     {
         await using var command = Command(
-            system, "Order", "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status >= 10", accepted);
+            system, "Order", "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status >= 'COMPLETED'", accepted);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -21,7 +21,7 @@ internal sealed class ChaosReport(string title)
         Add("orders", string.Create(CultureInfo.InvariantCulture,
             $"{history.Placements.Count} posted: {history.Count(Outcome.Ok)} ok, {history.Count(Outcome.Refused)} refused, "
             + $"{history.Count(Outcome.Unavailable)} refused as unavailable, {history.Count(Outcome.Info)} unknown"));
-        var ended = snapshot.Orders.GroupBy(order => order.Reason is null ? order.StatusName : $"{order.StatusName} {order.Reason}")
+        var ended = snapshot.Orders.GroupBy(order => order.Reason is null ? order.Status : $"{order.Status} {order.Reason}")
             .OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}");
         Add("ended", string.Join(", ", ended));
         Add("longest", snapshot.Orders.Count == 0

@@ -92,22 +92,28 @@ public sealed class BoundedReadTests(Servers servers) : SystemTest
     {
         await system.Orders.ExecuteAsync("""
             INSERT INTO orders (order_id, customer_id, total_amount, status)
-            SELECT n, CASE n WHEN 1 THEN 'RARE' ELSE 'COMMON' END, 1, CASE n WHEN 1 THEN 12 ELSE 10 END FROM generate_series(1, 50000) AS n;
+            SELECT n, CASE n WHEN 1 THEN 'RARE' ELSE 'COMMON' END, 1,
+                (CASE n WHEN 1 THEN 'CANCELLED' ELSE 'COMPLETED' END)::order_status
+            FROM generate_series(1, 50000) AS n;
             INSERT INTO order_items (order_id, product_id, product_name, quantity, price)
             SELECT n, 'COMMON', 'N', 1, 1 FROM generate_series(1, 50000) AS n;
             INSERT INTO order_items (order_id, product_id, product_name, quantity, price) VALUES (1, 'RARE', 'N', 1, 1);
             """);
         await system.Inventory.ExecuteAsync("""
             INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, event_id, created_at, updated_at)
-            SELECT n, 'C', CASE n WHEN 1 THEN 4 ELSE 3 END, '{}', '{}', gen_random_uuid(), now(), now() FROM generate_series(1, 50000) AS n
+            SELECT n, 'C', (CASE n WHEN 1 THEN 'EXPIRED' ELSE 'RELEASED' END)::reservation_status, '{}', '{}', gen_random_uuid(),
+                now(), now()
+            FROM generate_series(1, 50000) AS n
             """);
         await system.Payments.ExecuteAsync("""
             INSERT INTO payments (order_id, customer_id, amount, status, payment_method, refunded_amount, created_at)
-            SELECT n, 'C', 1, CASE n WHEN 1 THEN 3 ELSE 2 END, 'CARD', 0, now() FROM generate_series(1, 50000) AS n
+            SELECT n, 'C', 1, (CASE n WHEN 1 THEN 'VOIDED' ELSE 'FAILED' END)::payment_status, 'CARD', 0, now()
+            FROM generate_series(1, 50000) AS n
             """);
         await system.Notifications.ExecuteAsync("""
             INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
-            SELECT gen_random_uuid(), n, 'C', CASE n WHEN 1 THEN 2 ELSE 1 END, 'R', 'S', 'M', now() FROM generate_series(1, 50000) AS n
+            SELECT gen_random_uuid(), n, 'C', (CASE n WHEN 1 THEN 'SMS' ELSE 'EMAIL' END)::notification_channel, 'R', 'S', 'M', now()
+            FROM generate_series(1, 50000) AS n
             """);
         foreach (var module in FulfillmentSystem.Modules) await Audit.AuditApi.Database(system, module).ExecuteAsync("ANALYZE");
     }

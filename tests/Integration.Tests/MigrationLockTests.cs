@@ -19,13 +19,13 @@ public sealed class MigrationLockTests(Servers servers) : SystemTest
 
         // An index that an attempt has left behind, and a long transaction that holds the table.
         await system.Orders.ExecuteAsync(
-            "INSERT INTO orders (order_id, customer_id, total_amount, status) VALUES (1, 'C', 1, 10), (2, 'C', 1, 10)");
+            "INSERT INTO orders (order_id, customer_id, total_amount, status) VALUES (1, 'C', 1, 'COMPLETED'), (2, 'C', 1, 'COMPLETED')");
         await Should.ThrowAsync<PostgresException>(
             () => system.Orders.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY ix_orders_status_order_id ON orders (status)"));
         await using var user = new NpgsqlConnection(system.Orders.ConnectionString);
         await user.OpenAsync();
         await using var transaction = await user.BeginTransactionAsync();
-        await using (var change = new NpgsqlCommand("UPDATE orders SET status = 11 WHERE order_id = 1", user))
+        await using (var change = new NpgsqlCommand("UPDATE orders SET status = 'FAILED' WHERE order_id = 1", user))
             await change.ExecuteNonQueryAsync();
 
         var migration = FulfillmentSystem.RunAsync(system.Settings("Order", ("ASPNETCORE_ENVIRONMENT", "Production")), "migrate");
@@ -36,7 +36,7 @@ public sealed class MigrationLockTests(Servers servers) : SystemTest
             await using var other = new NpgsqlConnection(
                 new NpgsqlConnectionStringBuilder(system.Orders.ConnectionString) { CommandTimeout = 5 }.ConnectionString);
             await other.OpenAsync();
-            await using var read = new NpgsqlCommand("UPDATE orders SET status = 11 WHERE order_id = 2", other);
+            await using var read = new NpgsqlCommand("UPDATE orders SET status = 'FAILED' WHERE order_id = 2", other);
             await read.ExecuteNonQueryAsync();
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Fulfillment.Order;
 using Integration.Tests.Fixture;
 
 namespace Integration.Tests;
@@ -20,14 +21,14 @@ public sealed class OrderOutcomeTests(NothingStarted shared) : SystemTest, IClas
         // Payment receives the cancellation first.
         await using (var early = await _system.StartAsync("Payment,Notification"))
         {
-            await Eventually.Get("the payment to be voided", () => StatusOfPaymentAsync(id), status => status == 3);
+            await Eventually.Get("the payment to be voided", () => StatusOfPaymentAsync(id), status => status == "VOIDED");
             await early.StopAsync();
         }
 
         await using var all = await _system.StartAsync();
         await Eventually.Get(
-            "the tombstone", () => _system.Inventory.ScalarAsync<short>("SELECT status FROM reservations WHERE order_id = $1", id),
-            status => status == 3);
+            "the tombstone", () => _system.Inventory.ScalarAsync<string>("SELECT status::text FROM reservations WHERE order_id = $1", id),
+            status => status == "RELEASED");
         await _system.StockBecomesAsync("PROD-002", available: 50, reserved: 0, sold: 0);
         await NothingOnItsWayAsync();
 
@@ -50,7 +51,8 @@ public sealed class OrderOutcomeTests(NothingStarted shared) : SystemTest, IClas
         await using var others = await _system.StartAsync("Inventory,Payment,Notification");
         await _system.StockBecomesAsync("PROD-003", available: 28, reserved: 0, sold: 2);
         await others.StopAsync();
-        await _system.Orders.ExecuteAsync("UPDATE orders SET status = 12, status_reason = 'CUSTOMER_REQUESTED' WHERE order_id = $1", id);
+        await _system.Orders.ExecuteAsync(
+            "UPDATE orders SET status = 'CANCELLED', status_reason = 'CUSTOMER_REQUESTED' WHERE order_id = $1", id);
         await _system.Orders.ExecuteAsync(
             """
             INSERT INTO outbox_messages (event_id, event_type, exchange, routing_key, body)
@@ -85,7 +87,7 @@ public sealed class OrderOutcomeTests(NothingStarted shared) : SystemTest, IClas
         var ended = await _system.EndOfAsync(id);
         (Text(ended, "status"), Text(ended, "statusReason")).ShouldBe(("CANCELLED", "RESERVATION_EXPIRED"));
         await _system.StockBecomesAsync("PROD-001", available: 10, reserved: 0, sold: 0);
-        (await _system.Inventory.ScalarAsync<short>("SELECT status FROM reservations WHERE order_id = $1", id)).ShouldBe((short)4);
+        (await _system.Inventory.ScalarAsync<string>("SELECT status::text FROM reservations WHERE order_id = $1", id)).ShouldBe("EXPIRED");
 
         // Payment has both events in its queues, and may take them in either order.
         await using var late = await _system.StartAsync("Payment,Notification");
@@ -114,7 +116,7 @@ public sealed class OrderOutcomeTests(NothingStarted shared) : SystemTest, IClas
         var tooLong = await CancelAsync(id, new { reason = new string('x', 201) });
         (tooLong.Status, tooLong.Body.GetProperty("errors").EnumerateObject().Single().Name)
             .ShouldBe((HttpStatusCode.BadRequest, "reason"));
-        await _system.Orders.ExecuteAsync("UPDATE orders SET status = 1, status_reason = NULL WHERE order_id = $1", id);
+        await _system.Orders.ExecuteAsync("UPDATE orders SET status = 'CONFIRMED', status_reason = NULL WHERE order_id = $1", id);
         var first = await CancelAsync(id, new { reason = "Changed my mind" });
         var second = await CancelAsync(id);
 
@@ -177,11 +179,10 @@ public sealed class OrderOutcomeTests(NothingStarted shared) : SystemTest, IClas
             ["ORDER_CREATED", "INVENTORY_RESERVED", "PAYMENT_COMPLETED", "INVENTORY_COMMITTED"], ignoreOrder: true);
         (await HistoryAsync(declined)).Select(entry => entry.Split(' ')[0]).ShouldBe(
             ["ORDER_CREATED", "INVENTORY_RESERVED", "PAYMENT_FAILED", "INVENTORY_RELEASED"], ignoreOrder: true);
-        foreach (var (id, end) in new[] { (paid, 10), (declined, 11) })
+        foreach (var (id, end) in new[] { (paid, OrderStatus.Completed), (declined, OrderStatus.Failed) })
         {
-            var path = (await HistoryAsync(id))
-                .Select(entry => int.Parse(entry.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
-            (path[0], path[^1]).ShouldBe((0, end));
+            var path = (await HistoryAsync(id)).Select(entry => Enum.Parse<OrderStatus>(entry.Split(' ')[1], ignoreCase: true)).ToList();
+            (path[0], path[^1]).ShouldBe((OrderStatus.Pending, end));
             path.ShouldBeInOrder();
         }
 
@@ -212,8 +213,8 @@ public sealed class OrderOutcomeTests(NothingStarted shared) : SystemTest, IClas
     private Task<IReadOnlyList<string>> TransactionsAsync(long id) => _system.Payments.ListAsync<string>(
         "SELECT t.type FROM payment_transactions t JOIN payments p ON p.id = t.payment_id WHERE p.order_id = $1 ORDER BY t.id", id);
 
-    private async Task<short> StatusOfPaymentAsync(long id) =>
-        await _system.Payments.ScalarAsync<short>("SELECT status FROM payments WHERE order_id = $1", id);
+    private Task<string?> StatusOfPaymentAsync(long id) =>
+        _system.Payments.ScalarAsync<string>("SELECT status::text FROM payments WHERE order_id = $1", id);
 
     private async Task<JsonElement> PaymentAsync(long id) =>
         (await _system.GetAsync("Payment", $"/api/payments?orderId={id}")).EnumerateArray().ShouldHaveSingleItem();

@@ -47,7 +47,7 @@ public sealed class RepeatedMessageTests(NothingStarted shared) : SystemTest, IC
         await _system.AllEndAsync();
         await Eventually.Get("8 notifications", () => _system.Notifications.CountAsync("notification_logs"), count => count == 8);
         await Eventually.Get(
-            "no active reservation", () => _system.Inventory.ScalarAsync<long>("SELECT count(*) FROM reservations WHERE status = 1"),
+            "no active reservation", () => _system.Inventory.ScalarAsync<long>("SELECT count(*) FROM reservations WHERE status = 'ACTIVE'"),
             count => count == 0);
         await Eventually.Get("an empty outbox", () => _system.Orders.CountAsync("outbox_messages"), count => count == 0);
     }

@@ -29,10 +29,10 @@ public sealed class ShutdownTests(NothingStarted shared) : SystemTest, IClassFix
         await using var next = await _system.StartAsync();
         await _system.AllEndAsync();
         var ended = await _system.Orders.ScalarAsync<long>(
-            "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status IN (10, 11)", accepted.ToArray());
+            "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status IN ('COMPLETED', 'FAILED')", accepted.ToArray());
         ended.ShouldBe(accepted.Count);
         var sold = await _system.Orders.ScalarAsync<long>(
-            "SELECT count(*) FROM orders JOIN order_items USING (order_id) WHERE product_id = $1 AND status = 10", product);
+            "SELECT count(*) FROM orders JOIN order_items USING (order_id) WHERE product_id = $1 AND status = 'COMPLETED'", product);
         await _system.StockBecomesAsync(product, available: Stock - (int)sold, reserved: 0, sold: (int)sold);
         (await next.StopAsync()).ShouldBe(0);
         foreach (var queue in await _system.Broker.QueueNamesAsync()) (await _system.Broker.WaitingAsync(queue)).ShouldBe(0u, queue);

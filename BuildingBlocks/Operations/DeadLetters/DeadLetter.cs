@@ -3,16 +3,16 @@ using Microsoft.EntityFrameworkCore;
 namespace Fulfillment.Operations.DeadLetters;
 
 /// <summary>State of a dead letter.</summary>
-public enum DeadLetterStatus : short
+public enum DeadLetterStatus
 {
     /// <summary>Waits for an operator.</summary>
-    Open = 0,
+    Open,
 
     /// <summary>Belongs to a replay that has not come to it yet.</summary>
-    Queued = 1,
+    Queued,
 
     /// <summary>Is back in its queue. Should it fail again, it is open again.</summary>
-    Replayed = 2,
+    Replayed,
 }
 
 /// <summary>A message that could not be processed, as it came, with the reason.</summary>
@@ -111,7 +111,7 @@ public sealed class DeadLetter
         deadLetter.HasIndex(d => new { d.Queue, d.Id });
         deadLetter.HasIndex(d => new { d.ExceptionType, d.Id });
         deadLetter.HasIndex(d => new { d.EventType, d.Id });
-        deadLetter.HasIndex(d => new { d.ReplayId, d.Id }).HasFilter("status = 1");
+        deadLetter.HasIndex(d => new { d.ReplayId, d.Id }).HasFilter("status = 'QUEUED'");
         deadLetter.Property(d => d.Headers).HasColumnType("jsonb");
         deadLetter.Property(d => d.Occurrences).HasDefaultValue(1);
         deadLetter.Property(d => d.RecordedAt).HasDefaultValueSql("now()");

@@ -59,16 +59,16 @@ internal sealed class DeadLetterReplayer<TContext>(
 
         await using var note = new NpgsqlBatch(connection);
         note.Add(
-            "UPDATE dead_letters SET status = 2, replayed_at = now() WHERE id = ANY($1)",
+            "UPDATE dead_letters SET status = 'REPLAYED', replayed_at = now() WHERE id = ANY($1)",
             messages.Where((_, i) => taken[i]).Select(message => message.Id).ToArray());
         note.Add(
-            "UPDATE dead_letters SET status = 0 WHERE id = ANY($1)",
+            "UPDATE dead_letters SET status = 'OPEN' WHERE id = ANY($1)",
             messages.Where((_, i) => !taken[i]).Select(message => message.Id).ToArray());
         note.Add(
             """
             UPDATE dead_letter_replays SET
               done = done + $2, failed = failed + $3, next_at = greatest(next_at, now()) + make_interval(secs => $4),
-              finished_at = CASE WHEN NOT EXISTS (SELECT FROM dead_letters WHERE replay_id = $1 AND status = 1) THEN now() END
+              finished_at = CASE WHEN NOT EXISTS (SELECT FROM dead_letters WHERE replay_id = $1 AND status = 'QUEUED') THEN now() END
             WHERE id = $1
             """,
             replay, taken.Count(done => done), taken.Count(done => !done),
@@ -95,7 +95,7 @@ internal sealed class DeadLetterReplayer<TContext>(
         await using var read = connection.CreateCommand();
         read.CommandText = """
             SELECT id, queue, message_id, message_type, content_type, headers->>'traceparent', coalesce(edited_body, body)
-            FROM dead_letters WHERE replay_id = $1 AND status = 1 ORDER BY id LIMIT $2 FOR UPDATE
+            FROM dead_letters WHERE replay_id = $1 AND status = 'QUEUED' ORDER BY id LIMIT $2 FOR UPDATE
             """;
         read.Parameters.Add(new NpgsqlParameter<long> { TypedValue = replay });
         read.Parameters.Add(new NpgsqlParameter<int> { TypedValue = size });

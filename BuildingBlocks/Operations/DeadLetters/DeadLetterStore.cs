@@ -14,18 +14,18 @@ internal sealed class DeadLetterStore<TContext>(ModuleDatabase<TContext> databas
         INSERT INTO dead_letters AS d (
           dedupe_key, queue, event_type, event_id, order_id, message_id, message_type, content_type, exchange, routing_key,
           body, body_bytes, headers, exception_type, exception_message, stack, attempts, failed_at, status)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'OPEN')
         ON CONFLICT (dedupe_key) DO UPDATE SET
           occurrences = d.occurrences + 1, exception_type = excluded.exception_type, exception_message = excluded.exception_message,
           stack = excluded.stack, attempts = excluded.attempts, failed_at = excluded.failed_at,
-          status = CASE d.status WHEN 2 THEN 0 ELSE d.status END
+          status = CASE d.status WHEN 'REPLAYED' THEN 'OPEN' ELSE d.status END
         """;
 
     // The header alone proves nothing, because any publisher may send it. The body must be the one that was replayed.
     private const string Reopen = """
         UPDATE dead_letters SET
           occurrences = occurrences + 1, exception_type = $3, exception_message = $4, stack = $5, attempts = $6, failed_at = $7,
-          status = CASE status WHEN 2 THEN 0 ELSE status END
+          status = CASE status WHEN 'REPLAYED' THEN 'OPEN' ELSE status END
         WHERE id = $1 AND edited_key = $2
         """;
 

@@ -17,7 +17,7 @@ public sealed record DatabaseGauge(string Name, string Metric, string Descriptio
     /// <summary>Of every module.</summary>
     public static DatabaseGauge DeadLetters { get; } = new(
         "deadLetters", "fulfillment_dead_letters", "Messages that could not be processed and wait for an operator.",
-        "SELECT count(*) FROM dead_letters WHERE status = 0");
+        "SELECT count(*) FROM dead_letters WHERE status = 'OPEN'");
 
     /// <summary>Of every module that has an outbox.</summary>
     public static DatabaseGauge OutboxPending { get; } = new(

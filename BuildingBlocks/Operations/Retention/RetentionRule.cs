@@ -38,6 +38,6 @@ public sealed record RetentionRule(string Name, Func<RetentionOptions, TimeSpan?
     public static RetentionRule ReplayedDeadLetters { get; } = new(
         "replayed dead letters", options => options.ReplayedDeadLetters, """
         DELETE FROM dead_letters WHERE id = ANY (ARRAY(
-            SELECT id FROM dead_letters WHERE status = 2 AND replayed_at < now() - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
+            SELECT id FROM dead_letters WHERE status = 'REPLAYED' AND replayed_at < now() - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED))
         """);
 }

@@ -8,7 +8,8 @@ internal static class ReservationSql
 {
     private const string UpdateReservations = """
         UPDATE reservations SET status = new.status, settled_by = new.cause, reason_code = new.reason, updated_at = new.at
-        FROM unnest($1::bigint[], $2::smallint[], $3::uuid[], $4::text[], $5::timestamptz[]) AS new (id, status, cause, reason, at)
+        FROM unnest($1::bigint[], $2::reservation_status[], $3::uuid[], $4::text[], $5::timestamptz[])
+            AS new (id, status, cause, reason, at)
         WHERE order_id = new.id
         """;
 
@@ -28,7 +29,7 @@ internal static class ReservationSql
         batch.Add(
             UpdateReservations,
             changes.Keys.ToArray(),
-            changes.Values.Select(stock => (short)stock.Status).ToArray(),
+            changes.Values.Select(stock => stock.Status).ToArray(),
             changes.Values.Select(stock => stock.SettledBy).ToArray(),
             changes.Values.Select(stock => stock.ReasonCode).ToArray(),
             changes.Values.Select(stock => stock.At).ToArray());

@@ -19,7 +19,7 @@ public sealed class ReservationTransitionWriter(TimeProvider time) : IBatchWrite
     private const string InsertCancelled = """
         INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, reason_code, event_id, correlation_id, settled_by,
             created_at, updated_at)
-        SELECT id, customer, 3, '{}', '{}', reason, cause, correlation, cause, $6, $6
+        SELECT id, customer, 'RELEASED', '{}', '{}', reason, cause, correlation, cause, $6, $6
         FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::uuid[]) AS new (id, customer, reason, cause, correlation)
         ON CONFLICT DO NOTHING
         """;
@@ -62,7 +62,7 @@ public sealed class ReservationTransitionWriter(TimeProvider time) : IBatchWrite
         var rows = await reader.ReadAllAsync(row => (
             OrderId: row.GetInt64(0),
             Stock: new ReservedStock(
-                (ReservationStatus)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetFieldValue<DateTimeOffset>(3),
+                row.GetFieldValue<ReservationStatus>(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetFieldValue<DateTimeOffset>(3),
                 row.IsDBNull(4) ? null : row.GetString(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<int[]>(6))));
         return rows.ToDictionary(row => row.OrderId, row => row.Stock);
     }

@@ -23,7 +23,7 @@ public sealed class ReservationExpiry(
     // Replicas skip reservations that another replica is expiring or that a payment is committing.
     private const string Take = """
         SELECT order_id, customer_id, event_id, correlation_id, now(), product_ids, quantities
-        FROM reservations WHERE status = 1 AND expires_at <= now()
+        FROM reservations WHERE status = 'ACTIVE' AND expires_at <= now()
         ORDER BY expires_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
         """;
 

@@ -1,47 +1,47 @@
 namespace Fulfillment.Inventory.ImportProducts;
 
 /// <summary>The column that identifies a product.</summary>
-public enum ImportKey : short
+public enum ImportKey
 {
-    InternalId = 1,
-    Ean = 2,
-    Index = 3,
+    InternalId,
+    Ean,
+    Index,
 }
 
 /// <summary>The treatment of a key that occurs more than once in a file.</summary>
-public enum ImportDuplicates : short
+public enum ImportDuplicates
 {
     /// <summary>The last row of a key counts.</summary>
-    Last = 1,
+    Last,
 
     /// <summary>The first row of a key counts.</summary>
-    First = 2,
+    First,
 
     /// <summary>The first row counts, and every further one is an error.</summary>
-    Error = 3,
+    Error,
 }
 
 /// <summary>The changes that an import may make.</summary>
-public enum ImportMode : short
+public enum ImportMode
 {
     /// <summary>Adds new products and updates known ones.</summary>
-    Upsert = 1,
+    Upsert,
 
     /// <summary>Adds new products and leaves known ones alone.</summary>
-    InsertOnly = 2,
+    InsertOnly,
 
     /// <summary>Sets the stock of known products; unknown ones are errors.</summary>
-    StockOnly = 3,
+    StockOnly,
 }
 
 /// <summary>State of an import.</summary>
-public enum ImportState : short
+public enum ImportState
 {
-    Running = 1,
-    Paused = 2,
-    Completed = 3,
-    Failed = 4,
-    Cancelled = 5,
+    Running,
+    Paused,
+    Completed,
+    Failed,
+    Cancelled,
 }
 
 /// <summary>One upload and the settings of its import.</summary>
@@ -168,8 +168,8 @@ public sealed class ImportError
     public required byte[] Record { get; init; }
 }
 
-/// <summary>The reason why a row was not imported. New codes are added at the end, because the numbers are stored.</summary>
-public enum RowErrorCode : short
+/// <summary>The reason why a row was not imported. New codes come last, because chunks store counts in this order.</summary>
+public enum RowErrorCode
 {
     MissingColumn,
     TooManyValues,

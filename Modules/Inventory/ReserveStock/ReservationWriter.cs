@@ -20,7 +20,7 @@ public sealed class ReservationWriter(IOptions<ReservationOptions> options, Time
 
     // The statement follows the locks, so it sees a duplicate of an order that another replica was answering.
     private const string SelectAnswers = """
-        SELECT order_id, event_id, created_at, status = 5, reason_code, failed_product_id, cardinality(product_ids) = 0
+        SELECT order_id, event_id, created_at, status = 'REJECTED', reason_code, failed_product_id, cardinality(product_ids) = 0
         FROM reservations WHERE order_id = ANY($1)
         """;
 
@@ -37,9 +37,9 @@ public sealed class ReservationWriter(IOptions<ReservationOptions> options, Time
             correlation_id, created_at, updated_at, expires_at)
         SELECT id, customer, status,
             ARRAY(SELECT jsonb_array_elements_text(products)), ARRAY(SELECT jsonb_array_elements_text(quantities)::int),
-            reason, failed, event, correlation, $10, $10, CASE WHEN status = 1 THEN now() + $11 END
-        FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::uuid[])
-            AS new (id, customer, status, products, quantities, reason, failed, event, correlation)
+            reason, failed, event, correlation, $10, $10, CASE WHEN status = 'ACTIVE' THEN now() + $11 END
+        FROM unnest($1::bigint[], $2::text[], $3::reservation_status[], $4::jsonb[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[],
+            $9::uuid[]) AS new (id, customer, status, products, quantities, reason, failed, event, correlation)
         ON CONFLICT DO NOTHING
         """;
 
@@ -88,7 +88,7 @@ public sealed class ReservationWriter(IOptions<ReservationOptions> options, Time
             InsertAnswers,
             orders.Select(order => order.OrderId).ToArray(),
             orders.Select(order => order.CustomerId).ToArray(),
-            orders.Select(order => (short)(answers[order.OrderId].Failure is null ? ReservationStatus.Active : ReservationStatus.Rejected))
+            orders.Select(order => answers[order.OrderId].Failure is null ? ReservationStatus.Active : ReservationStatus.Rejected)
                 .ToArray(),
             orders.Select(order => JsonArray.Of(order.Items.Select(line => line.ProductId))).ToArray(),
             orders.Select(order => JsonArray.Of(order.Items.Select(line => line.Quantity))).ToArray(),

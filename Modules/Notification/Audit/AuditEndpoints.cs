@@ -29,8 +29,8 @@ public sealed class AuditEndpoints : ICarterModule
 
     private static NotifiedEvent[] ByEvent(NpgsqlDataReader row) =>
     [
-        .. row.GetFieldValue<Guid[]>(1).Zip(row.GetFieldValue<short[]>(2))
-            .GroupBy(sent => sent.First, sent => (NotificationChannel)sent.Second)
+        .. row.GetFieldValue<Guid[]>(1).Zip(row.GetFieldValue<NotificationChannel[]>(2))
+            .GroupBy(sent => sent.First, sent => sent.Second)
             .Select(sent => new NotifiedEvent(sent.Key, [.. sent])),
     ];
 }

@@ -10,7 +10,7 @@ public sealed class NotificationWriter(TimeProvider time) : IBatchWriter<Notific
 {
     private const string Insert = """
         INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
-        SELECT *, $8 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[])
+        SELECT *, $8 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::notification_channel[], $5::text[], $6::text[], $7::text[])
         ON CONFLICT (event_id, channel) DO NOTHING
         RETURNING event_id, channel
         """;
@@ -29,13 +29,13 @@ public sealed class NotificationWriter(TimeProvider time) : IBatchWriter<Notific
             logs.Select(log => log.EventId).ToArray(),
             logs.Select(log => log.OrderId).ToArray(),
             logs.Select(log => log.CustomerId).ToArray(),
-            logs.Select(log => (short)log.Channel).ToArray(),
+            logs.Select(log => log.Channel).ToArray(),
             logs.Select(log => log.Recipient).ToArray(),
             logs.Select(log => log.Subject).ToArray(),
             logs.Select(log => log.Message).ToArray(),
             now);
         await using var reader = await batch.ExecuteReaderAsync();
-        var recorded = (await reader.ReadAllAsync(row => (row.GetGuid(0), (NotificationChannel)row.GetInt16(1)))).ToHashSet();
+        var recorded = (await reader.ReadAllAsync(row => (row.GetGuid(0), row.GetFieldValue<NotificationChannel>(1)))).ToHashSet();
         var fresh = logs.Where(log => recorded.Contains((log.EventId, log.Channel))).ToLookup(log => log.EventId);
         // Content that occurs twice in the batch is recorded once: its first caller gets it.
         var given = new HashSet<Guid>();

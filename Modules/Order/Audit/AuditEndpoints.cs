@@ -16,7 +16,8 @@ public sealed class AuditEndpoints : ICarterModule
         SELECT order_id, customer_id, status, status_reason, total_amount FROM orders WHERE order_id > $1 ORDER BY order_id LIMIT $2
         """,
         row => new OrderEntry(
-            row.GetInt64(0), row.GetString(1), (OrderStatus)row.GetInt16(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetDecimal(4)));
+            row.GetInt64(0), row.GetString(1), row.GetFieldValue<OrderStatus>(2), row.IsDBNull(3) ? null : row.GetString(3),
+            row.GetDecimal(4)));
 
     public void AddRoutes(IEndpointRouteBuilder app)
     {

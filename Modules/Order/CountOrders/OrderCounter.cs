@@ -35,7 +35,7 @@ public sealed class OrderCounter(ModuleDatabase<OrderDbContext> database, Startu
     // An ended order does not change. It is left to readers for five minutes, because they measure the duration of orders.
     private const string CountSlice = """
         WITH slice AS (
-            SELECT order_id, status, status >= 10 AND updated_at < now() - interval '5 minutes' AS final
+            SELECT order_id, status, status >= 'COMPLETED' AND updated_at < now() - interval '5 minutes' AS final
             FROM orders WHERE order_id > $1 AND order_id <= $2),
         late AS (INSERT INTO order_count_late (order_id) SELECT order_id FROM slice WHERE NOT final ON CONFLICT DO NOTHING),
         moved AS (UPDATE order_count_progress SET counted_to = $2)
@@ -49,7 +49,7 @@ public sealed class OrderCounter(ModuleDatabase<OrderDbContext> database, Startu
             DELETE FROM order_count_late USING orders
             WHERE orders.order_id = ANY (ARRAY(
                     SELECT order_id FROM order_count_late JOIN orders USING (order_id)
-                    WHERE status >= 10 AND updated_at < now() - interval '5 minutes' LIMIT $1))
+                    WHERE status >= 'COMPLETED' AND updated_at < now() - interval '5 minutes' LIMIT $1))
                 AND order_count_late.order_id = orders.order_id
             RETURNING status)
         UPDATE order_counts SET orders = orders + number

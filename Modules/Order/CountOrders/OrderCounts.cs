@@ -44,7 +44,7 @@ internal static class OrderCounts
 
     private const string Tail = """
         WITH seen AS (
-            SELECT status, created_at, updated_at, status >= 10 AND updated_at >= now() - interval '5 minutes' AS ended FROM (
+            SELECT status, created_at, updated_at, status >= 'COMPLETED' AND updated_at >= now() - interval '5 minutes' AS ended FROM (
                 SELECT status, created_at, updated_at FROM orders WHERE order_id > $1
                 UNION ALL SELECT status, created_at, updated_at FROM order_count_late JOIN orders USING (order_id)) AS orders)
         SELECT status, count(*),
@@ -52,7 +52,7 @@ internal static class OrderCounts
             count(*) FILTER (WHERE updated_at > now() - interval '1 minute'),
             percentile_cont('{0.5,0.95,0.99}'::float8[]) WITHIN GROUP (
                 ORDER BY 1000 * extract(epoch FROM updated_at - created_at)::float8) FILTER (WHERE ended),
-            extract(epoch FROM now() - min(created_at) FILTER (WHERE status < 10))::float8
+            extract(epoch FROM now() - min(created_at) FILTER (WHERE status < 'COMPLETED'))::float8
         FROM seen GROUP BY GROUPING SETS ((status), ())
         """;
 
@@ -88,7 +88,7 @@ internal static class OrderCounts
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var (countedTo, newest) = (await reader.ReadAllAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? 0 : row.GetInt64(1))))[0];
         var counts = Enum.GetValues<OrderStatus>().ToDictionary(status => status, _ => 0L);
-        foreach (var (status, orders) in await reader.ReadAllAsync(row => ((OrderStatus)row.GetInt16(0), row.GetInt64(1))))
+        foreach (var (status, orders) in await reader.ReadAllAsync(row => (row.GetFieldValue<OrderStatus>(0), row.GetInt64(1))))
             counts[status] = orders;
         return (countedTo, newest, counts);
     }
@@ -105,7 +105,7 @@ internal static class OrderCounts
     private sealed record Row(OrderStatus? Status, long Seen, long Created, long Changed, double[]? Durations, double? OldestOpen)
     {
         public static Row Read(NpgsqlDataReader row) => new(
-            row.IsDBNull(0) ? null : (OrderStatus)row.GetInt16(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3),
+            row.IsDBNull(0) ? null : row.GetFieldValue<OrderStatus>(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3),
             row.IsDBNull(4) ? null : row.GetFieldValue<double[]>(4), row.IsDBNull(5) ? null : row.GetDouble(5));
     }
 }

@@ -45,6 +45,6 @@ public sealed class Timeline(ModuleDatabase<OrderDbContext> database)
         var since = row.IsDBNull(7) ? 0 : (long)(at - row.GetFieldValue<DateTimeOffset>(7)).TotalMilliseconds;
         return new TimelineEntry(
             row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), at, Math.Max(since, 0),
-            row.IsDBNull(5) ? null : row.GetString(5), (OrderStatus)row.GetInt16(6));
+            row.IsDBNull(5) ? null : row.GetString(5), row.GetFieldValue<OrderStatus>(6));
     }
 }

@@ -36,7 +36,7 @@ public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, Idem
     private const string InsertOrders = """
         WITH stored AS (
             INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
-            SELECT id, customer, total, 0, placed, placed
+            SELECT id, customer, total, 'PENDING', placed, placed
             FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::timestamptz[]) AS new (id, customer, total, placed)
             ON CONFLICT DO NOTHING
             RETURNING order_id)

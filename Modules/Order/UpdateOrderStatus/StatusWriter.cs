@@ -26,7 +26,7 @@ public sealed class StatusWriter(TimeProvider time, ILogger<StatusWriter> logger
 
     private const string Update = """
         UPDATE orders SET status = next.status, status_reason = next.reason, updated_at = $4
-        FROM unnest($1::bigint[], $2::smallint[], $3::text[]) AS next (id, status, reason)
+        FROM unnest($1::bigint[], $2::order_status[], $3::text[]) AS next (id, status, reason)
         WHERE order_id = next.id
         """;
 
@@ -38,7 +38,7 @@ public sealed class StatusWriter(TimeProvider time, ILogger<StatusWriter> logger
         await using (var reader = await batch.ExecuteReaderAsync())
         {
             var rows = await reader.ReadAllAsync(
-                row => (Id: row.GetInt64(0), Status: (OrderStatus)row.GetInt16(1), At: row.GetFieldValue<DateTimeOffset>(2)));
+                row => (Id: row.GetInt64(0), Status: row.GetFieldValue<OrderStatus>(1), At: row.GetFieldValue<DateTimeOffset>(2)));
             current = rows.ToDictionary(row => row.Id, row => row.Status);
             placed = rows.ToDictionary(row => row.Id, row => row.At);
         }
@@ -71,7 +71,7 @@ public sealed class StatusWriter(TimeProvider time, ILogger<StatusWriter> logger
         if (changes.Count > 0)
         {
             batch.Add(
-                Update, changes.Select(change => change.OrderId).ToArray(), changes.Select(change => (short)change.Target).ToArray(),
+                Update, changes.Select(change => change.OrderId).ToArray(), changes.Select(change => change.Target).ToArray(),
                 changes.Select(change => change.Reason).ToArray(), time.NowToMicrosecond());
         }
 

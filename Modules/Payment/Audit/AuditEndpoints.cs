@@ -20,7 +20,7 @@ public sealed class AuditEndpoints : ICarterModule
         FROM payments WHERE order_id > $1 ORDER BY order_id LIMIT $2
         """,
         row => new PaymentEntry(
-            row.GetInt64(0), (PaymentStatus)row.GetInt16(1), row.GetDecimal(2), row.GetDecimal(3),
+            row.GetInt64(0), row.GetFieldValue<PaymentStatus>(1), row.GetDecimal(2), row.GetDecimal(3),
             row.IsDBNull(4) ? null : row.GetString(4), row.GetDecimal(5)));
 
     public void AddRoutes(IEndpointRouteBuilder app)

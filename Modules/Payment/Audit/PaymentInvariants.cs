@@ -31,10 +31,10 @@ internal static class PaymentInvariants
             'status %s, amount %s, successful charges %s', payments.status, payments.amount, coalesce(charges, '{}'))
         FROM payments LEFT JOIN (
             SELECT payment_id, array_agg(amount) AS charges FROM payment_transactions
-            WHERE payment_id > $2 AND payment_id <= $3 AND type = 'CHARGE' AND status = 1 GROUP BY payment_id
+            WHERE payment_id > $2 AND payment_id <= $3 AND type = 'CHARGE' AND status = 'COMPLETED' GROUP BY payment_id
             ) AS charged ON charged.payment_id = payments.id
         WHERE payments.id > $2 AND payments.id <= $3
-            AND coalesce(charges, '{}') <> CASE WHEN payments.status IN (1, 4) THEN ARRAY[payments.amount] ELSE '{}' END
+            AND coalesce(charges, '{}') <> CASE WHEN payments.status IN ('COMPLETED', 'REFUNDED') THEN ARRAY[payments.amount] ELSE '{}' END
         """,
         slicedBy: "payments.id");
 
@@ -42,14 +42,15 @@ internal static class PaymentInvariants
     private static readonly Invariant CancelledIsRefunded = new(
         "cancelled-is-refunded", "The charge of a cancelled order is refunded, or its refund is ordered.", """
         SELECT order_id::text, format('%s, but of %s only %s are refunded', cancel_reason, amount, refunded_amount)
-        FROM payments WHERE id > $2 AND id <= $3 AND status = 1 AND cancel_reason IS NOT NULL AND refunded_amount < amount
+        FROM payments WHERE id > $2 AND id <= $3 AND status = 'COMPLETED' AND cancel_reason IS NOT NULL AND refunded_amount < amount
         """,
         slicedBy: "payments.id");
 
     private static readonly Invariant RefundedIsClosed = new(
         "refunded-is-closed", "A payment of which nothing is left, and no refund is open, is no longer COMPLETED.", """
         SELECT order_id::text, format('all of %s is refunded, and the payment is COMPLETED', amount)
-        FROM payments WHERE id > $2 AND id <= $3 AND status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
+        FROM payments WHERE id > $2 AND id <= $3 AND status = 'COMPLETED' AND refunded_amount = amount
+            AND (amount > 0 OR cancel_reason IS NOT NULL)
             AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
         """,
         slicedBy: "payments.id");
@@ -57,7 +58,7 @@ internal static class PaymentInvariants
     private static readonly Invariant NothingStaysOpen = new(
         "payments-end", "No charge and no refund is open for longer than openSeconds.", """
         SELECT order_id::text, format('the charge is open since %s', created_at)
-        FROM payments WHERE status = 0 AND created_at < now() - make_interval(secs => $1)
+        FROM payments WHERE status = 'PENDING' AND created_at < now() - make_interval(secs => $1)
         UNION ALL
         SELECT order_id::text, format(
             'refund %s is open since %s after %s attempt(s), %s',

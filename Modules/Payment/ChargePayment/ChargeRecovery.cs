@@ -22,7 +22,7 @@ public sealed class ChargeRecovery(
     // is asked.
     private const string Claim = """
         WITH due AS MATERIALIZED (
-            SELECT id FROM payments WHERE status = 0 AND cancel_reason IS NOT NULL AND updated_at < now() - interval '1 minute'
+            SELECT id FROM payments WHERE status = 'PENDING' AND cancel_reason IS NOT NULL AND updated_at < now() - interval '1 minute'
             ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
         UPDATE payments SET updated_at = now() FROM due WHERE payments.id = due.id
         RETURNING order_id, customer_id, amount

@@ -20,9 +20,9 @@ public sealed class ChargeResultWriter(TimeProvider time) : IBatchWriter<ChargeO
         WITH stored AS (
             UPDATE payments SET status = new.status, transaction_id = new.transaction, reason = new.reason, error_code = new.error,
                 event_id = new.event, completed_at = $7, updated_at = $7
-            FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::uuid[])
+            FROM unnest($1::bigint[], $2::payment_status[], $3::text[], $4::text[], $5::text[], $6::uuid[])
                 AS new (order_id, status, transaction, reason, error, event)
-            WHERE payments.order_id = new.order_id AND payments.status = 0
+            WHERE payments.order_id = new.order_id AND payments.status = 'PENDING'
             RETURNING id, payments.transaction_id, payments.status, amount, payments.reason)
         INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
         SELECT id, transaction_id, 'CHARGE', status, amount, coalesce(reason, 'Approved'), $7 FROM stored
@@ -36,7 +36,7 @@ public sealed class ChargeResultWriter(TimeProvider time) : IBatchWriter<ChargeO
             .Add(RefundSql.LockPayments, orders)
             .Add(
                 Store, orders,
-                first.Select(item => (short)item.Status).ToArray(),
+                first.Select(item => item.Status).ToArray(),
                 first.Select(item => item.Result.TransactionId).ToArray(),
                 first.Select(item => item.Result.Decline?.Reason).ToArray(),
                 first.Select(item => item.Result.Decline?.ErrorCode).ToArray(),

@@ -15,7 +15,7 @@ public sealed class ChargeWriter(TimeProvider time) : IBatchWriter<NewCharge, St
     private const string Insert = """
         INSERT INTO payments (order_id, customer_id, amount, status, payment_method, correlation_id, refunded_amount, created_at,
             updated_at)
-        SELECT order_id, customer, amount, 0, method, correlation, 0, $6, $6
+        SELECT order_id, customer, amount, 'PENDING', method, correlation, 0, $6, $6
         FROM unnest($1::bigint[], $2::text[], $3::numeric[], $4::text[], $5::uuid[])
             AS new (order_id, customer, amount, method, correlation)
         ON CONFLICT (order_id) DO NOTHING

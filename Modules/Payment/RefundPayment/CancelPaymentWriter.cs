@@ -23,7 +23,7 @@ public sealed class CancelPaymentWriter(IPaymentGateway gateway, TimeProvider ti
     private const string Mark = """
         INSERT INTO payments (order_id, customer_id, amount, status, payment_method, cancel_reason, correlation_id, refunded_amount,
             created_at, updated_at)
-        SELECT order_id, customer, 0, 3, $5, reason, correlation, 0, $6, $6
+        SELECT order_id, customer, 0, 'VOIDED', $5, reason, correlation, 0, $6, $6
         FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) AS ended (order_id, customer, reason, correlation)
         ON CONFLICT (order_id) DO UPDATE SET cancel_reason = excluded.cancel_reason, updated_at = excluded.updated_at
             WHERE payments.cancel_reason IS NULL

@@ -26,7 +26,7 @@ public sealed class RefundWriter(TimeProvider time) : IBatchWriter<RefundAnswer,
             RETURNING refunds.id, payment_id, refunds.transaction_id, amount, reason_code),
         stored AS (
             INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
-            SELECT payment_id, transaction_id, 'REFUND', 1, amount, reason_code, $3 FROM completed)
+            SELECT payment_id, transaction_id, 'REFUND', 'COMPLETED', amount, reason_code, $3 FROM completed)
         SELECT id FROM completed
         """;
 

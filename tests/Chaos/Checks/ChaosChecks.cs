@@ -63,7 +63,7 @@ internal static class ChaosChecks
         {
             var reservation = reservations.GetValueOrDefault(order.OrderId);
             var paid = payments[order.OrderId].ToList();
-            var rest = $"{order}; its reservation is {reservation?.StatusName ?? "missing"}; "
+            var rest = $"{order}; its reservation is {reservation?.Status ?? "missing"}; "
                 + $"it has {(paid.Count == 0 ? "no payment" : string.Join(" and ", paid))}";
             if (!order.IsTerminal) yield return $"not ended: {rest}";
             if (paid.Count > 1 || paid.Sum(payment => payment.Charges) > 1) yield return $"charged twice: {rest}";
@@ -86,7 +86,7 @@ internal static class ChaosChecks
     {
         var orders = snapshot.Orders.Select(order => order.OrderId).ToHashSet();
         foreach (var reservation in snapshot.Reservations.Where(reservation => !orders.Contains(reservation.OrderId)))
-            yield return $"order {reservation.OrderId} does not exist, but its reservation is {reservation.StatusName}";
+            yield return $"order {reservation.OrderId} does not exist, but its reservation is {reservation.Status}";
         foreach (var payment in snapshot.Payments.Where(payment => !orders.Contains(payment.OrderId)))
             yield return $"order {payment.OrderId} does not exist, but has {payment}";
         foreach (var notification in snapshot.Notifications.Where(notification => !orders.Contains(notification.OrderId)))
@@ -96,7 +96,7 @@ internal static class ChaosChecks
     /// <summary>Every piece of stock is accounted for, and completed orders have bought all sold pieces.</summary>
     private static IEnumerable<string> Stock(DatabaseSnapshot snapshot, IReadOnlyDictionary<string, int> stocked)
     {
-        var held = new Dictionary<(string Product, short Status), long>();
+        var held = new Dictionary<(string Product, string Status), long>();
         foreach (var reservation in snapshot.Reservations)
         {
             foreach (var (product, quantity) in reservation.Products.Zip(reservation.Quantities))

@@ -3,33 +3,23 @@ using Fulfillment.Chaos.Faults;
 namespace Fulfillment.Chaos.Checks;
 
 /// <summary>An order in order_db.</summary>
-internal sealed record OrderFact(long OrderId, string CustomerId, short Status, string? Reason, decimal Total, string Lines, TimeSpan Took)
+internal sealed record OrderFact(long OrderId, string CustomerId, string Status, string? Reason, decimal Total, string Lines, TimeSpan Took)
 {
-    public bool IsTerminal => Status >= Completed;
+    public bool IsTerminal => Status is Completed or Failed or Cancelled;
 
-    public const short Completed = 10;
-    public const short Failed = 11;
-    public const short Cancelled = 12;
+    public const string Completed = "COMPLETED";
+    public const string Failed = "FAILED";
+    public const string Cancelled = "CANCELLED";
 
-    public override string ToString() => $"order {OrderId} of {CustomerId} is {StatusName}{(Reason is null ? "" : $" ({Reason})")}";
-
-    public string StatusName => Status switch
-    {
-        0 => "PENDING", 1 => "CONFIRMED", Completed => "COMPLETED", Failed => "FAILED", Cancelled => "CANCELLED", _ => $"status {Status}",
-    };
+    public override string ToString() => $"order {OrderId} of {CustomerId} is {Status}{(Reason is null ? "" : $" ({Reason})")}";
 }
 
 /// <summary>A reservation in inventory_db.</summary>
-internal sealed record ReservationFact(long OrderId, short Status, IReadOnlyList<string> Products, IReadOnlyList<int> Quantities)
+internal sealed record ReservationFact(long OrderId, string Status, IReadOnlyList<string> Products, IReadOnlyList<int> Quantities)
 {
-    public const short Active = 1;
-    public const short Committed = 2;
-    public const short Expired = 4;
-
-    public string StatusName => Status switch
-    {
-        Active => "ACTIVE", Committed => "COMMITTED", 3 => "RELEASED", Expired => "EXPIRED", 5 => "REJECTED", _ => $"status {Status}",
-    };
+    public const string Active = "ACTIVE";
+    public const string Committed = "COMMITTED";
+    public const string Expired = "EXPIRED";
 }
 
 /// <summary>The stock of a product.</summary>
@@ -37,27 +27,27 @@ internal sealed record StockFact(string ProductId, long Available, long Reserved
 
 /// <summary>A payment in payment_db.</summary>
 /// <param name="OrderId">The order that it is for.</param>
-/// <param name="Status">0 to 4.</param>
+/// <param name="Status">Status of the payment.</param>
 /// <param name="Amount">Amount to pay.</param>
 /// <param name="Refunded">Amount that was refunded.</param>
 /// <param name="Charges">Transactions with which the gateway took money.</param>
 /// <param name="OpenRefunds">Refunds that are not carried out.</param>
-internal sealed record PaymentFact(long OrderId, short Status, decimal Amount, decimal Refunded, int Charges, int OpenRefunds)
+internal sealed record PaymentFact(long OrderId, string Status, decimal Amount, decimal Refunded, int Charges, int OpenRefunds)
 {
-    public const short Completed = 1;
+    public const string Completed = "COMPLETED";
 
     /// <summary>True when the customer has paid and the payment is not refunded.</summary>
     public bool IsPaid => Status == Completed && Refunded < Amount;
 
     public override string ToString() =>
-        $"a payment of {Amount} in status {Status} with {Charges} charge(s), {Refunded} refunded and {OpenRefunds} refund(s) open";
+        $"a payment of {Amount} that is {Status} with {Charges} charge(s), {Refunded} refunded and {OpenRefunds} refund(s) open";
 }
 
 /// <summary>A notification of a customer about an order.</summary>
-internal sealed record NotificationFact(long OrderId, Guid EventId, short Channel, long Times)
+internal sealed record NotificationFact(long OrderId, Guid EventId, string Channel, long Times)
 {
-    public const short Email = 1;
-    public const short Sms = 2;
+    public const string Email = "EMAIL";
+    public const string Sms = "SMS";
 }
 
 /// <summary>A dead letter. The id is null when the message had none.</summary>

@@ -9,32 +9,32 @@ namespace Fulfillment.Chaos.Checks;
 internal sealed class SnapshotReader(ChaosStage stage)
 {
     private const string OrdersSql = """
-        SELECT order_id, customer_id, status, status_reason, total_amount, updated_at - created_at,
+        SELECT order_id, customer_id, status::text, status_reason, total_amount, updated_at - created_at,
             (SELECT string_agg(product_id || ' ' || quantity || ' ' || price::numeric(19, 2), ', ' ORDER BY product_id COLLATE "C")
              FROM order_items i WHERE i.order_id = o.order_id)
         FROM orders o ORDER BY order_id
         """;
 
     private const string PaymentsSql = """
-        SELECT order_id, status, amount, refunded_amount,
-            (SELECT count(*) FROM payment_transactions t WHERE t.payment_id = p.id AND t.type = 'CHARGE' AND t.status = 1)
+        SELECT order_id, status::text, amount, refunded_amount,
+            (SELECT count(*) FROM payment_transactions t WHERE t.payment_id = p.id AND t.type = 'CHARGE' AND t.status = 'COMPLETED')
         FROM payments p ORDER BY order_id
         """;
 
     private static readonly string[] Publishers = ["Order", "Inventory", "Payment"];
 
     private const string NotificationsSql =
-        "SELECT order_id, event_id, channel, count(*) FROM notification_logs GROUP BY order_id, event_id, channel";
+        "SELECT order_id, event_id, channel::text, count(*) FROM notification_logs GROUP BY order_id, event_id, channel";
 
     /// <summary>Reads a snapshot of the databases while the processes run or after they have ended.</summary>
     public async Task<DatabaseSnapshot> ReadAsync(IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
         var orders = await ListAsync("Order", OrdersSql, row => new OrderFact(
-            row.GetInt64(0), row.GetString(1), row.GetInt16(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetDecimal(4),
+            row.GetInt64(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetDecimal(4),
             row.IsDBNull(6) ? "" : row.GetString(6), row.GetTimeSpan(5)), ct);
         var reservations = await ListAsync(
-            "Inventory", "SELECT order_id, status, product_ids, quantities FROM reservations ORDER BY order_id",
-            row => new ReservationFact(row.GetInt64(0), row.GetInt16(1), row.GetFieldValue<string[]>(2), row.GetFieldValue<int[]>(3)), ct);
+            "Inventory", "SELECT order_id, status::text, product_ids, quantities FROM reservations ORDER BY order_id",
+            row => new ReservationFact(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetFieldValue<int[]>(3)), ct);
         var stock = await ListAsync(
             "Inventory",
             "SELECT product_id, available_quantity, reserved_quantity, sold_quantity, received_quantity "
@@ -42,11 +42,11 @@ internal sealed class SnapshotReader(ChaosStage stage)
             row => new StockFact(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)), ct);
         var open = await OpenRefundsAsync(ct);
         var payments = await ListAsync("Payment", PaymentsSql, row => new PaymentFact(
-            row.GetInt64(0), row.GetInt16(1), row.GetDecimal(2), row.GetDecimal(3), (int)row.GetInt64(4),
+            row.GetInt64(0), row.GetString(1), row.GetDecimal(2), row.GetDecimal(3), (int)row.GetInt64(4),
             open.GetValueOrDefault(row.GetInt64(0))), ct);
         var notifications = await ListAsync(
             "Notification", NotificationsSql,
-            row => new NotificationFact(row.GetInt64(0), row.GetGuid(1), row.GetInt16(2), row.GetInt64(3)), ct);
+            row => new NotificationFact(row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetInt64(3)), ct);
         var leftOver = await LeftOverAsync(ct);
         return new DatabaseSnapshot(orders, reservations, stock, payments, notifications, await DeadLettersAsync(ct), leftOver)
         {
@@ -66,7 +66,7 @@ internal sealed class SnapshotReader(ChaosStage stage)
     /// <summary>Number of all orders and of open orders.</summary>
     public async Task<(long All, long Open)> OrdersAsync(CancellationToken ct)
     {
-        const string Sql = "SELECT count(*), count(*) FILTER (WHERE status < 10) FROM orders";
+        const string Sql = "SELECT count(*), count(*) FILTER (WHERE status < 'COMPLETED') FROM orders";
         return (await ListAsync("Order", Sql, row => (row.GetInt64(0), row.GetInt64(1)), ct))[0];
     }
 

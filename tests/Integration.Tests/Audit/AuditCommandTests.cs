@@ -24,7 +24,7 @@ public sealed class AuditCommandTests(FourProcesses shared) : SystemTest, IClass
         }
 
         await _system.Payments.ExecuteAsync(
-            "UPDATE payments SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payments WHERE status = 1)");
+            "UPDATE payments SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payments WHERE status = 'COMPLETED')");
         (code, var violated) = await AuditAsync();
         code.ShouldBe(1, violated);
         foreach (var check in new[] { "charged-once", "completed-is-paid", "money-adds-up" })

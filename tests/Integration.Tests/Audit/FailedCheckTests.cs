@@ -18,7 +18,7 @@ public sealed class FailedCheckTests(Servers servers) : SystemTest
             CREATE VIEW reservations AS
             SELECT order_id, customer_id, status, product_ids, quantities, event_id, correlation_id, reason_code, expires_at
             FROM stored_reservations
-            UNION ALL SELECT -1, 'C', 2::smallint, '{}', '{}', gen_random_uuid(), NULL, NULL, NULL FROM pg_sleep(60)
+            UNION ALL SELECT -1, 'C', 'COMMITTED', '{}', '{}', gen_random_uuid(), NULL, NULL, NULL FROM pg_sleep(60)
             """);
 
         var checks = (await AuditApi.ReportAsync(system, "Inventory"))

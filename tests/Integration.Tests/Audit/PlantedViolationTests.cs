@@ -18,11 +18,13 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
         new("Order", "total-is-sum-of-items", "910001", Order(910001, total: "10.01") + Item(910001, "10.00")),
         new("Order", "total-is-sum-of-items", "910002", Order(910002, total: "0")),
         new("Order", "history-is-a-path", "910003", Order(910003) + Item(910003)),
-        new("Order", "history-is-a-path", "910004", Order(910004, status: 10) + Item(910004) + History(910004, 1, 10)),
-        new("Order", "history-is-a-path", "910005", Order(910005, status: 1) + Item(910005) + History(910005, 0, 10, 1)),
-        new("Order", "history-is-a-path", "910006", Order(910006, status: 11) + Item(910006) + History(910006, 0, 10, 11)),
-        new("Order", "history-is-a-path", "910007", Order(910007, status: 10) + Item(910007) + History(910007, 0, 1)),
-        new("Order", "orders-end", "910008", Order(910008, status: 1, age: "3 minutes") + Item(910008) + History(910008, 0, 1)),
+        new("Order", "history-is-a-path", "910004", OrderWith(910004, "COMPLETED", "CONFIRMED", "COMPLETED")),
+        new("Order", "history-is-a-path", "910005", OrderWith(910005, "CONFIRMED", "PENDING", "COMPLETED", "CONFIRMED")),
+        new("Order", "history-is-a-path", "910006", OrderWith(910006, "FAILED", "PENDING", "COMPLETED", "FAILED")),
+        new("Order", "history-is-a-path", "910007", OrderWith(910007, "COMPLETED", "PENDING", "CONFIRMED")),
+        new(
+            "Order", "orders-end", "910008",
+            Order(910008, status: "CONFIRMED", age: "3 minutes") + Item(910008) + History(910008, "PENDING", "CONFIRMED")),
         new("Order", "outbox-drains", "00000000-0000-0000-0000-000000000001", Outbox()),
 
         new("Inventory", "stock-not-negative", "NEGATIVE", Stock("NEGATIVE", available: -1, received: -1)),
@@ -30,16 +32,17 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
         new("Inventory", "reserved-is-held", "HELD-WITHOUT-ORDER", Stock("HELD-WITHOUT-ORDER", available: 5, reserved: 1, received: 6)),
         new(
             "Inventory", "reserved-is-held", "HELD-UNSEEN",
-            Stock("HELD-UNSEEN", available: 5, received: 5) + Reservation(920001, 1, "HELD-UNSEEN", 2)),
-        new("Inventory", "reserved-is-held", "HELD-OF-NOTHING", Reservation(920002, 1, "HELD-OF-NOTHING", 2)),
+            Stock("HELD-UNSEEN", available: 5, received: 5) + Reservation(920001, "ACTIVE", "HELD-UNSEEN", 2)),
+        new("Inventory", "reserved-is-held", "HELD-OF-NOTHING", Reservation(920002, "ACTIVE", "HELD-OF-NOTHING", 2)),
         new("Inventory", "sold-is-committed", "SOLD-WITHOUT-ORDER", Stock("SOLD-WITHOUT-ORDER", available: 5, sold: 1, received: 6)),
         new(
             "Inventory", "sold-is-committed", "SOLD-UNSEEN",
-            Stock("SOLD-UNSEEN", available: 5, received: 5) + Reservation(920003, 2, "SOLD-UNSEEN", 1)),
+            Stock("SOLD-UNSEEN", available: 5, received: 5) + Reservation(920003, "COMMITTED", "SOLD-UNSEEN", 1)),
         new(
             "Inventory", "reservations-expire", "920004",
             Frozen("reservations", "UPDATE")
-                + Stock("OVERDUE", available: 5, reserved: 1, received: 6) + Reservation(920004, 1, "OVERDUE", 1, overdue: "3 minutes")),
+                + Stock("OVERDUE", available: 5, reserved: 1, received: 6)
+                + Reservation(920004, "ACTIVE", "OVERDUE", 1, overdue: "3 minutes")),
         new("Inventory", "outbox-drains", "00000000-0000-0000-0000-000000000001", Outbox()),
 
         new(
@@ -50,21 +53,23 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
         new("Payment", "charged-once", "930004", Payment(930004, charges: [])),
         new("Payment", "charged-once", "930005", Payment(930005, amount: "10", charges: ["9.99"])),
         new("Payment", "charged-once", "930006", Payment(930006, amount: "10", charges: ["10", "10"])),
-        new("Payment", "charged-once", "930007", Payment(930007, status: 2, charges: ["10"])),
+        new("Payment", "charged-once", "930007", Payment(930007, status: "FAILED", charges: ["10"])),
         new("Payment", "cancelled-is-refunded", "930008", Payment(930008, cancelled: "CUSTOMER_REQUESTED")),
         new(
             "Payment", "cancelled-is-refunded", "930009",
             Payment(930009, cancelled: "CUSTOMER_REQUESTED", refunded: "4") + Refund(930009, "4")),
         new("Payment", "refunded-is-closed", "930012", Payment(930012, refunded: "10") + Refund(930012, "10")),
         new("Payment", "refunded-is-closed", "930013", Payment(930013, amount: "0", cancelled: "CUSTOMER_REQUESTED")),
-        new("Payment", "payments-end", "930010", Payment(930010, status: 0, charges: [], age: "3 minutes")),
+        new("Payment", "payments-end", "930010", Payment(930010, status: "PENDING", charges: [], age: "3 minutes")),
         new(
             "Payment", "payments-end", "930011",
             Frozen("refunds", "UPDATE") + Payment(930011, refunded: "10") + Refund(930011, "10", age: "3 minutes", open: true)),
         new("Payment", "outbox-drains", "00000000-0000-0000-0000-000000000001", Outbox()),
 
-        new("Notification", "told-once", "940001", "DROP INDEX ix_notification_logs_event_id_channel;" + Told(940001, 1, 2, 2)),
-        new("Notification", "told-by-email", "940002", Told(940002, 2)),
+        new(
+            "Notification", "told-once", "940001",
+            "DROP INDEX ix_notification_logs_event_id_channel;" + Told(940001, "EMAIL", "SMS", "SMS")),
+        new("Notification", "told-by-email", "940002", Told(940002, "SMS")),
     ];
 
     public static TheoryData<string, string, string> Cases =>
@@ -119,18 +124,21 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
     private static string[] Keys(JsonElement check) =>
         [.. check.GetProperty("examples").EnumerateArray().Select(example => example.GetProperty("key").GetString()!)];
 
-    private static string Order(long id, string total = "10", int status = 0, string age = "0 seconds") => $"""
+    private static string Order(long id, string total = "10", string status = "PENDING", string age = "0 seconds") => $"""
         INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
-        VALUES ({id}, 'C', {total}, {status}, now() - interval '{age}', now());
+        VALUES ({id}, 'C', {total}, '{status}', now() - interval '{age}', now());
         """;
+
+    private static string OrderWith(long id, string status, params string[] path) =>
+        Order(id, status: status) + Item(id) + History(id, path);
 
     private static string Item(long order, string price = "10") => $"""
         INSERT INTO order_items (order_id, product_id, product_name, quantity, price) VALUES ({order}, 'P', 'N', 1, {price});
         """;
 
-    private static string History(long order, params int[] path) => string.Concat(path.Select(status => $"""
+    private static string History(long order, params string[] path) => string.Concat(path.Select(status => $"""
         INSERT INTO order_history (order_id, event_id, event_type, source, occurred_at, recorded_at, status)
-        VALUES ({order}, gen_random_uuid(), 'PLANTED', 'test', now(), now(), {status});
+        VALUES ({order}, gen_random_uuid(), 'PLANTED', 'test', now(), now(), '{status}');
         """));
 
     private static string Stock(string product, int available, int received, int reserved = 0, int sold = 0) => $"""
@@ -140,25 +148,25 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
         VALUES ('{product}', 'N', {available}, {reserved}, {sold}, {received});
         """;
 
-    private static string Reservation(long order, int status, string product, int quantity, string overdue = "-1 day") => $"""
+    private static string Reservation(long order, string status, string product, int quantity, string overdue = "-1 day") => $"""
         INSERT INTO reservations (order_id, customer_id, status, product_ids, quantities, event_id, created_at, updated_at, expires_at)
         VALUES (
-            {order}, 'C', {status}, ARRAY['{product}'], ARRAY[{quantity}], gen_random_uuid(), now(), now(), now() - interval '{overdue}');
+            {order}, 'C', '{status}', ARRAY['{product}'], ARRAY[{quantity}], gen_random_uuid(), now(), now(), now() - interval '{overdue}');
         """;
 
     private static string Payment(
-        long order, long? id = null, int status = 1, string amount = "10", string refunded = "0", string? cancelled = null,
+        long order, long? id = null, string status = "COMPLETED", string amount = "10", string refunded = "0", string? cancelled = null,
         string[]? charges = null, string age = "0 seconds") => $"""
         ALTER TABLE payments DROP CONSTRAINT IF EXISTS ck_payments_refunded_amount;
         INSERT INTO payments (
             id, order_id, customer_id, amount, status, refunded_amount, cancel_reason, payment_method, transaction_id, event_id, created_at,
             updated_at)
         VALUES (
-            {id ?? order}, {order}, 'C', {amount}, {status}, {refunded}, nullif('{cancelled}', ''), 'CARD', 'TXN-0', gen_random_uuid(),
+            {id ?? order}, {order}, 'C', {amount}, '{status}', {refunded}, nullif('{cancelled}', ''), 'CARD', 'TXN-0', gen_random_uuid(),
             now() - interval '{age}', now());
         """ + string.Concat((charges ?? [amount]).Select(charge => $"""
         INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
-        VALUES ({id ?? order}, 'TXN-0', 'CHARGE', 1, {charge}, 'planted', now());
+        VALUES ({id ?? order}, 'TXN-0', 'CHARGE', 'COMPLETED', {charge}, 'planted', now());
         """));
 
     private static string Refund(long payment, string amount, string age = "0 seconds", bool open = false) => $"""
@@ -166,10 +174,11 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
         VALUES ({payment}, {amount}, 'MANUAL', gen_random_uuid(), now() - interval '{age}', {(open ? "NULL" : "now()")});
         """;
 
-    private static string Told(long order, params int[] channels) => $"""
+    private static string Told(long order, params string[] channels) => $"""
         INSERT INTO notification_logs (event_id, order_id, customer_id, channel, recipient, subject, message, sent_at)
         SELECT event, {order}, 'C', channel, 'R', 'S', 'M', now()
-        FROM (SELECT gen_random_uuid() AS event) AS one, unnest(ARRAY[{string.Join(',', channels)}]) AS channel;
+        FROM (SELECT gen_random_uuid() AS event) AS one, unnest(
+            string_to_array('{string.Join(',', channels)}', ',')::notification_channel[]) AS channel;
         """;
 
     /// <summary>Keeps what a background worker would mend at once.</summary>

@@ -162,7 +162,7 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
 
     /// <summary>Waits until every order has reached a terminal state.</summary>
     public Task AllEndAsync() => Eventually.Get(
-        "every order to end", () => Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE status < 10"), open => open == 0);
+        "every order to end", () => Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE status < 'COMPLETED'"), open => open == 0);
 
     /// <summary>Waits until the stock of a product is as expected: it is committed or released after the order has ended.</summary>
     public Task StockBecomesAsync(string product, int available, int reserved, int sold) => Eventually.Get(

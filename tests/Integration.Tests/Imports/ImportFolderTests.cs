@@ -16,7 +16,7 @@ public sealed class ImportFolderTests(Servers servers) : SystemTest
             """
             INSERT INTO import_jobs (file_key, file_name, size_bytes, sha256, state, key, duplicates, mode, dry_run, delimiter, header,
                 total_rows)
-            VALUES ($1, 'old.csv', 1, '', 3, 1, 1, 1, false, 44, '{}', 0)
+            VALUES ($1, 'old.csv', 1, '', 'COMPLETED', 'INTERNAL_ID', 'LAST', 'UPSERT', false, 44, '{}', 0)
             """,
             ended);
         string[] foreign =

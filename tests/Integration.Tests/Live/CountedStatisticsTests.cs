@@ -14,11 +14,12 @@ public sealed class CountedStatisticsTests(Servers servers) : SystemTest
         // Of a thousand old orders, one is open still; one of today has just been placed.
         await system.Orders.ExecuteAsync("""
             INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
-            SELECT id, 'C', 1, CASE WHEN id = 500 THEN 1 WHEN id % 10 = 0 THEN 11 ELSE 10 END,
+            SELECT id, 'C', 1, (CASE WHEN id = 500 THEN 'CONFIRMED' WHEN id % 10 = 0 THEN 'FAILED' ELSE 'COMPLETED' END)::order_status,
                 now() - interval '1 hour', now() - interval '1 hour'
             FROM generate_series(1, 1000) AS id
             """);
-        await system.Orders.ExecuteAsync("INSERT INTO orders (order_id, customer_id, total_amount, status) VALUES (1001, 'C', 1, 0)");
+        await system.Orders.ExecuteAsync(
+            "INSERT INTO orders (order_id, customer_id, total_amount, status) VALUES (1001, 'C', 1, 'PENDING')");
 
         await BecomesAsync(
             system, (Pending: 1, Confirmed: 1, Completed: 900, Failed: 99),
@@ -27,7 +28,7 @@ public sealed class CountedStatisticsTests(Servers servers) : SystemTest
             system, (Pending: 1, Confirmed: 1, Completed: 900, Failed: 99),
             stats => stats.GetProperty("durationMs").ValueKind == JsonValueKind.Null);
 
-        await system.Orders.ExecuteAsync("UPDATE orders SET status = 10, updated_at = now() WHERE order_id IN (500, 1001)");
+        await system.Orders.ExecuteAsync("UPDATE orders SET status = 'COMPLETED', updated_at = now() WHERE order_id IN (500, 1001)");
         await BecomesAsync(system, (Pending: 0, Confirmed: 0, Completed: 902, Failed: 99), stats =>
             stats.GetProperty("oldestOpenSeconds").ValueKind == JsonValueKind.Null
                 && stats.GetProperty("lastMinute").GetProperty("completed").GetInt64() == 2);

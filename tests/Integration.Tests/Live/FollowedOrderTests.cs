@@ -114,7 +114,7 @@ public sealed class FollowedOrderTests(OneProcess shared) : SystemTest
             "the statistics to agree with the database",
             async () => (
                 Count(await _system.GetAsync("Order", "/api/orders/stats"), "COMPLETED"),
-                await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE status = 10")),
+                await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE status = 'COMPLETED'")),
             counts => counts.Item1 == counts.Item2);
     }
 

@@ -14,7 +14,7 @@ public sealed class KeptCountTests(Servers servers) : SystemTest
         await InsertAsync(system, 1, 1000);
         await LetTimePassAsync(system, to: 1000);
         // A process that looked at counted orders again would find them changed.
-        await system.Orders.ExecuteAsync("UPDATE orders SET status = 11 WHERE order_id BETWEEN 1 AND 100");
+        await system.Orders.ExecuteAsync("UPDATE orders SET status = 'FAILED' WHERE order_id BETWEEN 1 AND 100");
         await Eventually.Get(
             "the stuck order to be the only late one", () => system.Orders.ListAsync<long>("SELECT order_id FROM order_count_late"),
             late => late is [500]);
@@ -24,7 +24,8 @@ public sealed class KeptCountTests(Servers servers) : SystemTest
 
         await BecomesAsync(system, completed: 900, failed: 99, confirmed: 1);
 
-        await system.Orders.ExecuteAsync("UPDATE orders SET status = 10, updated_at = now() - interval '1 hour' WHERE order_id = 500");
+        await system.Orders.ExecuteAsync(
+            "UPDATE orders SET status = 'COMPLETED', updated_at = now() - interval '1 hour' WHERE order_id = 500");
         await BecomesAsync(system, completed: 901, failed: 99, confirmed: 0);
         await Eventually.True("the late order to be counted", async () => await system.Orders.CountAsync("order_count_late") == 0);
         await BecomesAsync(system, completed: 901, failed: 99, confirmed: 0);
@@ -39,7 +40,7 @@ public sealed class KeptCountTests(Servers servers) : SystemTest
 
     private static string Insert(long from, long to) => $"""
         INSERT INTO orders (order_id, customer_id, total_amount, status, created_at, updated_at)
-        SELECT id, 'C', 1, CASE WHEN id = 500 THEN 1 WHEN id % 10 = 0 THEN 11 ELSE 10 END,
+        SELECT id, 'C', 1, (CASE WHEN id = 500 THEN 'CONFIRMED' WHEN id % 10 = 0 THEN 'FAILED' ELSE 'COMPLETED' END)::order_status,
             now() - interval '1 hour', now() - interval '1 hour'
         FROM generate_series({from}, {to}) AS id
         """;

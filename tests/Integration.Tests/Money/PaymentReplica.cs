@@ -1,11 +1,11 @@
 using Fulfillment.Core;
 using Fulfillment.Hosting.Logging;
+using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Payment;
 using Fulfillment.Payment.ChargePayment;
 using Fulfillment.Payment.RefundPayment;
 using Fulfillment.Persistence;
 using Integration.Tests.Fixture;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,9 +21,10 @@ internal sealed class PaymentReplica : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["ConnectionStrings:Payment"] = database.ConnectionString;
-        builder.AddModuleDatabase<PaymentDbContext>("Payment");
+        builder.AddModuleDatabase<PaymentDbContext>("Payment", typeof(PaymentStatus), typeof(DeadLetterStatus));
         builder.Services.AddLogging().AddMetrics();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(gateway).AddSingleton<Startup>().AddSingleton<PaymentMetrics>();
+        builder.Services.AddSingleton<Migrator>();
         builder.Services.AddGroupCommit<PaymentDbContext, ChargeWriter, NewCharge, StoredPayment>();
         builder.Services.AddGroupCommit<PaymentDbContext, ChargeResultWriter, ChargeOutcome, StoredPayment>();
         builder.Services.AddGroupCommit<PaymentDbContext, CancelPaymentWriter, CancelledOrder, bool>();
@@ -41,11 +42,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public async Task MigrateAsync()
-    {
-        await using var db = await Get<IDbContextFactory<PaymentDbContext>>().CreateDbContextAsync();
-        await db.Database.MigrateAsync();
-    }
+    public Task MigrateAsync() => Get<Migrator>().MigrateAsync();
 
     /// <summary>Starts a worker, which ends with the replica.</summary>
     public Task StartAsync<T>()

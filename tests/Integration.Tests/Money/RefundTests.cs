@@ -63,7 +63,7 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         }
 
         await CompletedAsync(1, 2);
-        (await StatusAsync(1)).ShouldBe((short)4);
+        (await StatusAsync(1)).ShouldBe("REFUNDED");
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         await _replica.StartAsync<RefundWorker>();
 
         await CompletedAsync(2, 3);
-        (await StatusAsync(2)).ShouldBe((short)4);
-        (await StatusAsync(1)).ShouldBe((short)1);
+        (await StatusAsync(2)).ShouldBe("REFUNDED");
+        (await StatusAsync(1)).ShouldBe("COMPLETED");
         await Eventually.Get(
             "the failure to be visible", () => _system.Payments.ListAsync<string>("SELECT last_error FROM refunds WHERE id = 1"),
             errors => errors[0] == "HTTP 500");
@@ -110,7 +110,7 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
 
         await CompletedAsync(1);
 
-        (await StatusAsync(1)).ShouldBe((short)4);
+        (await StatusAsync(1)).ShouldBe("REFUNDED");
         (await _system.Payments.CountAsync("outbox_messages")).ShouldBe(1);
         (await _system.Payments.ScalarAsync<bool>("SELECT last_error IS NULL FROM refunds")).ShouldBeTrue();
     }
@@ -157,7 +157,7 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
 
         await _replica.StartAsync<ChargeRecovery>();
 
-        await Eventually.Get("the payment to end", () => StatusAsync(1), status => status == (charged ? 4 : 2));
+        await Eventually.Get("the payment to end", () => StatusAsync(1), status => status == (charged ? "REFUNDED" : "FAILED"));
         _gateway.Charges.ShouldBe([new Charge(1, "CUST-1", 10)]);
         _gateway.Refunds.Select(refund => (refund.TransactionId, refund.Amount)).ShouldBe(charged ? [("TXN-00000001", 10m)] : []);
     }
@@ -196,16 +196,16 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
             .ExecuteAsync(new CancelledOrder(1, "CUST-1", "CUSTOMER_REQUESTED", Guid.NewGuid()))).ShouldBeFalse();
 
         (await _system.Payments.CountAsync("refunds")).ShouldBe(refunded > 0 ? 1 : 0);
-        (await StatusAsync(1)).ShouldBe(open ? (short)1 : (short)4);
+        (await StatusAsync(1)).ShouldBe(open ? "COMPLETED" : "REFUNDED");
         await _replica.StartAsync<RefundWorker>();
-        await Eventually.Get("the payment to be closed", () => StatusAsync(1), status => status == 4);
+        await Eventually.Get("the payment to be closed", () => StatusAsync(1), status => status == "REFUNDED");
     }
 
     private Task PayAsync(long order, decimal amount, decimal refunded) => _system.Payments.ExecuteAsync(
         """
         INSERT INTO payments (
             id, order_id, customer_id, amount, status, payment_method, transaction_id, event_id, refunded_amount, created_at, completed_at)
-        VALUES ($1, $1, 'CUST-1', $2, 1, 'CREDIT_CARD', 'TXN-0', gen_random_uuid(), $3, now(), now())
+        VALUES ($1, $1, 'CUST-1', $2, 'COMPLETED', 'CREDIT_CARD', 'TXN-0', gen_random_uuid(), $3, now(), now())
         """,
         order, amount, refunded);
 
@@ -221,6 +221,6 @@ public sealed class RefundTests(Servers servers) : SystemTest, IAsyncLifetime
         () => _system.Payments.ListAsync<long>("SELECT id FROM refunds WHERE completed_at IS NOT NULL ORDER BY id"),
         done => done.SequenceEqual(refunds));
 
-    private async Task<short> StatusAsync(long order) =>
-        await _system.Payments.ScalarAsync<short>("SELECT status FROM payments WHERE order_id = $1", order);
+    private Task<string?> StatusAsync(long order) =>
+        _system.Payments.ScalarAsync<string>("SELECT status::text FROM payments WHERE order_id = $1", order);
 }

@@ -32,17 +32,17 @@ public sealed class RetainedRowTests(NothingStarted shared) : SystemTest, IClass
         INSERT INTO dead_letters (
             dedupe_key, queue, event_type, exchange, routing_key, body, body_bytes, headers, exception_type, exception_message, attempts,
             failed_at, status, replayed_at)
-        SELECT decode(md5(queue || n), 'hex'), queue, 'E', '', '', '', 0, '{}', 'X', 'X', 1, now() - age, status,
-            CASE status WHEN 2 THEN now() - age END
+        SELECT decode(md5(queue || n), 'hex'), queue, 'E', '', '', '', 0, '{}', 'X', 'X', 1, now() - age, status::dead_letter_status,
+            CASE status WHEN 'REPLAYED' THEN now() - age END
         FROM generate_series(1, 1500) AS n,
-            (VALUES ('old replayed', 2, interval '3 days'), ('new replayed', 2, interval '1 day'), ('old open', 0, interval '3 days'))
-            AS kind (queue, status, age);
+            (VALUES ('old replayed', 'REPLAYED', interval '3 days'), ('new replayed', 'REPLAYED', interval '1 day'),
+                ('old open', 'OPEN', interval '3 days')) AS kind (queue, status, age);
         INSERT INTO import_jobs (
             file_key, file_name, size_bytes, sha256, state, key, duplicates, mode, dry_run, delimiter, header, total_rows, finished_at)
-        SELECT name, name, 1, '', state, 1, 1, 1, false, 44, '{}', 0, now() - age
-        FROM (VALUES ('old', 3, interval '3 days'), ('new', 3, interval '1 day'), ('failed', 4, interval '3 days'))
-            AS job (name, state, age);
+        SELECT name, name, 1, '', state::import_state, 'INTERNAL_ID', 'LAST', 'UPSERT', false, 44, '{}', 0, now() - age
+        FROM (VALUES ('old', 'COMPLETED', interval '3 days'), ('new', 'COMPLETED', interval '1 day'),
+                ('failed', 'FAILED', interval '3 days')) AS job (name, state, age);
         INSERT INTO import_errors (import_id, row, code, message, record)
-        SELECT id, n, 1, 'M', '' FROM import_jobs, generate_series(1, 1500) AS n;
+        SELECT id, n, 'MISSING_VALUE', 'M', '' FROM import_jobs, generate_series(1, 1500) AS n;
         """);
 }

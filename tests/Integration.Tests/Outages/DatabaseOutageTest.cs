@@ -46,11 +46,12 @@ public abstract class DatabaseOutageTest(SharedSystem shared) : SystemTest
     private protected async Task AllCompleteAsync(List<long> placed, string product, int stock)
     {
         await System.AllEndAsync();
-        (await System.Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status = 10", placed.ToArray()))
+        (await System.Orders.ScalarAsync<long>(
+            "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status = 'COMPLETED'", placed.ToArray()))
             .ShouldBe(placed.Count);
         // An order whose answer was lost may be there as well.
         var sold = await System.Orders.ScalarAsync<long>(
-            "SELECT count(*) FROM orders JOIN order_items USING (order_id) WHERE product_id = $1 AND status = 10", product);
+            "SELECT count(*) FROM orders JOIN order_items USING (order_id) WHERE product_id = $1 AND status = 'COMPLETED'", product);
         await System.StockBecomesAsync(product, available: stock - (int)sold, reserved: 0, sold: (int)sold);
         await System.Broker.ShouldHaveNoDeadLettersAsync();
     }

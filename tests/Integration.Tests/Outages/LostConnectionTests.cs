@@ -93,7 +93,8 @@ public sealed class LostConnectionTests(StoppableSystem shared) : SystemTest, IC
     private async Task AllCompleteAsync(List<long> placed, string product)
     {
         await _system.AllEndAsync();
-        (await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status = 10", placed.ToArray()))
+        (await _system.Orders.ScalarAsync<long>(
+            "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status = 'COMPLETED'", placed.ToArray()))
             .ShouldBe(placed.Count);
         var (_, reserved, sold) = await Eventually.Get(
             "the stock to be committed", () => _system.StockAsync(product), stock => stock.Reserved == 0);

@@ -107,7 +107,7 @@ public sealed class UnconfirmedCommitTests(NothingStarted shared) : SystemTest, 
         await _system.EndOfAsync(paid);
         // Nothing reserves its product, so it stays open until it is cancelled.
         await _system.Orders.ExecuteAsync(
-            "INSERT INTO orders (order_id, customer_id, total_amount, status) SELECT nextval('order_numbers'), $1, 0, 0",
+            "INSERT INTO orders (order_id, customer_id, total_amount, status) SELECT nextval('order_numbers'), $1, 0, 'PENDING'",
             $"CUST-OPEN-{product}");
         var open = await _system.Orders.ScalarAsync<long>("SELECT order_id FROM orders WHERE customer_id = $1", $"CUST-OPEN-{product}");
         var payment = await _system.Payments.ScalarAsync<long>("SELECT id FROM payments WHERE order_id = $1", paid);
@@ -123,7 +123,7 @@ public sealed class UnconfirmedCommitTests(NothingStarted shared) : SystemTest, 
                 Exists("orders", $"customer_id = 'CUST-KEY-{product}'")) { Key = $"key-{product}" },
             new(
                 "a cancellation", "Order", "orders", HttpMethod.Post, $"/api/orders/{open}/cancel", null,
-                Exists("orders", $"order_id = {open} AND status = 12")),
+                Exists("orders", $"order_id = {open} AND status = 'CANCELLED'")),
             new(
                 "stock", "Inventory", "inventory_items", HttpMethod.Put, $"/api/inventory/items/{product}-NEW",
                 """{"productName":"New","availableQuantity":5}""", Exists("inventory_items", $"product_id = '{product}-NEW'")),

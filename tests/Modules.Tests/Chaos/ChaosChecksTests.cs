@@ -26,10 +26,13 @@ public sealed class ChaosChecksTests
 
     private readonly List<ReservationFact> _reservations =
     [
-        new(1, ReservationFact.Committed, ["P"], [2]), new(2, 3, ["P"], [2]), new(3, 3, ["P"], [2]),
+        new(1, ReservationFact.Committed, ["P"], [2]), new(2, "RELEASED", ["P"], [2]), new(3, "RELEASED", ["P"], [2]),
     ];
     private readonly List<StockFact> _stock = [new("P", 8, 0, 2, 10)];
-    private readonly List<PaymentFact> _payments = [new(1, 1, 7m, 0, 1, 0), new(2, 2, 7m, 0, 0, 0), new(3, 1, 7m, 7m, 1, 0)];
+    private readonly List<PaymentFact> _payments =
+    [
+        new(1, PaymentFact.Completed, 7m, 0, 1, 0), new(2, "FAILED", 7m, 0, 0, 0), new(3, PaymentFact.Completed, 7m, 7m, 1, 0),
+    ];
 
     private readonly List<NotificationFact> _notifications =
     [
@@ -129,7 +132,7 @@ public sealed class ChaosChecksTests
     [Fact]
     public void Order_that_never_ends_is_found()
     {
-        _orders[1] = _orders[1] with { Status = 1 };
+        _orders[1] = _orders[1] with { Status = "CONFIRMED" };
         _notifications.RemoveAt(2);
         Violations().ShouldHaveSingleItem().ShouldStartWith("not ended: order 2 of B is CONFIRMED");
     }
@@ -154,14 +157,14 @@ public sealed class ChaosChecksTests
     [Fact]
     public void Completed_order_without_a_payment_is_found()
     {
-        _payments[0] = _payments[0] with { Status = 2, Charges = 0 };
+        _payments[0] = _payments[0] with { Status = "FAILED", Charges = 0 };
         Violations().ShouldHaveSingleItem().ShouldStartWith("completed, not paid: order 1");
     }
 
     [Fact]
     public void Failed_order_that_was_paid_is_found()
     {
-        _payments[1] = _payments[1] with { Status = 1, Charges = 1 };
+        _payments[1] = _payments[1] with { Status = PaymentFact.Completed, Charges = 1 };
         Violations().ShouldHaveSingleItem().ShouldStartWith("paid and not refunded: order 2");
     }
 
@@ -193,7 +196,7 @@ public sealed class ChaosChecksTests
     [Fact]
     public void Completed_order_whose_stock_was_given_back_is_found()
     {
-        _reservations[0] = _reservations[0] with { Status = 3 };
+        _reservations[0] = _reservations[0] with { Status = "RELEASED" };
         Violations().ShouldContain(text => text.StartsWith("completed, stock not sold: order 1", StringComparison.Ordinal));
     }
 
@@ -218,8 +221,8 @@ public sealed class ChaosChecksTests
     [Fact]
     public void What_belongs_to_no_order_is_found()
     {
-        _reservations.Add(new(9, 3, ["P"], [1]));
-        _payments.Add(new(9, 2, 7m, 0, 0, 0));
+        _reservations.Add(new(9, "RELEASED", ["P"], [1]));
+        _payments.Add(new(9, "FAILED", 7m, 0, 0, 0));
         _notifications.Add(new(9, Told, NotificationFact.Email, 1));
         Violations().Count(text => text.StartsWith("order 9 does not exist", StringComparison.Ordinal)).ShouldBe(3);
     }
@@ -231,7 +234,7 @@ public sealed class ChaosChecksTests
         _notifications.RemoveAt(2);
         Violations().ShouldBe(
             [
-                $"order 1 was told 2 times of event {Told} on channel 1",
+                $"order 1 was told 2 times of event {Told} on channel EMAIL",
                 "order 2 of B is FAILED; its customer has had 0 e-mail(s) and 0 text message(s)",
             ]);
     }
@@ -274,7 +277,7 @@ public sealed class ChaosChecksTests
 
     private static OrderRequest OrderRequest(string customer) => new(customer, [new OrderRequestLine("P", "Product", 2, 3.5m)]);
 
-    private static OrderFact Order(long id, string customer, short status) =>
+    private static OrderFact Order(long id, string customer, string status) =>
         new(id, customer, status, null, 7m, "P 2 3.50", TimeSpan.Zero);
 
     private static Placement Answered(string customer, long id, CancelOutcome cancel = CancelOutcome.NotTried)

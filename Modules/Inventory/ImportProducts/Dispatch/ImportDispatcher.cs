@@ -27,7 +27,7 @@ public sealed class ImportDispatcher(
             SELECT id, $1 - (
                 SELECT count(*) FROM import_chunks
                 WHERE import_id = id AND done_at IS NULL AND published_at > now() - interval '1 minute') AS chunks
-            FROM import_jobs WHERE state = 1)
+            FROM import_jobs WHERE state = 'RUNNING')
         UPDATE import_chunks SET published_at = now()
         WHERE ctid = ANY (ARRAY(SELECT due.ctid FROM room, LATERAL (
             SELECT ctid FROM import_chunks
@@ -37,31 +37,33 @@ public sealed class ImportDispatcher(
         """;
 
     private const string FailHopeless = """
-        UPDATE import_jobs SET state = 4, updated_at = now(), finished_at = now(),
+        UPDATE import_jobs SET state = 'FAILED', updated_at = now(), finished_at = now(),
             state_reason = 'TOO_MANY_ERRORS: ' || failed || ' rows failed, and ' || max_errors
                 || ' are allowed; resume with a larger maxErrors, or cancel and correct the file'
         FROM (SELECT import_id, sum(failed) AS failed FROM import_chunks JOIN import_jobs ON id = import_id
-              WHERE state = 1 AND max_errors IS NOT NULL GROUP BY import_id) AS counted
-        WHERE id = import_id AND state = 1 AND failed > max_errors
+              WHERE state = 'RUNNING' AND max_errors IS NOT NULL GROUP BY import_id) AS counted
+        WHERE id = import_id AND state = 'RUNNING' AND failed > max_errors
         RETURNING id, state_reason
         """;
 
     private const string CompleteDone = """
-        UPDATE import_jobs SET state = 3, updated_at = now(), finished_at = now()
-        WHERE state = 1 AND NOT EXISTS (SELECT FROM import_chunks WHERE import_id = id AND done_at IS NULL)
+        UPDATE import_jobs SET state = 'COMPLETED', updated_at = now(), finished_at = now()
+        WHERE state = 'RUNNING' AND NOT EXISTS (SELECT FROM import_chunks WHERE import_id = id AND done_at IS NULL)
             AND (max_errors IS NULL OR max_errors >= (SELECT coalesce(sum(failed), 0) FROM import_chunks WHERE import_id = id))
         RETURNING id, file_key
         """;
 
     private const string FindUnneeded = """
         SELECT old.name FROM unnest($1::text[]) AS old (name)
-        WHERE CASE WHEN old.name LIKE '%/%' THEN NOT EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (1, 2, 4))
-            ELSE EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN (3, 5)) END
+        WHERE CASE
+            WHEN old.name LIKE '%/%' THEN NOT EXISTS (
+                SELECT FROM import_jobs WHERE file_key = old.name AND state IN ('RUNNING', 'PAUSED', 'FAILED'))
+            ELSE EXISTS (SELECT FROM import_jobs WHERE file_key = old.name AND state IN ('COMPLETED', 'CANCELLED')) END
         """;
 
     // Claims are needed only while an older import is open, because that import skips the claimed products.
     private const string CanForgetClaims = """
-        SELECT EXISTS (SELECT FROM import_claims) AND NOT EXISTS (SELECT FROM import_jobs WHERE state IN (1, 2, 4))
+        SELECT EXISTS (SELECT FROM import_claims) AND NOT EXISTS (SELECT FROM import_jobs WHERE state IN ('RUNNING', 'PAUSED', 'FAILED'))
         """;
 
     private long _swept;

@@ -15,25 +15,27 @@ internal static class ImportStates
 
     private const string LockExclusive = "SELECT pg_advisory_xact_lock(1768779888, ($1 % 2147483647)::int)";
 
-    private const string Pause = "UPDATE import_jobs SET state = 2, updated_at = now() WHERE id = $1 AND state = 1";
+    private const string Pause = "UPDATE import_jobs SET state = 'PAUSED', updated_at = now() WHERE id = $1 AND state = 'RUNNING'";
 
     private const string Cancel = """
-        UPDATE import_jobs SET state = 5, state_reason = NULL, updated_at = now(), finished_at = now() WHERE id = $1 AND state IN (1, 2, 4)
+        UPDATE import_jobs SET state = 'CANCELLED', state_reason = NULL, updated_at = now(), finished_at = now()
+        WHERE id = $1 AND state IN ('RUNNING', 'PAUSED', 'FAILED')
         """;
 
     // Messages of chunks that were published before may be discarded by now, so the chunks are published again.
     private const string Resume = """
         WITH resumed AS (
-            UPDATE import_jobs SET state = 1, state_reason = NULL, max_errors = coalesce($2, max_errors), updated_at = now(),
+            UPDATE import_jobs SET state = 'RUNNING', state_reason = NULL, max_errors = coalesce($2, max_errors), updated_at = now(),
                 finished_at = NULL
-            WHERE id = $1 AND state IN (2, 4) RETURNING id)
+            WHERE id = $1 AND state IN ('PAUSED', 'FAILED') RETURNING id)
         , again AS (
             UPDATE import_chunks SET published_at = NULL, timeouts = 0 FROM resumed WHERE import_id = resumed.id AND done_at IS NULL)
         SELECT id FROM resumed
         """;
 
     private const string Fail = """
-        UPDATE import_jobs SET state = 4, state_reason = $2, updated_at = now(), finished_at = now() WHERE id = $1 AND state = 1
+        UPDATE import_jobs SET state = 'FAILED', state_reason = $2, updated_at = now(), finished_at = now()
+        WHERE id = $1 AND state = 'RUNNING'
         """;
 
     /// <summary>True when the import was running and is paused now.</summary>

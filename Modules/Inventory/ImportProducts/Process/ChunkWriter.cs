@@ -20,7 +20,7 @@ internal sealed class ChunkWriter(
     // The statement follows the lock, so it sees every change that was committed before.
     private const string Claim = """
         SELECT true FROM import_jobs JOIN import_chunks ON import_id = id
-        WHERE id = $1 AND chunk = $2 AND state = 1 AND done_at IS NULL FOR UPDATE OF import_chunks
+        WHERE id = $1 AND chunk = $2 AND state = 'RUNNING' AND done_at IS NULL FOR UPDATE OF import_chunks
         """;
 
     private const string Finish = """
@@ -31,7 +31,7 @@ internal sealed class ChunkWriter(
 
     private const string InsertErrors = """
         INSERT INTO import_errors (import_id, row, column_name, code, message, record)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::text[], $6::bytea[])
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::row_error_code[], $5::text[], $6::bytea[])
         """;
 
     public async Task WriteAsync(CancellationToken ct)
@@ -86,7 +86,7 @@ internal sealed class ChunkWriter(
         {
             batch.Add(
                 InsertErrors, job.Id, rows.Errors.Select(error => error.Line).ToArray(),
-                rows.Errors.Select(error => error.Column).ToArray(), rows.Errors.Select(error => (short)error.Code).ToArray(),
+                rows.Errors.Select(error => error.Column).ToArray(), rows.Errors.Select(error => error.Code).ToArray(),
                 rows.Errors.Select(error => error.Message).ToArray(), rows.Errors.Select(error => error.Record).ToArray());
         }
 

@@ -15,7 +15,7 @@ internal static class ImportClaims
 {
     private const string IsAlone = """
         SELECT NOT EXISTS (SELECT FROM import_claims) AND NOT EXISTS (
-            SELECT FROM import_jobs WHERE id <> $1 AND state IN (1, 2, 4) AND NOT dry_run)
+            SELECT FROM import_jobs WHERE id <> $1 AND state IN ('RUNNING', 'PAUSED', 'FAILED') AND NOT dry_run)
         """;
 
     // Chunks that record nothing share this lock. A chunk that records claims waits for them, because they may write the same products.

@@ -13,7 +13,7 @@ internal static class RefundSql
     private const string RefundEnded = """
         WITH due AS (
             SELECT id, amount - refunded_amount AS amount, cancel_reason, order_id FROM payments
-            WHERE order_id = ANY($1) AND status = 1 AND cancel_reason IS NOT NULL AND amount > refunded_amount
+            WHERE order_id = ANY($1) AND status = 'COMPLETED' AND cancel_reason IS NOT NULL AND amount > refunded_amount
                 AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND reason_code <> 'MANUAL')),
         counted AS (
             UPDATE payments SET refunded_amount = payments.amount, updated_at = $2 FROM due WHERE payments.id = due.id)
@@ -24,8 +24,8 @@ internal static class RefundSql
 
     // An order with a total of 0 has a payment of 0, which stays completed unless the order ends without success.
     private const string CloseRefunded = """
-        UPDATE payments SET status = 4, updated_at = $2
-        WHERE order_id = ANY($1) AND status = 1 AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
+        UPDATE payments SET status = 'REFUNDED', updated_at = $2
+        WHERE order_id = ANY($1) AND status = 'COMPLETED' AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
             AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
         """;
 

@@ -1,42 +1,68 @@
 using Fulfillment.Persistence;
 using Npgsql;
 
-namespace Fulfillment.Payment.RefundPayment;
+namespace Fulfillment.Payment;
 
-/// <summary>Orders refunds within the transaction that finds them due, and closes payments that are refunded completely.</summary>
-internal static class RefundSql
+/// <summary>A payment before and after a decision.</summary>
+internal sealed record PaymentChange(StoredPayment Before, StoredPayment After)
+{
+    public bool OrdersRefund => After.RefundOrdered && !Before.RefundOrdered;
+}
+
+/// <summary>Reads payments for a decision, and stores what was decided.</summary>
+internal static class PaymentSql
 {
     /// <summary>Locks payments in the order of their keys, as every other writer does.</summary>
-    public const string LockPayments = "SELECT FROM payments WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
+    public const string Lock = "SELECT FROM payments WHERE order_id = ANY($1) ORDER BY order_id FOR NO KEY UPDATE";
 
-    // A refund counts from now on, so that no other refund can take the money a second time.
-    private const string RefundEnded = """
-        WITH due AS (
-            SELECT id, amount - refunded_amount AS amount, cancel_reason, order_id FROM payments
-            WHERE order_id = ANY($1) AND status = 'COMPLETED' AND cancel_reason IS NOT NULL AND amount > refunded_amount
-                AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND reason_code <> 'MANUAL')),
-        counted AS (
-            UPDATE payments SET refunded_amount = payments.amount, updated_at = $2 FROM due WHERE payments.id = due.id)
+    private const string Update = """
+        UPDATE payments SET status = new.status, transaction_id = new.transaction, reason = new.reason, error_code = new.error,
+            event_id = new.event, cancel_reason = new.cancelled, refunded_amount = new.refunded, updated_at = $9,
+            completed_at = CASE WHEN payments.status = 'PENDING' AND new.status <> 'PENDING' THEN $9 ELSE completed_at END
+        FROM unnest($1::bigint[], $2::payment_status[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::numeric[])
+            AS new (id, status, transaction, reason, error, event, cancelled, refunded)
+        WHERE payments.id = new.id
+        """;
+
+    private const string InsertRefunds = """
         INSERT INTO refunds (payment_id, amount, reason_code, event_id, created_at)
-        SELECT id, amount, cancel_reason, gen_random_uuid(), $2 FROM due ORDER BY id
-        RETURNING (SELECT order_id FROM due WHERE due.id = payment_id)
+        SELECT id, amount, reason, gen_random_uuid(), $4
+        FROM unnest($1::bigint[], $2::numeric[], $3::text[]) AS new (id, amount, reason)
         """;
 
-    // An order with a total of 0 has a payment of 0, which stays completed unless the order ends without success.
-    private const string CloseRefunded = """
-        UPDATE payments SET status = 'REFUNDED', updated_at = $2
-        WHERE order_id = ANY($1) AND status = 'COMPLETED' AND refunded_amount = amount AND (amount > 0 OR cancel_reason IS NOT NULL)
-            AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
-        """;
+    /// <summary>Locks payments, then reads them: the second statement sees refunds of a transaction that the first waited for.</summary>
+    /// <returns>Payments by order; orders without one are absent.</returns>
+    public static async Task<Dictionary<long, StoredPayment>> LockAsync(NpgsqlConnection connection, long[] orders)
+    {
+        await using var batch = new NpgsqlBatch(connection).Add(Lock, orders).Add(StoredPayment.Select, orders);
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.ReadAllAsync(_ => 0);
+        return (await reader.ReadAllAsync(StoredPayment.Read)).ToDictionary(payment => payment.OrderId);
+    }
 
-    /// <summary>
-    /// Orders the refund of the rest of the charges for orders that have ended without success, and closes the payments that are refunded
-    /// completely. Returns the orders with a new refund. The caller has locked the payments.
-    /// </summary>
-    public static NpgsqlBatch AddRefundsForCancelled(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
-        batch.Add(RefundEnded, orders, now).AddCloseRefunded(orders, now);
-
-    /// <summary>Closes the payments that have neither a rest nor an open refund. An earlier statement has locked them.</summary>
-    public static NpgsqlBatch AddCloseRefunded(this NpgsqlBatch batch, long[] orders, DateTimeOffset now) =>
-        batch.Add(CloseRefunded, orders, now);
+    /// <summary>Stores changed payments with the refunds that they order. The payments are locked.</summary>
+    public static NpgsqlBatch AddChanges(this NpgsqlBatch batch, IReadOnlyCollection<PaymentChange> changes, DateTimeOffset now)
+    {
+        if (changes.Count == 0) return batch;
+        batch.Add(
+            Update,
+            changes.Select(change => change.After.PaymentId).ToArray(),
+            changes.Select(change => change.After.Status).ToArray(),
+            changes.Select(change => change.After.TransactionId).ToArray(),
+            changes.Select(change => change.After.Reason).ToArray(),
+            changes.Select(change => change.After.ErrorCode).ToArray(),
+            changes.Select(change => change.After.EventId).ToArray(),
+            changes.Select(change => change.After.CancelReason).ToArray(),
+            changes.Select(change => change.After.RefundedAmount).ToArray(),
+            now);
+        PaymentChange[] refunds = [.. changes.Where(change => change.OrdersRefund)];
+        return refunds.Length == 0
+            ? batch
+            : batch.Add(
+                InsertRefunds,
+                refunds.Select(change => change.After.PaymentId).ToArray(),
+                refunds.Select(change => change.After.RefundedAmount - change.Before.RefundedAmount).ToArray(),
+                refunds.Select(change => change.After.CancelReason).ToArray(),
+                now);
+    }
 }

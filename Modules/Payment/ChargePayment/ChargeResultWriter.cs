@@ -1,4 +1,3 @@
-using Fulfillment.Payment.RefundPayment;
 using Fulfillment.Persistence;
 using Npgsql;
 
@@ -16,50 +15,41 @@ public sealed record ChargeOutcome(long OrderId, ChargeResult Result, Guid Event
 /// </summary>
 public sealed class ChargeResultWriter(TimeProvider time) : IBatchWriter<ChargeOutcome, StoredPayment>
 {
-    private const string Store = """
-        WITH stored AS (
-            UPDATE payments SET status = new.status, transaction_id = new.transaction, reason = new.reason, error_code = new.error,
-                event_id = new.event, completed_at = $7, updated_at = $7
-            FROM unnest($1::bigint[], $2::payment_status[], $3::text[], $4::text[], $5::text[], $6::uuid[])
-                AS new (order_id, status, transaction, reason, error, event)
-            WHERE payments.order_id = new.order_id AND payments.status = 'PENDING'
-            RETURNING id, payments.transaction_id, payments.status, amount, payments.reason)
+    private const string InsertTransactions = """
         INSERT INTO payment_transactions (payment_id, transaction_id, type, status, amount, message, created_at)
-        SELECT id, transaction_id, 'CHARGE', status, amount, coalesce(reason, 'Approved'), $7 FROM stored
+        SELECT id, transaction, 'CHARGE', status, amount, coalesce(reason, 'Approved'), $6
+        FROM unnest($1::bigint[], $2::text[], $3::payment_status[], $4::numeric[], $5::text[])
+            AS new (id, transaction, status, amount, reason)
         """;
 
     public async Task<IReadOnlyList<StoredPayment>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<ChargeOutcome> items)
     {
         ChargeOutcome[] first = [.. items.DistinctBy(item => item.OrderId)];
-        long[] orders = [.. first.Select(item => item.OrderId)];
-        await using var batch = new NpgsqlBatch(connection)
-            .Add(RefundSql.LockPayments, orders)
-            .Add(
-                Store, orders,
-                first.Select(item => item.Status).ToArray(),
-                first.Select(item => item.Result.TransactionId).ToArray(),
-                first.Select(item => item.Result.Decline?.Reason).ToArray(),
-                first.Select(item => item.Result.Decline?.ErrorCode).ToArray(),
-                first.Select(item => item.EventId).ToArray(),
-                time.NowToMicrosecond())
-            .Add(StoredPayment.Select, orders);
-        var stored = await ReadStoredAsync(batch);
-        long[] ended = [.. stored.Values.Where(payment => payment.CancelReason is not null).Select(payment => payment.OrderId)];
-        if (ended.Length > 0)
+        var payments = await PaymentSql.LockAsync(connection, [.. first.Select(item => item.OrderId)]);
+        var now = time.NowToMicrosecond();
+        (ChargeOutcome Outcome, PaymentChange Change)[] changes =
+        [
+            .. first
+                .Select(item => (item, new PaymentChange(
+                    payments[item.OrderId], PaymentTransitions.Answer(payments[item.OrderId], item, now))))
+                .Where(pair => pair.Item2.After != pair.Item2.Before),
+        ];
+        if (changes.Length > 0)
         {
-            await using var refunds = new NpgsqlBatch(connection)
-                .AddRefundsForCancelled(ended, time.NowToMicrosecond()).Add(StoredPayment.Select, orders);
-            stored = await ReadStoredAsync(refunds);
+            await using var batch = new NpgsqlBatch(connection)
+                .Add(
+                    InsertTransactions,
+                    changes.Select(pair => pair.Change.After.PaymentId).ToArray(),
+                    changes.Select(pair => pair.Outcome.Result.TransactionId).ToArray(),
+                    changes.Select(pair => pair.Outcome.Status).ToArray(),
+                    changes.Select(pair => pair.Change.After.Amount).ToArray(),
+                    changes.Select(pair => pair.Outcome.Result.Decline?.Reason).ToArray(),
+                    now)
+                .AddChanges([.. changes.Select(pair => pair.Change)], now);
+            await batch.ExecuteNonQueryAsync();
         }
 
-        return [.. items.Select(item => stored[item.OrderId])];
-    }
-
-    // The payments come last, after the rows that were locked or got a refund.
-    private static async Task<Dictionary<long, StoredPayment>> ReadStoredAsync(NpgsqlBatch batch)
-    {
-        await using var reader = await batch.ExecuteReaderAsync();
-        await reader.ReadAllAsync(_ => 0);
-        return (await reader.ReadAllAsync(StoredPayment.Read)).ToDictionary(payment => payment.OrderId);
+        foreach (var (outcome, change) in changes) payments[outcome.OrderId] = change.After;
+        return [.. items.Select(item => payments[item.OrderId])];
     }
 }

@@ -38,33 +38,38 @@ public sealed class RefundWriter(TimeProvider time) : IBatchWriter<RefundAnswer,
     public async Task<IReadOnlyList<bool>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<RefundAnswer> items)
     {
         long[] orders = [.. items.Select(item => item.Refund.OrderId).Distinct()];
-        var (now, completed) = (time.NowToMicrosecond(), await StoreAsync(connection, orders, items));
+        var (completed, payments) = await StoreAsync(connection, orders, items);
         if (completed.Count == 0) return [.. items.Select(_ => false)];
 
-        // Reads the refunds of these payments again: two replicas that complete the last two refunds of one payment run this one after the
-        // other.
+        var now = time.NowToMicrosecond();
+        var closed = payments.Select(payment => new PaymentChange(payment, PaymentTransitions.Close(payment)))
+            .Where(change => change.After != change.Before);
         var announced = items.Where(item => completed.Contains(item.Refund.Id)).DistinctBy(item => item.Refund.Id);
         await using var batch = new NpgsqlBatch(connection)
-            .AddCloseRefunded(orders, now)
+            .AddChanges([.. closed], now)
             .AddOutbox([.. announced.Select(item => OutgoingMessage.From(Announce(item.Refund, now)))]);
         await batch.ExecuteNonQueryAsync();
         return [.. items.Select(item => completed.Contains(item.Refund.Id))];
     }
 
-    private async Task<HashSet<long>> StoreAsync(NpgsqlConnection connection, long[] orders, IReadOnlyList<RefundAnswer> items)
+    private async Task<(HashSet<long> Completed, List<StoredPayment> Payments)> StoreAsync(
+        NpgsqlConnection connection, long[] orders, IReadOnlyList<RefundAnswer> items)
     {
         RefundAnswer[] succeeded = [.. items.Where(item => item.Error is null)];
         RefundAnswer[] failed = [.. items.Where(item => item.Error is not null)];
         await using var batch = new NpgsqlBatch(connection)
-            .Add(RefundSql.LockPayments, orders)
+            .Add(PaymentSql.Lock, orders)
             .Add(
                 Complete, succeeded.Select(item => item.Refund.Id).ToArray(), succeeded.Select(item => item.TransactionId).ToArray(),
                 time.NowToMicrosecond())
             // As an object, because a single array of texts would become the list of parameters.
-            .Add(Fail, failed.Select(item => item.Refund.Id).ToArray(), (object)failed.Select(item => Clean(item.Error!)).ToArray());
+            .Add(Fail, failed.Select(item => item.Refund.Id).ToArray(), (object)failed.Select(item => Clean(item.Error!)).ToArray())
+            // Two replicas that complete the last two refunds of one payment run this one after the other.
+            .Add(StoredPayment.Select, orders);
         await using var reader = await batch.ExecuteReaderAsync();
         await reader.ReadAllAsync(_ => 0); // the locked payments
-        return [.. await reader.ReadAllAsync(row => row.GetInt64(0))];
+        var completed = await reader.ReadAllAsync(row => row.GetInt64(0));
+        return ([.. completed], await reader.ReadAllAsync(StoredPayment.Read));
     }
 
     // The text comes from another company. Characters that the database rejects must not fail the refunds of the batch.

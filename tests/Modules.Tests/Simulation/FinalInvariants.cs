@@ -53,7 +53,7 @@ internal static class FinalInvariants
             order => new OrderEntry(order.Key, "C", Name(order.Value.Status), order.Value.Reason, model.OrderRequests[order.Key].Total))],
         [.. model.Reservations.Select(held => new ReservationEntry(held.Key, Name(held.Value.Status), held.Value.ReasonCode))],
         [.. model.Payments.Select(payment => new PaymentEntry(
-            payment.Key, Name(payment.Value.Status), payment.Value.Amount, payment.Value.Refund is null ? 0 : payment.Value.Amount,
+            payment.Key, Name(payment.Value.Status), payment.Value.Amount, payment.Value.RefundedAmount,
             payment.Value.CancelReason, 0))],
         [.. model.Told.GroupBy(told => told.Event.Order).Select(order => new NotificationEntry(
             order.Key,

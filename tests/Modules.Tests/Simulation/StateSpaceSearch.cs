@@ -146,7 +146,7 @@ internal sealed class StateSpaceSearch
     {
         var held = state.Model.Reservations.GetValueOrDefault(_request.Order);
         var payment = state.Model.Payments.GetValueOrDefault(_request.Order);
-        var refund = payment is { Refund: not null } ? payment.RefundOpen : (bool?)null;
+        var refund = payment is { RefundOrdered: true } ? payment.RefundOpen : (bool?)null;
         return string.Join(
             ' ', state.Model.Orders[_request.Order].Status, held?.Status, held?.SettledBy, payment?.Status, payment?.CancelReason, refund,
             state.MayCancel,

@@ -6,6 +6,7 @@ using Fulfillment.Notification;
 using Fulfillment.Order;
 using Fulfillment.Order.UpdateOrderStatus;
 using Fulfillment.Payment;
+using Fulfillment.Payment.ChargePayment;
 
 namespace Modules.Tests.Simulation;
 
@@ -20,16 +21,11 @@ internal sealed record OrderRequest(long Order, IReadOnlyList<OrderLine> Lines, 
 /// <summary>A row of orders.</summary>
 internal sealed record OrderRow(OrderStatus Status, string? Reason);
 
-/// <summary>A row of payments with its refund: amounts are whole, because nothing is refunded by hand here.</summary>
-internal sealed record PaymentRow(
-    PaymentStatus Status, decimal Amount, string? CancelReason, Guid? Outcome, ModelEvent? Refund, bool RefundOpen);
-
 /// <summary>A row of inventory_items.</summary>
 internal sealed record StockRow(int Available, int Reserved, int Sold);
 
 /// <summary>
-/// The four modules with their tables in memory. What the product decides in pure functions is decided by these; what it decides in SQL
-/// (payments) is written down here a second time. Each method is one transaction.
+/// The four modules with their tables in memory. The pure functions of the product decide. Each method is one transaction.
 /// </summary>
 internal sealed class SystemModel
 {
@@ -62,7 +58,7 @@ internal sealed class SystemModel
 
     public Dictionary<long, ReservedStock> Reservations { get; } = [];
 
-    public Dictionary<long, PaymentRow> Payments { get; } = [];
+    public Dictionary<long, StoredPayment> Payments { get; } = [];
 
     public HashSet<(ModelEvent Event, NotificationChannel Channel)> Told { get; } = [];
 
@@ -98,8 +94,8 @@ internal sealed class SystemModel
     {
         var payment = Payments[order];
         Charged.Remove(order);
-        Payments[order] = payment with { Status = PaymentStatus.Refunded, RefundOpen = false };
-        Outbox.Add(payment.Refund!);
+        Payments[order] = PaymentTransitions.Close(payment with { RefundOpen = false });
+        Outbox.Add(OrderRequests[order].Created.Causes("PAYMENT_REFUNDED", payment.CancelReason));
     }
 
     /// <summary>Handles messages of one writer in one transaction. Per message what it leads to.</summary>
@@ -117,7 +113,9 @@ internal sealed class SystemModel
     public void BeginCharge(ModelEvent reserved) =>
         Payments.TryAdd(
             reserved.Order,
-            new PaymentRow(PaymentStatus.Pending, OrderRequests[reserved.Order].Total, null, null, null, RefundOpen: false));
+            new StoredPayment(
+                reserved.Order, reserved.Order, PaymentStatus.Pending, OrderRequests[reserved.Order].Total, null, null, null, null, Now,
+                null));
 
     private ModelEvent?[] Reserve(IReadOnlyList<Delivery> batch)
     {
@@ -220,32 +218,25 @@ internal sealed class SystemModel
         {
             var approved = OrderRequests[reserved.Order].Approved;
             if (approved) Charged.Add(reserved.Order);
-            payment = payment with
-            {
-                Status = approved ? PaymentStatus.Completed : PaymentStatus.Failed,
-                Outcome = reserved.Causes(approved ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED").Id,
-            };
-            Payments[reserved.Order] = _rules.LateChargeIsRefunded ? RefundIfEnded(reserved.Order, payment) : payment;
+            var answer = new ChargeOutcome(
+                reserved.Order, new ChargeResult("TXN", approved ? null : new Decline("E", "R")),
+                reserved.Causes(approved ? "PAYMENT_COMPLETED" : "PAYMENT_FAILED").Id);
+            payment = _rules.LateChargeIsRefunded
+                ? PaymentTransitions.Answer(payment, answer, Now)
+                : PaymentTransitions.Answer(payment with { CancelReason = null }, answer, Now) with { CancelReason = payment.CancelReason };
+            Payments[reserved.Order] = payment;
         }
 
-        if (payment.Outcome is not { } outcome) return null;
+        if (payment.EventId is not { } outcome) return null;
         var id = _rules.RedeliveryFindsItsOutcome ? outcome : Guid.NewGuid();
         return new ModelEvent(payment.Status == PaymentStatus.Failed ? "PAYMENT_FAILED" : "PAYMENT_COMPLETED", reserved.Order, id);
     }
 
     private ModelEvent? End(ModelEvent ended)
     {
-        if (!Payments.TryGetValue(ended.Order, out var payment))
-            Payments[ended.Order] = new PaymentRow(PaymentStatus.Voided, 0, ended.Reason, null, null, RefundOpen: false);
-        else
-            Payments[ended.Order] = RefundIfEnded(ended.Order, payment with { CancelReason = payment.CancelReason ?? ended.Reason });
+        Payments[ended.Order] = PaymentTransitions.Cancel(Payments.GetValueOrDefault(ended.Order), ended.Order, ended.Reason!, Now);
         return null;
     }
-
-    private PaymentRow RefundIfEnded(long order, PaymentRow payment) =>
-        payment is { Status: PaymentStatus.Completed, CancelReason: { } reason, Refund: null }
-            ? payment with { Refund = OrderRequests[order].Created.Causes("PAYMENT_REFUNDED", reason), RefundOpen = true }
-            : payment;
 
     private ModelEvent? Tell(ModelEvent modelEvent)
     {

@@ -1,4 +1,5 @@
 using Fulfillment.Chaos.Faults;
+using Fulfillment.Cli.Audit;
 
 namespace Fulfillment.Chaos.Checks;
 
@@ -34,11 +35,6 @@ internal sealed record StockFact(string ProductId, long Available, long Reserved
 /// <param name="OpenRefunds">Refunds that are not carried out.</param>
 internal sealed record PaymentFact(long OrderId, string Status, decimal Amount, decimal Refunded, int Charges, int OpenRefunds)
 {
-    public const string Completed = "COMPLETED";
-
-    /// <summary>True when the customer has paid and the payment is not refunded.</summary>
-    public bool IsPaid => Status == Completed && Refunded < Amount;
-
     public override string ToString() =>
         $"a payment of {Amount} that is {Status} with {Charges} charge(s), {Refunded} refunded and {OpenRefunds} refund(s) open";
 }
@@ -65,4 +61,15 @@ internal sealed record DatabaseSnapshot(
 {
     /// <summary>Poison messages by message id.</summary>
     public IReadOnlyDictionary<string, PoisonMessage> Poison { get; init; } = new Dictionary<string, PoisonMessage>();
+
+    /// <summary>The orders as the reconciliation feeds show them. The load generator refunds nothing by hand.</summary>
+    public ReconciliationFeeds Feeds() => new(
+        [.. Orders.Select(order => new OrderEntry(order.OrderId, order.CustomerId, order.Status, order.Reason, order.Total))],
+        [.. Reservations.Select(reservation => new ReservationEntry(reservation.OrderId, reservation.Status, null))],
+        [.. Payments.Select(payment => new PaymentEntry(
+            payment.OrderId, payment.Status, payment.Amount, payment.Refunded, CancelReason: null, ManualRefund: 0))],
+        [.. Notifications.GroupBy(notification => notification.OrderId).Select(order => new NotificationEntry(
+            order.Key,
+            [.. order.GroupBy(sent => sent.EventId, sent => sent.Channel).Select(sent => new NotifiedEvent(sent.Key, [.. sent]))]))],
+        new HashSet<long>());
 }

@@ -50,7 +50,11 @@ public sealed class StoppedDatabaseTests(StoppableSystem shared) : DatabaseOutag
         await host.WaitUntilReadyAsync();
         // The test's own connections have broken as well.
         var before = await Eventually.Get("the number of orders", () => System.Orders.CountAsync("orders"), count => count > 0);
-        await Eventually.Get("new orders", () => System.Orders.CountAsync("orders"), count => count > before + 100);
+        await Eventually.Get("new orders", async () =>
+        {
+            if (load.IsFaulted) await load;
+            return await System.Orders.CountAsync("orders");
+        }, count => count > before + 100);
         await end.CancelAsync();
         await AllCompleteAsync(await load, "CRASH", stock: 100_000);
         (await host.StopAsync()).ShouldBe(0);

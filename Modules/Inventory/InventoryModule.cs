@@ -60,7 +60,7 @@ public sealed class InventoryModule : Module
         builder.AddGauges<InventoryDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, ActiveReservations);
         builder.AddRetention<InventoryDbContext>(
             RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys,
-            InventoryRetention.EndedOrders, InventoryRetention.StockAdjustments, ImportRetention.Errors,
+            InventoryRetention.Orders, InventoryRetention.StockAdjustments, ImportRetention.Errors,
             ImportRetention.Imports);
         builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
         builder.AddImports();

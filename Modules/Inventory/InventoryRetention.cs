@@ -8,7 +8,7 @@ namespace Fulfillment.Inventory;
 /// </summary>
 internal static class InventoryRetention
 {
-    public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
+    public static RetentionRule Orders { get; } = RetentionRule.Orders(
         """
         SELECT order_id, status, product_ids, quantities FROM reservations
         WHERE order_id = ANY (ARRAY(SELECT order_id FROM reservations ORDER BY order_id LIMIT 10 * $2)) AND status <> 'ACTIVE'

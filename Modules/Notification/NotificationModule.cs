@@ -36,7 +36,7 @@ public sealed class NotificationModule : Module
         builder.AddModuleDatabase<NotificationDbContext>(Name, typeof(NotificationChannel), typeof(DeadLetterStatus));
         builder.AddOperations<NotificationDbContext>();
         builder.AddGauges<NotificationDbContext>(DatabaseGauge.DeadLetters);
-        builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.EndedOrders);
+        builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.Orders);
         builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
         builder.Services.AddGroupCommit<
             NotificationDbContext, NotificationWriter, NotificationContent, IReadOnlyList<NotificationLog>>();

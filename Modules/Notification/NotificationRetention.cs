@@ -5,7 +5,7 @@ namespace Fulfillment.Notification;
 /// <summary>Removes old notifications, those of an event together.</summary>
 internal static class NotificationRetention
 {
-    public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
+    public static RetentionRule Orders { get; } = RetentionRule.Orders(
         """
         SELECT DISTINCT event_id, order_id FROM (
             SELECT event_id, order_id FROM notification_logs

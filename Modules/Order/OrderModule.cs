@@ -52,7 +52,7 @@ public sealed class OrderModule : Module
         builder.AddModuleDatabase<OrderDbContext>(Name, typeof(OrderStatus), typeof(DeadLetterStatus));
         builder.AddOperations<OrderDbContext>();
         builder.AddGauges<OrderDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending);
-        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, OrderRetention.EndedOrders);
+        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, OrderRetention.Orders);
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         // A client waits for an order to be stored, so that fails soon when the database is unavailable.

@@ -5,7 +5,7 @@ namespace Fulfillment.Order;
 /// <summary>Removes ended orders, with their items and their history. They are counted before, and the counts keep them.</summary>
 internal static class OrderRetention
 {
-    public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
+    public static RetentionRule Orders { get; } = RetentionRule.Orders(
         """
         SELECT order_id FROM orders
         WHERE order_id = ANY (ARRAY(SELECT order_id FROM orders ORDER BY order_id LIMIT 10 * $2))

@@ -47,7 +47,7 @@ public sealed class PaymentModule : Module
         builder.AddOperations<PaymentDbContext>();
         builder.AddGauges<PaymentDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, FailingRefunds);
         builder.AddRetention<PaymentDbContext>(
-            RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, PaymentRetention.EndedOrders);
+            RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, PaymentRetention.Orders);
         builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<Simulator>();

@@ -5,7 +5,7 @@ namespace Fulfillment.Payment;
 /// <summary>Removes ended payments, each with its transactions and refunds. A payment with an open refund stays.</summary>
 internal static class PaymentRetention
 {
-    public static RetentionRule EndedOrders { get; } = RetentionRule.EndedOrders(
+    public static RetentionRule Orders { get; } = RetentionRule.Orders(
         """
         SELECT id, order_id FROM payments
         WHERE id = ANY (ARRAY(SELECT id FROM payments ORDER BY id LIMIT 10 * $2)) AND status <> 'PENDING' AND updated_at < now() - $1

@@ -32,5 +32,5 @@ public sealed class RetentionOptions
     /// is one about an unknown order.
     /// </summary>
     [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
-    public TimeSpan? EndedOrders { get; init; }
+    public TimeSpan? Orders { get; init; }
 }

@@ -19,8 +19,8 @@ public sealed record RetentionRule(string Name, Func<RetentionOptions, TimeSpan?
     /// <param name="delete">
     /// The statements that remove them, as further parts of the same WITH; the last one is the statement itself.
     /// </param>
-    public static RetentionRule EndedOrders(string old, string delete) => new(
-        "ended orders", options => options.EndedOrders, $"""
+    public static RetentionRule Orders(string old, string delete) => new(
+        "ended orders", options => options.Orders, $"""
         WITH old AS MATERIALIZED (
         {old}),
         progress AS (UPDATE retention_progress SET orders_removed_to = greatest(orders_removed_to, (SELECT max(order_id) FROM old)))

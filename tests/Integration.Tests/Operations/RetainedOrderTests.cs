@@ -32,7 +32,7 @@ public sealed class RetainedOrderTests(NothingStarted shared) : SystemTest, ICla
             await first.StopAsync();
         }
 
-        await using var host = await _system.StartAsync(settings: ("Retention__EndedOrders", "7.00:00:00"));
+        await using var host = await _system.StartAsync(settings: ("Retention__Orders", "7.00:00:00"));
 
         foreach (var (database, table, rows) in new[]
         {

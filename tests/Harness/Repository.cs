@@ -13,8 +13,10 @@ internal static class Repository
     /// <summary>Top of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The host, built in the same configuration as this program.</summary>
-    public static string Host => Program("Host");
+    /// <summary>The host that <c>FULFILLMENT_HOST</c> names, else the one of the same configuration as this program.</summary>
+    public static string Host { get; } = Environment.GetEnvironmentVariable("FULFILLMENT_HOST") is { Length: > 0 } host
+        ? host
+        : Program("Host");
 
     /// <summary>Path of a program that was built in the same configuration as this one.</summary>
     public static string Program(string name)

@@ -40,7 +40,9 @@ public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixt
         (await _system.Orders.ScalarAsync<long>(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'Order'"))
             .ShouldBeLessThanOrEqualTo(2 * SessionsOfProcess, "the sessions of hosts that have ended are closed");
-        (await _system.Orders.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
+        (await _system.Orders.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON database = pg_database.oid "
+            + "WHERE locktype = 'advisory' AND datname = current_database()"))
             .ShouldBe(0, "no turn is left behind");
         (await Task.WhenAll(one.StopAsync(), other.StopAsync())).ShouldAllBe(code => code == 0);
     }

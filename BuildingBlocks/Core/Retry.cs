@@ -20,7 +20,9 @@ internal static class Retry
         return new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = attempts - 1,
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } failure && isTransient(failure)),
+            // Cancelled work has not failed: without this, it would be reported as a failure before it ends.
+            ShouldHandle = args => ValueTask.FromResult(
+                args.Outcome.Exception is { } failure && !args.Context.CancellationToken.IsCancellationRequested && isTransient(failure)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(delay(args.AttemptNumber + 1)),
             OnRetry = args =>
             {

@@ -1,6 +1,6 @@
 using Integration.Tests.Fixture;
 
-// Most of a test is waiting for processes; more of them at a time would only wait for a processor.
+// Four at a time keep two processors busy; more would only wait for them.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]
 [assembly: AssemblyFixture(typeof(Servers))]

@@ -53,7 +53,7 @@ internal static class ImportBenchCommand
         await checks.CheckTablesAsync(system, limit, tables, files.Changed.Totals, others, ct);
         OrderPosts[] orders = [warmup, meanwhile];
         var lost = await SagaChecks.FindAsync(
-            system, shop, before: 0, [.. orders.SelectMany(posts => posts.Accepted)], orders.Sum(posts => posts.Refused), ct);
+            system, before: 0, [.. orders.SelectMany(posts => posts.Accepted)], orders.Sum(posts => posts.Refused), ct);
         return Report.Checks([.. checks.Violations, .. lost]);
     }
 

@@ -32,7 +32,7 @@ internal static class SagaCommand
 
         await SagaReport.WriteAsync(options, system, result, ct);
         var violations = await SagaChecks.FindAsync(
-            system, shop, before, [.. warmup.Accepted, .. load.Accepted], warmup.Refused + load.Refused, ct);
+            system, before, [.. warmup.Accepted, .. load.Accepted], warmup.Refused + load.Refused, ct);
         return Report.Checks(violations);
     }
 }

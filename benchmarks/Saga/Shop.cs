@@ -8,13 +8,13 @@ namespace Fulfillment.Benchmarks.Saga;
 /// <summary>Products with a large stock, and the orders that customers place for them.</summary>
 internal sealed class Shop(int products, int seed)
 {
-    public const int Stock = 100_000_000;
+    private const int Stock = 100_000_000;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly Random _random = new(seed);
 
-    /// <summary>Begins the id of every product. Each run has its own, because given databases keep the sales of earlier runs.</summary>
-    public string ProductPrefix { get; } = $"BENCH-{DateTimeOffset.UtcNow.ToUnixTimeSeconds():x}-";
+    // Each run has products of its own, because given databases keep the sales of earlier runs.
+    private readonly string _prefix = $"BENCH-{DateTimeOffset.UtcNow.ToUnixTimeSeconds():x}-";
 
     /// <summary>Sets the stock through the API.</summary>
     public async Task StockAsync(HttpMessageHandler handler, Uri inventory, CancellationToken ct)
@@ -59,7 +59,7 @@ internal sealed class Shop(int products, int seed)
         _ => $"CUST-{number}",
     };
 
-    private string Id(int product) => ProductPrefix + product.ToString("0000", CultureInfo.InvariantCulture);
+    private string Id(int product) => _prefix + product.ToString("0000", CultureInfo.InvariantCulture);
 
     private static string Name(int product) => $"Product number {product}";
 }

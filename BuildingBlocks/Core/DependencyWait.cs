@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.Core;
 
 /// <summary>Waits for a dependency that is unavailable, and tells it from one whose settings are wrong.</summary>
-public static class DependencyWait
+internal static class DependencyWait
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -15,8 +15,6 @@ public static class DependencyWait
     /// <exception cref="ConfigurationException">The dependency answers, but refuses the settings.</exception>
     public static async Task ForAsync(string what, Func<CancellationToken, Task> attempt, Action<string> waiting, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(attempt);
-        ArgumentNullException.ThrowIfNull(waiting);
         var last = "";
         var retry = Retry.While(e => SettingMistake(e) is null && TransientErrors.Is(e), _ => RetryDelay, (e, _) =>
         {

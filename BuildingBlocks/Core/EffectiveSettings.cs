@@ -5,9 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace Fulfillment.Core;
 
 /// <summary>Options as they were bound, defaults included.</summary>
-/// <param name="Section">Section of the configuration.</param>
-/// <param name="Value">The options.</param>
-public sealed record BoundSection(string Section, object Value);
+internal sealed record BoundSection(string Section, object Value);
 
 /// <summary>The settings that a process works with, under the names of their environment variables, without anything secret.</summary>
 internal static partial class EffectiveSettings

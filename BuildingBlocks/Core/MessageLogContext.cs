@@ -5,8 +5,7 @@ public sealed record MessageLogContext(string? Module, long OrderId, Guid EventI
 {
     private static readonly AsyncLocal<MessageLogContext?> Ambient = new();
 
-    /// <summary>The log context of the current asynchronous work, if there is one.</summary>
-    public static MessageLogContext? Current => Ambient.Value;
+    internal static MessageLogContext? Current => Ambient.Value;
 
     /// <summary>Sets the log context for the rest of the calling asynchronous method and for the methods that it calls.</summary>
     public static void Enter(string? module, long orderId, Guid eventId, Guid correlationId) =>

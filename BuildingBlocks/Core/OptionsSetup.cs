@@ -23,7 +23,6 @@ public static class OptionsSetup
     private static T Read<T>(IConfiguration configuration, string section)
         where T : class, new()
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         var defaults = new T();
         string[] unreadable =
         [

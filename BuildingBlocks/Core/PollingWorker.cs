@@ -9,11 +9,6 @@ namespace Fulfillment.Core;
 /// and when <see cref="Wake"/> is called. A failed pass is logged and tried again after the interval, a quarter more or less; a
 /// worker that has ended would let its work wait for ever.
 /// </summary>
-/// <param name="startup">The first pass begins when the databases are ready.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">
-/// Logs every unexpected failure, the first of several transient failures, and that the work succeeds again.
-/// </param>
 public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);

@@ -3,7 +3,6 @@ using Polly.Retry;
 
 namespace Fulfillment.Core;
 
-/// <summary>Makes the retries of this system.</summary>
 internal static class Retry
 {
     /// <summary>Work that is tried again until it succeeds, fails for another reason, or is cancelled.</summary>

@@ -24,7 +24,7 @@ public sealed class ShutdownOptions
     public TimeSpan? FirstDelay { get; init; }
 
     /// <summary>How long requests and background work may take to finish.</summary>
-    public static TimeSpan HostTimeout { get; } = TimeSpan.FromSeconds(12);
+    internal static TimeSpan HostTimeout { get; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How long listeners may take to finish the messages that they handle.</summary>
     internal static TimeSpan DrainTimeout { get; } = TimeSpan.FromSeconds(10);

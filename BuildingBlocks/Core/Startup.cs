@@ -1,5 +1,9 @@
 namespace Fulfillment.Core;
 
+/// <summary>Ends the host of this process, which then builds and runs another one, unless another replica is restarting.</summary>
+/// <returns>Null when the host ends now, else the reason why not.</returns>
+internal delegate Task<string?> RequestRestart(CancellationToken ct);
+
 /// <summary>
 /// How far the start of this process has come. HTTP answers after the first look at the databases; all other parts wait for their
 /// dependencies.
@@ -11,21 +15,21 @@ public sealed class Startup
     private readonly TaskCompletionSource _messaging = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the databases were found, or found missing.</summary>
-    public Task InitialCheck => _initialCheck.Task;
+    internal Task InitialCheck => _initialCheck.Task;
 
     /// <summary>Completes when every database of this process is reachable and migrated.</summary>
     public Task DatabasesReady => _databases.Task;
 
     /// <summary>Completes when the topology is declared and the listeners run.</summary>
-    public Task MessagingReady => _messaging.Task;
+    internal Task MessagingReady => _messaging.Task;
 
     /// <summary>Dependency that the start waits for; empty when the start is complete.</summary>
-    public string WaitingFor { get; private set; } = "the first check";
+    internal string WaitingFor { get; private set; } = "the first check";
 
     /// <summary>
     /// True when the host ended because listeners could not be started or restarted. The process then builds another host.
     /// </summary>
-    public bool RestartRequested { get; internal set; }
+    internal bool RestartRequested { get; set; }
 
     internal void IsWaitingFor(string reason)
     {

@@ -21,8 +21,7 @@ public static class TransientErrors
     public static bool Is(Exception? exception) => exception switch
     {
         null => false,
-        PublishFailedException or ConcurrentWriteException or OutcomeUnknownException or OperationCanceledException => true,
-        DependencyUnavailableException => true,
+        TransientException or OperationCanceledException => true,
         PostgresException postgres => postgres.IsTransient || IsStateOfTheDatabase(postgres.SqlState),
         NpgsqlException npgsql => npgsql.IsTransient || Is(npgsql.InnerException),
         TimeoutException or IOException or SocketException or AuthenticationException or HttpRequestException => true,

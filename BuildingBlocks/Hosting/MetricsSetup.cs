@@ -16,8 +16,7 @@ public static class MetricsSetup
     // Names that Prometheus keeps for parts of histograms.
     private static readonly string[] Misnamed = ["dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.timer.count"];
 
-    /// <summary>Registers the exporter.</summary>
-    public static void AddPrometheusMetrics(this IServiceCollection services) =>
+    internal static void AddPrometheusMetrics(this IServiceCollection services) =>
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(Telemetry.MeterName).AddMeter(OfTheRuntime)
             .AddView(instrument => Misnamed.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
@@ -35,9 +34,8 @@ public static class MetricsSetup
     /// Maps <c>/metrics</c>. Most instruments are read at a scrape; only requests, orders and the like are counted as they
     /// happen.
     /// </summary>
-    public static void MapMetrics(this IEndpointRouteBuilder routes)
+    internal static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        ArgumentNullException.ThrowIfNull(routes);
         routes.MapPrometheusScrapingEndpoint(
             "/metrics", meterProvider: null, optionsName: null, configureBranchedPipeline: scrape => scrape.Use(async (http, next) =>
             {

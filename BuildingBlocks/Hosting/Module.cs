@@ -22,8 +22,7 @@ public abstract class Module
     /// <summary>True when the module shows the events of all modules in a live feed.</summary>
     public virtual bool WatchesEvents => false;
 
-    /// <summary>Queues and exchanges of the module in the broker.</summary>
-    public ModuleTopology Topology => new(Name, Subscriptions, WatchesEvents);
+    internal ModuleTopology Topology => new(Name, Subscriptions, WatchesEvents);
 
     /// <summary>Registers the services of the module. Called only when the module is enabled.</summary>
     public abstract void Register(IHostApplicationBuilder builder);

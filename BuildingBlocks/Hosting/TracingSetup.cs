@@ -14,21 +14,17 @@ namespace Fulfillment.Hosting;
 /// message and goes on in the handlers of the events that follow, because every event carries the context of its cause. Without
 /// the variable nothing is recorded.
 /// </summary>
-public static class TracingSetup
+internal static class TracingSetup
 {
-    /// <summary>Registers the exporter, if the variable names an endpoint.</summary>
-    /// <param name="builder">The process.</param>
-    /// <param name="service">Name of the process in traces.</param>
     public static void AddTracing(this IHostApplicationBuilder builder, string service)
     {
-        ArgumentNullException.ThrowIfNull(builder);
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service))
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new CausesOnly()))
                 .AddAspNetCoreInstrumentation(http => http.Filter = IsOfCustomers)
-                .AddSource(MessagingSetup.LibraryActivitySource, "Npgsql", Tracing.SourceName)
+                .AddSource(MessagingSetup.LibraryActivitySource, "Npgsql", Telemetry.SourceName)
                 .AddOtlpExporter());
     }
 

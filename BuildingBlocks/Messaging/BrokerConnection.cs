@@ -15,29 +15,26 @@ public sealed class BrokerConnection(IOptions<RabbitMqOptions> options, Topology
     private Task<IConnection>? _current;
 
     /// <summary>Why the broker takes no messages at the moment, for example for lack of memory; null while it does.</summary>
-    public string? BlockedBecause { get; private set; }
+    internal string? BlockedBecause { get; private set; }
 
     /// <summary>Host and port of the broker, without the password.</summary>
-    public string Address { get; } = new AmqpTcpEndpoint(new Uri(options.Value.Uri)).ToString();
+    internal string Address { get; } = new AmqpTcpEndpoint(new Uri(options.Value.Uri)).ToString();
 
     /// <summary>Opens a channel. Throws the client's exceptions while the broker cannot be reached.</summary>
-    public async Task<IChannel> OpenChannelAsync(CreateChannelOptions? channel = null, CancellationToken ct = default)
+    internal async Task<IChannel> OpenChannelAsync(CreateChannelOptions? channel = null, CancellationToken ct = default)
     {
         var connection = await GetAsync().WaitAsync(ct);
         return await connection.CreateChannelAsync(channel, ct);
     }
 
-    /// <summary>Closes the connection.</summary>
-    public async ValueTask DisposeAsync()
+    async ValueTask IAsyncDisposable.DisposeAsync()
     {
         if (_current is { } current) await LetGoAsync(current);
     }
 
-    /// <summary>Applies the settings that both connections of a process share.</summary>
-    public static void Configure(ConnectionFactory factory, RabbitMqOptions options, string name)
+    /// <summary>Applies the settings that all connections of a process share.</summary>
+    internal static void Configure(ConnectionFactory factory, RabbitMqOptions options, string name)
     {
-        ArgumentNullException.ThrowIfNull(factory);
-        ArgumentNullException.ThrowIfNull(options);
         factory.Uri = new Uri(options.Uri);
         factory.ClientProvidedName = name;
         factory.AutomaticRecoveryEnabled = true;

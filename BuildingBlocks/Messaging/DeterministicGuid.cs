@@ -11,7 +11,6 @@ public static class DeterministicGuid
     /// <param name="eventType">Type of the event that results.</param>
     public static Guid From(Guid cause, string eventType)
     {
-        ArgumentNullException.ThrowIfNull(eventType);
         Span<byte> input = stackalloc byte[16 + Encoding.UTF8.GetMaxByteCount(eventType.Length)];
         cause.TryWriteBytes(input, bigEndian: true, out _);
         var length = 16 + Encoding.UTF8.GetBytes(eventType, input[16..]);

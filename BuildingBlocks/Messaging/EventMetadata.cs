@@ -25,7 +25,6 @@ public static class EventMetadata
     public static TEvent WithCausation<TEvent>(this TEvent @event, BaseEvent cause, Guid eventId, DateTimeOffset at)
         where TEvent : BaseEvent
     {
-        ArgumentNullException.ThrowIfNull(cause);
         return Stamp(@event, eventId, at, cause.CorrelationId ?? cause.EventId, cause.EventId);
     }
 

@@ -4,23 +4,12 @@ using Fulfillment.Core;
 
 namespace Fulfillment.Messaging;
 
-/// <summary>A message whose body does not match the contract of its queue. The inner exception holds the reason.</summary>
-public sealed class UnreadableMessageException : Exception
-{
-    /// <summary>Wraps the failure to read the body.</summary>
-    public UnreadableMessageException(Exception inner) : base(inner?.Message, inner)
-    {
-    }
-}
-
-/// <summary>Reads the bodies of messages.</summary>
 internal static class EventReader
 {
     /// <summary>Reads an event as its contract says.</summary>
-    /// <param name="eventType">Contract that the queue carries.</param>
-    /// <param name="body">UTF-8 JSON.</param>
-    /// <exception cref="UnreadableMessageException">The body is not an event of that type.</exception>
-    /// <exception cref="InvalidMessageException">The body is null, or the event has no id.</exception>
+    /// <exception cref="InvalidMessageException">
+    /// The event has no id, or the body is not an event of that type; the inner exception then holds the reason.
+    /// </exception>
     public static BaseEvent Read(Type eventType, ReadOnlySpan<byte> body)
     {
         var message = Deserialize(eventType, body) ?? throw new InvalidMessageException("The body is null.");
@@ -38,7 +27,7 @@ internal static class EventReader
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            throw new UnreadableMessageException(e);
+            throw new InvalidMessageException(e.Message, e);
         }
     }
 }

@@ -1,30 +1,22 @@
 using System.Globalization;
+using Fulfillment.Core;
 using RabbitMQ.Client;
 
 namespace Fulfillment.Messaging;
 
 /// <summary>Headers of a message in a dead-letter queue that describe its failure.</summary>
-public static class FailureHeaders
+internal static class FailureHeaders
 {
-    /// <summary>Full name of the exception's type.</summary>
     public const string ExceptionType = "failure-exception-type";
-
-    /// <summary>Message of the exception.</summary>
     public const string ExceptionMessage = "failure-exception-message";
-
-    /// <summary>The exception as text, with its stack.</summary>
     public const string Stack = "failure-stack";
 
     /// <summary>Number of handler calls in the process that moved the message to the dead-letter queue.</summary>
     public const string Attempts = "failure-attempts";
 
-    /// <summary>Queue that the message was received from.</summary>
+    // Where the message came from: its queue, and the exchange and key by which that is bound.
     public const string Queue = "failure-queue";
-
-    /// <summary>Exchange by which that queue is bound.</summary>
     public const string Exchange = "failure-exchange";
-
-    /// <summary>Routing key by which that queue is bound.</summary>
     public const string RoutingKey = "failure-routing-key";
 
     /// <summary>When the message was moved to the dead-letter queue, RFC 3339.</summary>
@@ -44,18 +36,10 @@ public static class FailureHeaders
     private const int MaxHeaders = 16_000;
 
     /// <summary>Properties of the copy that goes to a dead-letter queue.</summary>
-    /// <param name="original">Properties of the message as it came.</param>
-    /// <param name="from">Subscription through which it came.</param>
-    /// <param name="exception">Failure that moves it to the dead-letter queue.</param>
-    /// <param name="attempts">How often it was tried.</param>
-    /// <param name="at">Time of the failure.</param>
     public static BasicProperties Describe(
         IReadOnlyBasicProperties original, Subscription from, Exception exception, int attempts, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(original);
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(exception);
-        var reason = exception is UnreadableMessageException { InnerException: { } inner } ? inner : exception;
+        var reason = exception is InvalidMessageException { InnerException: { } inner } ? inner : exception;
         var headers = Keep(original.Headers);
         headers[ExceptionType] = reason.GetType().FullName;
         headers[ExceptionMessage] = Cut(reason.Message, MaxMessage);
@@ -77,7 +61,7 @@ public static class FailureHeaders
     }
 
     /// <summary>The first characters of a text, and a mark when there were more. A surrogate pair is not cut in half.</summary>
-    internal static string Cut(string text, int length)
+    public static string Cut(string text, int length)
     {
         if (text.Length <= length) return text;
         var kept = length - 1;
@@ -85,7 +69,7 @@ public static class FailureHeaders
     }
 
     /// <summary>True for a header that the client or the broker adds to a message on its way.</summary>
-    internal static bool IsOfTheBroker(string header) => header is "x-dotnet-pub-seq-no" or "x-delivery-count" or "x-acquired-count";
+    public static bool IsOfTheBroker(string header) => header is "x-dotnet-pub-seq-no" or "x-delivery-count" or "x-acquired-count";
 
     private static Dictionary<string, object?> Keep(IDictionary<string, object?>? headers)
     {

@@ -12,11 +12,6 @@ namespace Fulfillment.Messaging;
 /// process with subscribers gets every event, through a queue of its own that the broker drops with its connection. Events that
 /// come too fast are lost, and nothing is acknowledged.
 /// </summary>
-/// <param name="module">Module that has the feed; its user may declare queues whose names begin with <see cref="PrefixOf"/>.</param>
-/// <param name="topology">The queue of the feed takes every event, so it is bound after the queues of the consumers.</param>
-/// <param name="options">Address of the broker.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Logs when the feed is unavailable.</param>
 public sealed class LiveEventFeed(
     string module, TopologyReadiness topology, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<LiveEventFeed> logger)
     : IDisposable
@@ -24,30 +19,18 @@ public sealed class LiveEventFeed(
     private const int MaxWaiting = 10_000;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
-    private ImmutableArray<Action<string, ReadOnlyMemory<byte>>> _subscribers = [];
+    private ImmutableArray<Action<ReadOnlyMemory<byte>>> _subscribers = [];
     private CancellationTokenSource? _receiving;
 
-    /// <summary>Beginning of the names of the queues of a module's live feed.</summary>
-    /// <param name="module">Name of the module.</param>
-    public static string PrefixOf(string module)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        return $"{module.ToLowerInvariant()}.watch.";
-    }
+    /// <summary>Beginning of the names of the feed's queues, which the module's user may declare.</summary>
+    internal static string PrefixOf(string module) => $"{module.ToLowerInvariant()}.watch.";
 
     /// <summary>True for a queue that belongs to the live feed of any module.</summary>
-    /// <param name="queue">Name of the queue.</param>
-    public static bool IsOfWatch(string queue)
-    {
-        ArgumentNullException.ThrowIfNull(queue);
-        return queue.Contains(".watch.", StringComparison.Ordinal);
-    }
+    internal static bool IsOfWatch(string queue) => queue.Contains(".watch.", StringComparison.Ordinal);
 
     /// <summary>Subscribes until the result is disposed of.</summary>
-    /// <param name="subscriber">
-    /// Gets routing key and body of each event, one after the other. It returns at once, and keeps nothing of the body.
-    /// </param>
-    public IDisposable Watch(Action<string, ReadOnlyMemory<byte>> subscriber)
+    /// <param name="subscriber">Gets the body of each event, one after the other. It returns at once, and keeps no body.</param>
+    public IDisposable Watch(Action<ReadOnlyMemory<byte>> subscriber)
     {
         lock (_gate)
         {
@@ -63,13 +46,12 @@ public sealed class LiveEventFeed(
         return new Unsubscriber(this, subscriber);
     }
 
-    /// <summary>Ends the feed.</summary>
-    public void Dispose()
+    void IDisposable.Dispose()
     {
         lock (_gate) End();
     }
 
-    private void Remove(Action<string, ReadOnlyMemory<byte>> subscriber)
+    private void Remove(Action<ReadOnlyMemory<byte>> subscriber)
     {
         lock (_gate)
         {
@@ -94,6 +76,7 @@ public sealed class LiveEventFeed(
     /// <summary>Receives until the connection is lost, which throws, or the last subscriber has left.</summary>
     private async ValueTask ReceiveAsync(CancellationToken ct)
     {
+        // The queue of the feed takes every event, so it is bound after the queues of the consumers.
         await topology.WhenCompleteAsync(ct);
         var factory = new ConnectionFactory();
         BrokerConnection.Configure(factory, options.Value, "fulfillment-watch");
@@ -118,16 +101,16 @@ public sealed class LiveEventFeed(
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
-            foreach (var subscriber in _subscribers) subscriber(delivery.RoutingKey, delivery.Body);
+            foreach (var subscriber in _subscribers) subscriber(delivery.Body);
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer, ct);
         throw new IOException($"the connection was lost: {await lost.Task.WaitAsync(ct)}");
     }
 
-    private sealed class Unsubscriber(LiveEventFeed feed, Action<string, ReadOnlyMemory<byte>> subscriber) : IDisposable
+    private sealed class Unsubscriber(LiveEventFeed feed, Action<ReadOnlyMemory<byte>> subscriber) : IDisposable
     {
-        private Action<string, ReadOnlyMemory<byte>>? _subscriber = subscriber;
+        private Action<ReadOnlyMemory<byte>>? _subscriber = subscriber;
 
         public void Dispose()
         {

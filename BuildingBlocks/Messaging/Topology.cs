@@ -17,8 +17,8 @@ public sealed record Subscription(
     /// </summary>
     public ushort? Concurrency { get; init; }
 
-    /// <summary>Name of the event, for example <c>ORDER_CREATED</c>.</summary>
-    public string EventName { get; } = NameOf(EventType);
+    /// <summary>For example <c>ORDER_CREATED</c>.</summary>
+    internal string EventName { get; } = NameOf(EventType);
 
     /// <summary>Subscribes <typeparamref name="TConsumer"/> to <typeparamref name="TEvent"/> through a queue of its own.</summary>
     /// <param name="queue">Name of the queue, unique in the system.</param>
@@ -38,93 +38,87 @@ public sealed record Subscription(
     }
 }
 
-/// <summary>An exchange as it is declared.</summary>
-/// <param name="Name">Name of the exchange.</param>
-/// <param name="Type">For example <c>topic</c>.</param>
-/// <param name="Alternate">Exchange that takes unroutable messages; null for none.</param>
-/// <param name="Module">Module that uses it; null when all do.</param>
-public sealed record DeclaredExchange(string Name, string Type, string? Alternate, string? Module);
+/// <summary>Queues and exchanges of a module in the broker.</summary>
+/// <param name="Name">Name of the module.</param>
+/// <param name="Subscriptions">Queues that it listens to.</param>
+/// <param name="WatchesEvents">True when it declares a queue of all events while its <see cref="LiveEventFeed"/> has subscribers.</param>
+internal sealed record ModuleTopology(string Name, IReadOnlyList<Subscription> Subscriptions, bool WatchesEvents = false)
+{
+    public string DeadLetterQueue => $"{Name.ToLowerInvariant()}-dead-letter-queue";
 
-/// <summary>A queue as it is declared.</summary>
-/// <param name="Name">Name of the queue.</param>
-/// <param name="DeadLetterQueue">Queue that takes rejected messages; null for none.</param>
-/// <param name="Module">Module that uses it; null when all do.</param>
-public sealed record DeclaredQueue(string Name, string? DeadLetterQueue, string? Module);
+    public string EventExchange => $"{Name.ToLowerInvariant()}.events";
 
-/// <summary>A binding as it is declared.</summary>
-/// <param name="Exchange">Exchange of the messages.</param>
-/// <param name="Queue">Queue that gets them.</param>
-/// <param name="RoutingKey">Key that they have.</param>
-/// <param name="Module">Module that uses the queue; null when all do.</param>
-public sealed record DeclaredBinding(string Exchange, string Queue, string RoutingKey, string? Module);
+    /// <summary>
+    /// Direct exchange that brings a message to one queue of this module by the queue's name: dead letters, and their replays. The broker's
+    /// default exchange does the same for every queue, so a module that may publish there could forge any event of the system.
+    /// </summary>
+    public string QueueExchange => $"{Name.ToLowerInvariant()}.queues";
+}
+
+// The module is null where all modules use it.
+internal sealed record DeclaredExchange(string Name, string Type, string? Alternate, string? Module);
+
+internal sealed record DeclaredQueue(string Name, string? DeadLetterQueue, string? Module);
+
+internal sealed record DeclaredBinding(string Exchange, string Queue, string RoutingKey, string? Module);
 
 /// <summary>The queues and exchanges of the whole system, not only of the modules of this process.</summary>
-/// <param name="modules">Every module of the system.</param>
-public sealed class Topology(IReadOnlyList<ModuleTopology> modules)
+public sealed class Topology
 {
-    /// <summary>Queue of the unroutable messages.</summary>
-    public const string UnroutableQueue = "unrouted-queue";
-
     /// <summary>Fanout exchange that every topic exchange hands its unroutable messages to.</summary>
-    public const string UnroutableExchange = "unrouted.events";
+    internal const string UnroutableExchange = "unrouted.events";
 
-    private readonly Dictionary<string, (ModuleTopology Module, Subscription Subscription)> _queues = modules
-        .SelectMany(module => module.Subscriptions, (module, subscription) => (Module: module, Subscription: subscription))
-        .ToDictionary(pair => pair.Subscription.Queue);
+    internal const string UnroutableQueue = "unrouted-queue";
 
-    /// <summary>Topic exchanges, by name.</summary>
-    public static IReadOnlyList<string> TopicExchanges { get; } = [Exchanges.Order, Exchanges.Inventory, Exchanges.Payment];
+    private readonly Dictionary<string, (ModuleTopology Module, Subscription Subscription)> _queues;
 
-    /// <summary>Every module of the system.</summary>
-    public IReadOnlyList<ModuleTopology> Modules { get; } = modules;
+    internal Topology(IReadOnlyList<ModuleTopology> modules)
+    {
+        Modules = modules;
+        _queues = modules
+            .SelectMany(module => module.Subscriptions, (module, subscription) => (Module: module, Subscription: subscription))
+            .ToDictionary(pair => pair.Subscription.Queue);
+        DeclaredExchanges =
+        [
+            new(UnroutableExchange, "fanout", null, null),
+            .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutableExchange, null)),
+            .. modules.Select(module => new DeclaredExchange(module.QueueExchange, "direct", null, module.Name)),
+        ];
+        DeclaredQueues =
+        [
+            new(UnroutableQueue, null, null),
+            .. modules.Select(module => new DeclaredQueue(module.DeadLetterQueue, null, module.Name)),
+            .. _queues.Values.Select(of => new DeclaredQueue(of.Subscription.Queue, of.Module.DeadLetterQueue, of.Module.Name)),
+        ];
+        DeclaredBindings =
+        [
+            new(UnroutableExchange, UnroutableQueue, "", null),
+            .. _queues.Values.Select(of => new DeclaredBinding(
+                of.Subscription.Route.Exchange, of.Subscription.Queue, of.Subscription.Route.RoutingKey, of.Module.Name)),
+            .. modules.SelectMany(
+                module => QueuesOf(module.Name).Append(module.DeadLetterQueue),
+                (module, queue) => new DeclaredBinding(module.QueueExchange, queue, queue, module.Name)),
+        ];
+    }
 
-    /// <summary>Every exchange.</summary>
-    public IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; } =
-    [
-        new(UnroutableExchange, "fanout", null, null),
-        .. TopicExchanges.Select(exchange => new DeclaredExchange(exchange, "topic", UnroutableExchange, null)),
-        .. modules.Select(module => new DeclaredExchange(module.QueueExchange, "direct", null, module.Name)),
-    ];
+    internal static IReadOnlyList<string> TopicExchanges { get; } = [Exchanges.Order, Exchanges.Inventory, Exchanges.Payment];
 
-    /// <summary>Every queue.</summary>
-    public IReadOnlyList<DeclaredQueue> DeclaredQueues { get; } =
-    [
-        new(UnroutableQueue, null, null),
-        .. modules.Select(module => new DeclaredQueue(module.DeadLetterQueue, null, module.Name)),
-        .. modules.SelectMany(
-            module => module.Subscriptions,
-            (module, subscription) => new DeclaredQueue(subscription.Queue, module.DeadLetterQueue, module.Name)),
-    ];
+    internal IReadOnlyList<ModuleTopology> Modules { get; }
 
-    /// <summary>Every binding.</summary>
-    public IReadOnlyList<DeclaredBinding> DeclaredBindings { get; } =
-    [
-        new(UnroutableExchange, UnroutableQueue, "", null),
-        .. modules.SelectMany(
-            module => module.Subscriptions,
-            (module, subscription) => new DeclaredBinding(
-                subscription.Route.Exchange, subscription.Queue, subscription.Route.RoutingKey, module.Name)),
-        .. modules.SelectMany(
-            module => module.Subscriptions.Select(subscription => subscription.Queue).Append(module.DeadLetterQueue),
-            (module, queue) => new DeclaredBinding(module.QueueExchange, queue, queue, module.Name)),
-    ];
+    internal IReadOnlyList<DeclaredExchange> DeclaredExchanges { get; }
+
+    internal IReadOnlyList<DeclaredQueue> DeclaredQueues { get; }
+
+    internal IReadOnlyList<DeclaredBinding> DeclaredBindings { get; }
 
     /// <summary>The exchange that brings a message to a queue by the queue's name; null when no module has that queue.</summary>
-    public string? ExchangeTo(string queue) =>
+    internal string? ExchangeTo(string queue) =>
         DeclaredBindings.FirstOrDefault(binding => binding.RoutingKey == queue && binding.Queue == queue)?.Exchange;
 
-    /// <summary>Name of the module that listens to a queue.</summary>
-    public string? OwnerOf(string? queue) => Find(queue)?.Module.Name;
-
     /// <summary>Queues that a module listens to, apart from its dead-letter queue.</summary>
-    /// <param name="module">Name of the module.</param>
-    public IReadOnlyList<string> QueuesOf(string module) =>
-        [
-            .. Modules.Where(candidate => candidate.Name == module).SelectMany(owner => owner.Subscriptions)
-                .Select(subscription => subscription.Queue),
-        ];
+    internal IReadOnlyList<string> QueuesOf(string module) => [.. _queues.Where(of => of.Value.Module.Name == module).Select(of => of.Key)];
 
     /// <summary>The subscription of a queue, and the module that listens to it; null when no module does.</summary>
-    public (ModuleTopology Module, Subscription Subscription)? Find(string? queue) =>
+    internal (ModuleTopology Module, Subscription Subscription)? Find(string? queue) =>
         queue is not null && _queues.TryGetValue(queue, out var found) ? found : null;
 }

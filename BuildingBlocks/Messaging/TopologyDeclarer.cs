@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Fulfillment.Messaging;
 
 /// <summary>Declares every exchange, queue and binding of the system. Repeating it changes nothing.</summary>
-public sealed class TopologyDeclarer(
+internal sealed class TopologyDeclarer(
     BrokerConnection connection, Topology topology, TopologyReadiness readiness, IOptions<RabbitMqOptions> options)
 {
     // RabbitMQ 4 gives quorum queues a delivery limit of 20. A consumer that crashes with a full prefetch counts one delivery
@@ -40,10 +40,8 @@ public sealed class TopologyDeclarer(
         }
     }
 
-    /// <summary>Arguments that a queue is declared with.</summary>
     public Dictionary<string, object?> ArgumentsOf(DeclaredQueue queue)
     {
-        ArgumentNullException.ThrowIfNull(queue);
         var quorum = options.Value.QueueType == DeclaredQueueType.Quorum;
         var arguments = new Dictionary<string, object?> { ["x-queue-type"] = quorum ? "quorum" : "classic" };
         if (quorum) arguments["x-delivery-limit"] = DeliveryLimit;

@@ -15,7 +15,7 @@ public sealed class TopologyReadiness
     private int _version;
 
     /// <summary>Why events must not be published now; null when they may be.</summary>
-    public string? NotCompleteBecause
+    internal string? NotCompleteBecause
     {
         get
         {
@@ -23,11 +23,8 @@ public sealed class TopologyReadiness
         }
     }
 
-    /// <summary>
-    /// Number of the present state. A check reads it before it begins, so that its result does not count for a later
-    /// broker.
-    /// </summary>
-    public int Version
+    /// <summary>A check reads it before it begins, so that its result does not count for a later broker.</summary>
+    internal int Version
     {
         get
         {
@@ -35,22 +32,18 @@ public sealed class TopologyReadiness
         }
     }
 
-    /// <summary>Waits until the topology is complete.</summary>
-    public Task WhenCompleteAsync(CancellationToken ct)
+    internal Task WhenCompleteAsync(CancellationToken ct)
     {
         lock (_gate) return _complete.Task.WaitAsync(ct);
     }
 
-    /// <summary>Waits until it is not known whether the topology is complete.</summary>
-    /// <exception cref="TimeoutException">It is complete all the time.</exception>
-    public Task WhenUnknownAsync(TimeSpan timeout, TimeProvider time, CancellationToken ct)
+    internal Task WhenUnknownAsync(TimeSpan timeout, TimeProvider time, CancellationToken ct)
     {
         lock (_gate) return _unknown.Task.WaitAsync(timeout, time, ct);
     }
 
     /// <summary>Notes that a check that began at a version has found the topology complete.</summary>
-    /// <param name="version"><see cref="Version"/> before the check.</param>
-    public void Complete(int version)
+    internal void Complete(int version)
     {
         lock (_gate)
         {
@@ -61,8 +54,7 @@ public sealed class TopologyReadiness
     }
 
     /// <summary>Notes that something is missing, or that the broker may be another one.</summary>
-    /// <param name="reason">Why, for the log.</param>
-    public void Reset(string reason)
+    internal void Reset(string reason)
     {
         lock (_gate)
         {

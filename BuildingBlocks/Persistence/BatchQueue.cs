@@ -5,45 +5,21 @@ using Polly;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Limits of a <see cref="GroupCommit{TItem,TResult}"/>.</summary>
-public sealed record BatchLimits
-{
-    /// <summary>Items that are processed together at most.</summary>
-    public int MaxBatch { get; init; } = 500;
-
-    /// <summary>Items that wait at most; a caller beyond that waits until there is room.</summary>
-    public int Capacity { get; init; } = 4_000;
-
-    /// <summary>How often a batch is tried when its failures are transient.</summary>
-    public int Attempts { get; init; } = 4;
-
-    /// <summary>Delay before the second attempt; it doubles with each further one and is jittered.</summary>
-    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>How long a caller waits for the beginning of its commit; null: as long as it takes.</summary>
-    public TimeSpan? Timeout { get; init; }
-}
-
 /// <summary>
-/// Processes a batch as a whole: its effects are all there when this returns, or none are when it throws.
-/// It may be called again with the same items, whole or in part, and must then not repeat their effects.
+/// Processes a batch as a whole: its effects are all there when this returns one result per item, or none are when it throws or
+/// returns null. It may be called again with the same items, whole or in part, and must then not repeat their effects.
 /// </summary>
 /// <param name="items">The work.</param>
 /// <param name="beginCommit">
-/// To be called right before the commit. False when a caller of the batch has given up: the batch is to be rolled back and
-/// <see cref="CallerGaveUpException"/> to be thrown. From true on, a caller that gives up gets an
-/// <see cref="OutcomeUnknownException"/>.
+/// Called right before the commit. False when a caller of the batch has given up: the batch is rolled back, and null is returned.
+/// From true on, a caller that gives up gets an <see cref="OutcomeUnknownException"/>.
 /// </param>
-/// <returns>One result per item, in the order of the items.</returns>
-/// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
-internal delegate Task<IReadOnlyList<TResult>> ProcessBatch<in TItem, TResult>(IReadOnlyList<TItem> items, Func<bool> beginCommit);
+internal delegate Task<IReadOnlyList<TResult>?> ProcessBatch<in TItem, TResult>(IReadOnlyList<TItem> items, Func<bool> beginCommit);
 
 /// <summary>
 /// Collects concurrent calls into batches without a timer: while one batch is being processed the next one forms, so an idle
 /// caller is served at once and a busy system in large batches. Each caller gets its own result, only after its batch is done.
 /// </summary>
-/// <typeparam name="TItem">Work of a caller.</typeparam>
-/// <typeparam name="TResult">Result of the work.</typeparam>
 internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
 {
     private readonly Channel<Waiting> _queue;
@@ -54,10 +30,6 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
     private readonly ResiliencePipeline _retry;
     private readonly Task _loop;
 
-    /// <param name="name">Name of the work in traces and errors.</param>
-    /// <param name="process">Processes a batch; there is one at a time.</param>
-    /// <param name="limits">Limits of the queue.</param>
-    /// <param name="time">The clock.</param>
     public BatchQueue(string name, ProcessBatch<TItem, TResult> process, BatchLimits limits, TimeProvider time)
     {
         (_name, _process, _limits, _time) = (name, process, limits, time);
@@ -69,15 +41,7 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Processes an item within the next batch.</summary>
-    /// <param name="item">The work.</param>
-    /// <param name="ct">Stops the caller's waiting.</param>
-    /// <returns>The item's own result, after its batch is committed.</returns>
-    /// <exception cref="OperationCanceledException">
-    /// The caller stopped waiting, or the queue has ended. The work is not done, and will not be done later.
-    /// </exception>
-    /// <exception cref="TimeoutException">It took longer than callers wait. The work is not done, and will not be done later.</exception>
-    /// <exception cref="OutcomeUnknownException">The commit of the work had begun and was not confirmed: the work may be done.</exception>
+    /// <summary>Processes an item within the next batch; see <see cref="GroupCommit{TItem,TResult}.ExecuteAsync"/>.</summary>
     public async Task<TResult> ExecuteAsync(TItem item, CancellationToken ct = default)
     {
         if (_limits.Timeout is not { } timeout) return await EnqueueAsync(item, ct);
@@ -110,7 +74,7 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
         {
             return await waiting.Completion.Task.WaitAsync(ct);
         }
-        catch (OperationCanceledException) when (!waiting.TryAbandon())
+        catch (OperationCanceledException) when (!waiting.IsAbandoned())
         {
             if (waiting.Completion.Task.IsCompleted) return await waiting.Completion.Task;
             throw new OutcomeUnknownException("The commit was not confirmed in time.");
@@ -132,11 +96,11 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
             batch.Clear();
             while (batch.Count < _limits.MaxBatch && _queue.Reader.TryRead(out var waiting))
             {
-                if (!waiting.HasGivenUp()) batch.Add(waiting);
+                if (!waiting.HasGivenUp) batch.Add(waiting);
             }
 
             if (batch.Count == 0) continue;
-            using var activity = Tracing.Share(_name, batch.Select(waiting => waiting.Trace));
+            using var activity = Telemetry.Share(_name, batch.Select(waiting => waiting.Trace));
             await CompleteAsync(batch);
         }
     }
@@ -168,19 +132,16 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
         while (true)
         {
             // A caller that was told "not done" must not find its work done later, so its item is dropped.
-            if (batch.RemoveAll(waiting => waiting.HasGivenUp()) > 0 && batch.Count == 0) return [];
-            TItem[] items = [.. batch.Select(waiting => waiting.Item)];
+            if (batch.RemoveAll(waiting => waiting.HasGivenUp) > 0 && batch.Count == 0) return [];
             var committing = false;
             try
             {
-                var results = await _process(items, () => committing = TryBeginCommit(batch));
-                return results.Count == items.Length
+                var results = await _process([.. batch.Select(waiting => waiting.Item)], () => committing = TryBeginCommit(batch));
+                // Rolled back for a caller that has given up, and tried again at once without it.
+                if (results is null) continue;
+                return results.Count == batch.Count
                     ? results
-                    : throw new InvalidOperationException($"{_name} returned {results.Count} results for {items.Length} items.");
-            }
-            catch (CallerGaveUpException)
-            {
-                // Rolled back, and tried again at once without that caller.
+                    : throw new InvalidOperationException($"{_name} returned {results.Count} results for {batch.Count} items.");
             }
             catch (Exception e) when (committing)
             {
@@ -203,7 +164,6 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
     private sealed class Waiting(TItem item, CancellationToken caller)
     {
         private readonly Lock _gate = new();
-        private bool _hasGivenUp;
         private bool _isCommitting;
 
         // A commit of an earlier attempt was not confirmed.
@@ -211,28 +171,21 @@ internal sealed class BatchQueue<TItem, TResult> : IAsyncDisposable
 
         public TItem Item { get; } = item;
 
+        public bool HasGivenUp => caller.IsCancellationRequested;
+
         public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>True when the work is not done and will not be done; false when its commit has begun or is over.</summary>
-        public bool TryAbandon()
+        public bool IsAbandoned()
         {
-            lock (_gate)
-            {
-                _hasGivenUp = true;
-                return !_isCommitting && !_isInDoubt && !Completion.Task.IsCompleted;
-            }
-        }
-
-        public bool HasGivenUp()
-        {
-            lock (_gate) return _hasGivenUp |= caller.IsCancellationRequested;
+            lock (_gate) return !_isCommitting && !_isInDoubt && !Completion.Task.IsCompleted;
         }
 
         public bool TryBeginCommit()
         {
-            lock (_gate) return _isCommitting = !(_hasGivenUp |= caller.IsCancellationRequested);
+            lock (_gate) return _isCommitting = !HasGivenUp;
         }
 
         public void EndCommit(bool isUnknown)

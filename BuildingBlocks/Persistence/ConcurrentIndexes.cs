@@ -14,7 +14,6 @@ public static class ConcurrentIndexes
     /// <param name="definition">Text after <c>ON</c>: table, columns and condition. A constant.</param>
     public static void CreateIndexConcurrently(this MigrationBuilder migration, string name, string definition)
     {
-        ArgumentNullException.ThrowIfNull(migration);
         migration.Sql(
             $"""
             DO $$ BEGIN
@@ -26,11 +25,8 @@ public static class ConcurrentIndexes
     }
 
     /// <summary>Drops an index outside of a transaction, without blocking reads or writes.</summary>
-    public static void DropIndexConcurrently(this MigrationBuilder migration, string name)
-    {
-        ArgumentNullException.ThrowIfNull(migration);
+    public static void DropIndexConcurrently(this MigrationBuilder migration, string name) =>
         Outside(migration, $"DROP INDEX CONCURRENTLY IF EXISTS {name}");
-    }
 
     // These wait for running transactions without making others wait, so they need no timeout; a timeout would throw their work away.
     private static void Outside(MigrationBuilder migration, string sql)

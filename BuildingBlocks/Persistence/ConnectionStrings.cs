@@ -4,15 +4,11 @@ using Npgsql;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Reads the connection strings of the modules.</summary>
-public static class ConnectionStrings
+internal static class ConnectionStrings
 {
-    /// <summary>The connection string of a module.</summary>
     /// <exception cref="ConfigurationException">It is missing, malformed or names no host, database or user.</exception>
     public static string Read(IConfiguration configuration, string module)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        ArgumentNullException.ThrowIfNull(module);
         var (setting, example) = (Setting(module), Example(module));
         var value = configuration.GetConnectionString(module);
         if (string.IsNullOrWhiteSpace(value)) throw new ConfigurationException($"{setting} is missing, {example}");
@@ -36,20 +32,15 @@ public static class ConnectionStrings
     }
 
     /// <summary>The mistake in the connection string of a module when the database refuses it; null for any other failure.</summary>
-    public static string? Refusal(string module, PostgresException exception)
+    public static string? Refusal(string module, PostgresException exception) => exception.SqlState switch
     {
-        ArgumentNullException.ThrowIfNull(module);
-        ArgumentNullException.ThrowIfNull(exception);
-        return exception.SqlState switch
-        {
-            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
-                or PostgresErrorCodes.InsufficientPrivilege =>
-                $"{Setting(module)}: PostgreSQL refuses it ({exception.MessageText}), {Example(module)}",
-            PostgresErrorCodes.InvalidCatalogName =>
-                $"{Setting(module)}: {exception.MessageText}; create it, or name another one, {Example(module)}",
-            _ => null,
-        };
-    }
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
+            or PostgresErrorCodes.InsufficientPrivilege =>
+            $"{Setting(module)}: PostgreSQL refuses it ({exception.MessageText}), {Example(module)}",
+        PostgresErrorCodes.InvalidCatalogName =>
+            $"{Setting(module)}: {exception.MessageText}; create it, or name another one, {Example(module)}",
+        _ => null,
+    };
 
     private static string Setting(string module) => $"ConnectionStrings__{module}";
 

@@ -26,42 +26,26 @@ public sealed record EnumType(string Name, params (int Number, string Label)[] V
 public static class EnumColumns
 {
     /// <summary>Creates a type. EF Core would order the labels by the alphabet.</summary>
-    public static void CreateEnum(this MigrationBuilder migration, EnumType type)
-    {
-        ArgumentNullException.ThrowIfNull(migration);
-        ArgumentNullException.ThrowIfNull(type);
+    public static void CreateEnum(this MigrationBuilder migration, EnumType type) =>
         migration.Sql($"CREATE TYPE {type.Name} AS ENUM ({string.Join(", ", type.Values.Select(value => $"'{value.Label}'"))});");
-    }
 
     /// <summary>Drops a type that no column has.</summary>
-    public static void DropEnum(this MigrationBuilder migration, EnumType type)
-    {
-        ArgumentNullException.ThrowIfNull(migration);
-        ArgumentNullException.ThrowIfNull(type);
-        migration.Sql($"DROP TYPE {type.Name};");
-    }
+    public static void DropEnum(this MigrationBuilder migration, EnumType type) => migration.Sql($"DROP TYPE {type.Name};");
 
     /// <summary>
     /// Changes a column that is not null, and in no condition of an index. A number without a label fails the migration, which then
     /// changes nothing.
     /// </summary>
-    public static void NumbersToLabels(this MigrationBuilder migration, string table, string column, EnumType type)
-    {
-        ArgumentNullException.ThrowIfNull(type);
+    public static void NumbersToLabels(this MigrationBuilder migration, string table, string column, EnumType type) =>
         Alter(migration, table, column, type.Name, type.Values.Select(value => $"WHEN {value.Number} THEN '{value.Label}'"));
-    }
 
     /// <summary>Changes a column back to numbers.</summary>
-    public static void LabelsToNumbers(this MigrationBuilder migration, string table, string column, EnumType type)
-    {
-        ArgumentNullException.ThrowIfNull(type);
+    public static void LabelsToNumbers(this MigrationBuilder migration, string table, string column, EnumType type) =>
         Alter(migration, table, column, "smallint", type.Values.Select(value => $"WHEN '{value.Label}' THEN {value.Number}"));
-    }
 
     // The change removes the statistics of the column, without which the server plans badly.
     private static void Alter(MigrationBuilder migration, string table, string column, string type, IEnumerable<string> cases)
     {
-        ArgumentNullException.ThrowIfNull(migration);
         var value = $"(CASE {column} {string.Join(' ', cases)} END)::{type}";
         migration.Sql($"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type} USING {value};");
         migration.Sql($"ANALYZE {table} ({column});");

@@ -11,26 +11,26 @@ using Npgsql;
 namespace Fulfillment.Persistence;
 
 /// <summary>Brings the databases of the enabled modules to the schema of this version.</summary>
-public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatabase> databases, ILogger<Migrator> logger)
+internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatabase> databases, ILogger<Migrator> logger)
 {
-    // Any number that nothing else in these databases locks.
-    private const long LockKey = 0x46756C66696C6C;
-    private const int Attempts = 20;
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-
     /// <summary>
     /// Longest wait of a migration for a lock. A statement that waits for a table blocks every later statement on that table, so
     /// the migration steps back and tries again.
     /// </summary>
     public const string LockTimeout = "2s";
 
-    private const string SetLockTimeout = $"SET lock_timeout = '{LockTimeout}'";
+    // Any number that nothing else in these databases locks.
+    private const long LockKey = 0x46756C66696C6C;
+    private const int Attempts = 20;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Migrates each database. Replicas that start together wait for one another.</summary>
     /// <exception cref="ConfigurationException">A database refuses its connection string.</exception>
-    public Task MigrateAsync(CancellationToken ct = default) => ForEachContextAsync(async (database, context) =>
+    public Task MigrateAsync(CancellationToken ct = default) => ForEachAsync(async database =>
     {
+        await using var scope = services.CreateAsyncScope();
+        var context = (DbContext)scope.ServiceProvider.GetRequiredService(database.ContextType);
         // EF Core locks its history table, but only once that table exists; two first starts would both create it.
         await using var connection = await database.Source.OpenConnectionAsync(ct);
         // A session that waits within a statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot:
@@ -66,7 +66,7 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
                 Attempts);
             await retry.ExecuteAsync(async token =>
             {
-                await context.Database.ExecuteSqlRawAsync(SetLockTimeout, token);
+                await context.Database.ExecuteSqlRawAsync($"SET lock_timeout = '{LockTimeout}'", token);
                 await context.Database.MigrateAsync(token);
             }, ct);
         }
@@ -116,14 +116,6 @@ public sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDatab
 
         return applied;
     }
-
-    private Task ForEachContextAsync(Func<IModuleDatabase, DbContext, Task> work, CancellationToken ct) => ForEachAsync(
-        async database =>
-        {
-            await using var scope = services.CreateAsyncScope();
-            await work(database, (DbContext)scope.ServiceProvider.GetRequiredService(database.ContextType));
-        },
-        ct);
 
     private async Task ForEachAsync(Func<IModuleDatabase, Task> work, CancellationToken ct)
     {

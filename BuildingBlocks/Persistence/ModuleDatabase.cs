@@ -20,11 +20,8 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
     private const double QueryShare = 0.4;
     private const int StatementTimeoutMs = 3_000;
 
-    /// <summary>Opens no connection yet.</summary>
-    /// <param name="module">Name of the owning module.</param>
-    /// <param name="connectionString">Connection string of the module; its own settings are kept.</param>
-    /// <param name="enums">Enums that are types of the database.</param>
-    public ModuleDatabase(string module, string connectionString, params IEnumerable<Type> enums)
+    // Opens no connection yet. The settings in the connection string are kept.
+    internal ModuleDatabase(string module, string connectionString, params IEnumerable<Type> enums)
     {
         Module = module;
         var given = new NpgsqlConnectionStringBuilder(connectionString);
@@ -57,20 +54,21 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
+    /// <summary>Name of the owning module.</summary>
     public string Module { get; }
 
-    /// <inheritdoc />
+    /// <summary>Connections for orders, messages and background work: group commits, relays and workers.</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <inheritdoc />
+    /// <summary>
+    /// Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges. The server cancels
+    /// a statement that takes longer than three seconds, unless its transaction sets another <c>statement_timeout</c>.
+    /// </summary>
     public NpgsqlDataSource Queries { get; }
 
-    /// <inheritdoc />
-    public Type ContextType => typeof(TContext);
+    Type IModuleDatabase.ContextType => typeof(TContext);
 
-    /// <summary>Closes both pools.</summary>
-    public async ValueTask DisposeAsync()
+    async ValueTask IAsyncDisposable.DisposeAsync()
     {
         await Source.DisposeAsync();
         await Queries.DisposeAsync();
@@ -78,21 +76,14 @@ public sealed class ModuleDatabase<TContext> : IModuleDatabase, IAsyncDisposable
 }
 
 /// <summary>A module's database as health checks, migrations and background jobs use it.</summary>
-public interface IModuleDatabase
+internal interface IModuleDatabase
 {
-    /// <summary>Name of the owning module.</summary>
     string Module { get; }
 
-    /// <summary>Connections for orders, messages and background work: group commits, relays and workers.</summary>
     NpgsqlDataSource Source { get; }
 
-    /// <summary>
-    /// Connections for the DbContext and for everything that only reads: lists, statistics, audits and gauges. The server cancels
-    /// a statement that takes longer than three seconds, unless its transaction sets another <c>statement_timeout</c>.
-    /// </summary>
     NpgsqlDataSource Queries { get; }
 
-    /// <summary>Type of the module's DbContext.</summary>
     Type ContextType { get; }
 }
 
@@ -107,7 +98,6 @@ public static class ModuleDatabaseRegistration
     public static void AddModuleDatabase<TContext>(this IHostApplicationBuilder builder, string module, params Type[] enums)
         where TContext : DbContext
     {
-        ArgumentNullException.ThrowIfNull(builder);
         var connectionString = ConnectionStrings.Read(builder.Configuration, module);
         // By factory, so that the container closes the pools.
         builder.Services.AddSingleton(_ => new ModuleDatabase<TContext>(module, connectionString, enums));

@@ -34,7 +34,6 @@ public sealed class OutboxMessage
     /// <summary>A message on its way into the table, for a transaction of a DbContext.</summary>
     public static OutboxMessage From(OutgoingMessage message, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(message);
         return new OutboxMessage
         {
             EventId = message.EventId, EventType = message.EventType,
@@ -46,7 +45,6 @@ public sealed class OutboxMessage
     /// <summary>Maps the table <c>outbox_messages</c>.</summary>
     public static void Configure(ModelBuilder model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         var outbox = model.Entity<OutboxMessage>().ToTable("outbox_messages");
         outbox.HasKey(message => message.EventId);
         // Not jsonb: the body must leave exactly as it was written.
@@ -67,7 +65,6 @@ public static class OutboxSql
     /// <summary>Adds pending events to a batch.</summary>
     public static NpgsqlBatch AddOutbox(this NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         return batch.Add(
             Insert,
             messages.Select(m => m.EventId).ToArray(),

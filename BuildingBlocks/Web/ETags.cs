@@ -13,7 +13,6 @@ public static class ETags
     /// <param name="version">Time of its last change.</param>
     public static IResult Answer<T>(HttpContext http, T resource, DateTimeOffset version)
     {
-        ArgumentNullException.ThrowIfNull(http);
         var tag = new EntityTagHeaderValue($"\"{version.UtcTicks.ToString("x", CultureInfo.InvariantCulture)}\"");
         http.Response.Headers.ETag = tag.ToString();
         var known = http.Request.GetTypedHeaders().IfNoneMatch;

@@ -10,9 +10,8 @@ namespace Fulfillment.Web;
 /// <c>/errors/{code}</c>, where the type of every error leads: a short page about its cause, its effect and its remedy.
 /// <c>/errors</c> lists them. Every process has the pages of all modules, because the gateway takes them from any process.
 /// </summary>
-public static class ErrorPages
+internal static class ErrorPages
 {
-    /// <summary>Maps the pages.</summary>
     public static void MapErrorPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/errors", (ErrorCatalog errors, HttpContext http) => List(http, errors.All)).ExcludeFromDescription();

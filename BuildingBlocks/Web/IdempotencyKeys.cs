@@ -11,19 +11,14 @@ namespace Fulfillment.Web;
 /// <summary>The header <c>Idempotency-Key</c>: reads it, and makes the response that it demands.</summary>
 public static class IdempotencyKeys
 {
-    /// <summary>Name of the header.</summary>
-    public const string Header = "Idempotency-Key";
+    internal const string Header = "Idempotency-Key";
 
     private const int MaxLength = 255;
 
     /// <summary>Reads the key of a request, if it has one.</summary>
-    /// <param name="http">The exchange.</param>
-    /// <param name="scope">Operation: method and route with its ids.</param>
-    /// <param name="request">The request as it was bound.</param>
     /// <returns>The key, or null; and the 400 when it is not a key.</returns>
     public static (IdempotencyKey? Key, ProblemHttpResult? Mistake) Read(HttpContext http, string scope, object request)
     {
-        ArgumentNullException.ThrowIfNull(http);
         if (!http.Request.Headers.TryGetValue(Header, out var values)) return (null, null);
         if (values is not [{ Length: >= 1 and <= MaxLength } value] || value.Any(character => character is < ' ' or > '~'))
             return (null, Problems.Invalid(Header, $"must be given once and be 1 to {MaxLength} printable ASCII characters"));
@@ -35,7 +30,6 @@ public static class IdempotencyKeys
     /// <summary>The response to a request: that of its key, or without a key the one that <paramref name="make"/> makes.</summary>
     public static IResult Answer<T>(this Idempotent<T> outcome, Func<T, IResult> make)
     {
-        ArgumentNullException.ThrowIfNull(make);
         return outcome.KeyResult is { } result ? Answer(result) : make(outcome.Result!);
     }
 
@@ -46,7 +40,7 @@ public static class IdempotencyKeys
         IdempotencyOutcome.Reused => Problems.Of(
             StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED",
             $"This {Header} was used with another body; use a new key for a new request."),
-        _ => new InFlight(),
+        _ => Problems.Conflict("IDEMPOTENCY_KEY_IN_FLIGHT", $"A request with this {Header} is being worked on; try again soon."),
     };
 
     private sealed class Given(StoredResponse answer, bool replayed) : IResult
@@ -61,17 +55,6 @@ public static class IdempotencyKeys
             var bytes = Encoding.UTF8.GetBytes(answer.Body);
             response.ContentLength = bytes.Length;
             await response.Body.WriteAsync(bytes, httpContext.RequestAborted);
-        }
-    }
-
-    private sealed class InFlight : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers.RetryAfter = "1";
-            var problem = Problems.Conflict(
-                "IDEMPOTENCY_KEY_IN_FLIGHT", $"A request with this {Header} is being worked on; try again soon.");
-            return problem.ExecuteAsync(httpContext);
         }
     }
 }

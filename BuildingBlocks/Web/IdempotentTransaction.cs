@@ -29,7 +29,6 @@ public sealed class IdempotentTransaction : IAsyncDisposable
     /// <summary>Begins the transaction and claims the key, if there is one.</summary>
     public static async Task<IdempotentTransaction> BeginAsync(DbContext db, IdempotencyKey? key, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(db);
         var transaction = await db.Database.BeginTransactionAsync(ct);
         try
         {

@@ -6,9 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Fulfillment.Web;
 
 /// <summary>JSON of the HTTP API: camelCase, enums in upper case, and strict about what it reads.</summary>
-public static class JsonSetup
+internal static class JsonSetup
 {
-    /// <summary>Registers the JSON settings of the minimal APIs.</summary>
     public static void AddStrictJson(this IServiceCollection services) =>
         services.ConfigureHttpJsonOptions(options =>
         {

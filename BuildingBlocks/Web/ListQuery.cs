@@ -29,7 +29,6 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
     /// <summary>Reads <c>limit</c> and <c>cursor</c>, and refuses any other name that is not a filter.</summary>
     public ListQuery(HttpRequest request, params IReadOnlyList<string> filters)
     {
-        ArgumentNullException.ThrowIfNull(request);
         _request = request;
         foreach (var (name, value) in request.Query)
         {
@@ -68,7 +67,6 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
     /// <summary>Makes the parameter of a handler.</summary>
     public static ValueTask<ListQuery?> BindAsync(HttpContext http)
     {
-        ArgumentNullException.ThrowIfNull(http);
         var names = http.GetEndpoint()!.Metadata.GetOrderedMetadata<RequestParameter>().Select(parameter => parameter.Name);
         return ValueTask.FromResult<ListQuery?>(new ListQuery(http.Request, [.. names.Except([LimitName, CursorName])]));
     }
@@ -76,7 +74,6 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
     /// <summary>Describes <c>limit</c> and <c>cursor</c> in the OpenAPI document.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
-        ArgumentNullException.ThrowIfNull(builder);
         builder.Metadata.Add(new RequestParameter(
             LimitName, ParameterLocation.Query, $"Rows of a page, 1 to {MaxLimit}; 50 when absent."));
         builder.Metadata.Add(new RequestParameter(
@@ -126,8 +123,6 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
     /// <param name="searchedTo">Cursor position up to which the query has searched; null when it has searched to the end.</param>
     public IResult Answer<T>(IReadOnlyList<T> rows, Func<T, object> key, object? searchedTo = null)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(key);
         if (rows.Count <= Limit && searchedTo is null) return TypedResults.Ok(rows);
         T[] page = [.. rows.Take(Limit)];
         var position = Convert.ToString(rows.Count > Limit ? key(page[^1]) : searchedTo, CultureInfo.InvariantCulture)!;

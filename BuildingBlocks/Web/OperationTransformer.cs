@@ -7,15 +7,12 @@ using Microsoft.OpenApi;
 namespace Fulfillment.Web;
 
 /// <summary>Adds to an operation of an OpenAPI document its <see cref="OperationMetadata"/> and the errors of every operation.</summary>
-public sealed class OperationTransformer(ErrorCatalog catalog) : IOpenApiOperationTransformer
+internal sealed class OperationTransformer(ErrorCatalog catalog) : IOpenApiOperationTransformer
 {
     private const string ProblemName = "Problem";
 
-    /// <inheritdoc />
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(operation);
-        ArgumentNullException.ThrowIfNull(context);
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters ??= [];
         foreach (var parameter in metadata.OfType<RequestParameter>())

@@ -42,8 +42,10 @@ public static partial class Problems
     /// <summary>409.</summary>
     public static ProblemHttpResult Conflict(string code, string detail) => Of(StatusCodes.Status409Conflict, code, detail);
 
-    /// <summary>Registers problem details and the exception handler.</summary>
-    public static void AddProblems(this IServiceCollection services)
+    /// <summary>503.</summary>
+    public static ProblemHttpResult Unavailable(string code, string detail) => Of(StatusCodes.Status503ServiceUnavailable, code, detail);
+
+    internal static void AddProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(
             options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
@@ -51,8 +53,7 @@ public static partial class Problems
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
-    /// <summary>Turns exceptions and empty error responses into problem details.</summary>
-    public static void UseProblems(this IApplicationBuilder app)
+    internal static void UseProblems(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
@@ -100,7 +101,23 @@ public static partial class Problems
         problem.Extensions.TryAdd("code", ReasonPhrases.GetReasonPhrase(status).ToUpperInvariant().Replace(' ', '_'));
         problem.Type = $"/errors/{problem.Extensions["code"]}";
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+        string? retryAfter = problem.Extensions["code"] switch
+        {
+            "IDEMPOTENCY_KEY_IN_FLIGHT" => "1",
+            "DEPENDENCY_UNAVAILABLE" => "2",
+            "OUTCOME_UNKNOWN" when IsRepeatable(http) => "2",
+            "TOO_MANY_STREAMS" => "10",
+            _ => null,
+        };
+        if (retryAfter is not null) http.Response.Headers.RetryAfter = retryAfter;
     }
+
+    /// <summary>
+    /// True when the same request may be sent again without harm. A client that repeats a request by itself does so because of
+    /// <c>Retry-After</c>.
+    /// </summary>
+    internal static bool IsRepeatable(HttpContext http) =>
+        !HttpMethods.IsPost(http.Request.Method) || http.Request.Headers.ContainsKey(IdempotencyKeys.Header);
 }
 
 /// <summary>Chooses the response to an exception. Nothing of the exception leaves the process unless it was made for the client.</summary>
@@ -125,8 +142,14 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
                 StatusCodes.Status400BadRequest, "BODY_EXPECTED", "The body is missing, or could not be read to its end.",
                 new Dictionary<string, string[]> { ["body"] = ["must be the JSON that this operation expects"] }),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode, "BAD_REQUEST", "The request could not be read."),
-            _ when IsUnknown(exception) && !HttpMethods.IsGet(httpContext.Request.Method) => Unknown(httpContext),
-            _ when TransientErrors.Is(exception) => Unavailable(httpContext),
+            _ when IsUnknown(exception) && !HttpMethods.IsGet(httpContext.Request.Method) => Problems.Of(
+                StatusCodes.Status504GatewayTimeout, "OUTCOME_UNKNOWN",
+                "The database did not confirm the commit; the request may have been carried out. "
+                + (Problems.IsRepeatable(httpContext)
+                    ? "Send the same request again."
+                    : "Look whether it was carried out before you send it again.")),
+            _ when TransientErrors.Is(exception) => Problems.Unavailable(
+                "DEPENDENCY_UNAVAILABLE", "A dependency is unavailable; nothing was done. Send the request again later."),
             _ => Problems.Of(
                 StatusCodes.Status500InternalServerError, "INTERNAL_ERROR",
                 "Something unexpected happened; the log has it under this traceId."),
@@ -139,25 +162,6 @@ internal sealed class ExceptionToProblem(IProblemDetailsService problems, ILogge
             new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem.ProblemDetails });
     }
 
-    private static ProblemHttpResult Unavailable(HttpContext http)
-    {
-        http.Response.Headers.RetryAfter = "2";
-        return Problems.Of(
-            StatusCodes.Status503ServiceUnavailable, "DEPENDENCY_UNAVAILABLE",
-            "A dependency is unavailable; nothing was done. Send the request again later.");
-    }
-
     private static bool IsUnknown(Exception? exception) =>
         exception is OutcomeUnknownException || (exception is not null && IsUnknown(exception.InnerException));
-
-    // A client that repeats a request by itself does so because of Retry-After: only a request that may be repeated without harm gets it.
-    private static ProblemHttpResult Unknown(HttpContext http)
-    {
-        var isRepeatable = !HttpMethods.IsPost(http.Request.Method) || http.Request.Headers.ContainsKey(IdempotencyKeys.Header);
-        if (isRepeatable) http.Response.Headers.RetryAfter = "2";
-        return Problems.Of(
-            StatusCodes.Status504GatewayTimeout, "OUTCOME_UNKNOWN",
-            "The database did not confirm the commit; the request may have been carried out. "
-            + (isRepeatable ? "Send the same request again." : "Look whether it was carried out before you send it again."));
-    }
 }

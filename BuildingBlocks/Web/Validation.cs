@@ -22,7 +22,6 @@ public static class Validation
     /// <summary>Null when the request is valid, else the 400 that names its fields.</summary>
     public static ProblemHttpResult? Check<T>(this IValidator<T> validator, T request)
     {
-        ArgumentNullException.ThrowIfNull(validator);
         var result = validator.Validate(request);
         return result.IsValid ? null : Problems.Invalid(ByField(result.Errors));
     }

@@ -49,4 +49,4 @@ public interface IPaymentGateway
 /// <param name="message">Description of the failure.</param>
 /// <param name="innerException">The exception of the gateway's client, if any.</param>
 public sealed class PaymentGatewayUnavailableException(string message, Exception? innerException = null)
-    : DependencyUnavailableException(message, innerException);
+    : TransientException(message, innerException);

@@ -112,7 +112,7 @@ public sealed class GroupCommitTests(NothingStarted shared) : SystemTest, IClass
             seen.Add((int)(await look.ExecuteScalarAsync())!);
         });
 
-        await writer.WarmUpAsync(TestContext.Current.CancellationToken);
+        await ((IWarmUp)writer).WarmUpAsync(TestContext.Current.CancellationToken);
 
         seen.ShouldBe([7]);
         (await _database.CountAsync("work")).ShouldBe(0);

@@ -16,14 +16,13 @@ namespace Fulfillment.Hosting.Health;
 /// <c>/health/live</c>: the process answers. <c>/health/startup</c>: its start is complete. <c>/health/ready</c>: its
 /// databases and the broker answer now, and it listens to its queues.
 /// </summary>
-public static class HealthSetup
+internal static class HealthSetup
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     // Shorter, so that a check can still name its dependency.
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Registers the checks of the dependencies of this process.</summary>
     public static void AddHealth(this IServiceCollection services) =>
         services.AddHealthChecks()
             .AddCheck<StartupCheck>("startup", tags: ["startup", "ready"])
@@ -31,7 +30,6 @@ public static class HealthSetup
             .AddCheck<BrokerCheck>("broker", tags: ["ready"], timeout: Timeout)
             .AddCheck<ListenerCheck>("listeners", tags: ["ready"]);
 
-    /// <summary>Maps the three endpoints.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health/live", With(_ => false));
@@ -103,7 +101,7 @@ public static class HealthSetup
         }
     }
 
-    private sealed class ListenerCheck(IMessageListeners listeners) : IHealthCheck
+    private sealed class ListenerCheck(MessageListeners listeners) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
             Task.FromResult(listeners.QueuesWithoutConsumer is { Count: > 0 } queues

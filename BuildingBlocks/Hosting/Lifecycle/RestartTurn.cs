@@ -9,7 +9,7 @@ namespace Fulfillment.Hosting.Lifecycle;
 /// database, which is free again when the process that holds it ends. It belongs to the process, because it spans the end of one
 /// host and the start of the next.
 /// </summary>
-public sealed class RestartTurn : IAsyncDisposable
+internal sealed class RestartTurn : IAsyncDisposable
 {
     // Any number that nothing else in these databases locks.
     private const long LockKey = 0x5265737461727421;
@@ -18,7 +18,7 @@ public sealed class RestartTurn : IAsyncDisposable
 
     /// <summary>Takes the turn, or keeps the one that this process has.</summary>
     /// <returns>Null when this process has it, else the reason why not.</returns>
-    internal async Task<string?> TryTakeAsync(IModuleDatabase database, CancellationToken ct)
+    public async Task<string?> TryTakeAsync(IModuleDatabase database, CancellationToken ct)
     {
         if (_connection is not null) return null;
         NpgsqlConnection? connection = null;

@@ -16,9 +16,9 @@ namespace Fulfillment.Hosting.Lifecycle;
 /// </summary>
 internal sealed class StartupService(
     Startup startup, Migrator migrator, TopologyDeclarer topology, TopologyCheck check, BrokerConnection broker,
-    IMessageListeners listeners, IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps,
+    MessageListeners listeners, IEnumerable<IModuleDatabase> databases, IEnumerable<IWarmUp> warmUps,
     IOptions<RabbitMqOptions> messaging, IHostEnvironment environment, IConfiguration configuration,
-    StaggeredShutdown turn, IHostRestart restart, RestartTurn restartTurn, StopDeadline deadline,
+    StaggeredShutdown turn, RequestRestart restart, RestartTurn restartTurn, StopDeadline deadline,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
 {
     private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
@@ -71,27 +71,22 @@ internal sealed class StartupService(
             await RestartAsync(stoppingToken);
             logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
         }
-        catch (ConfigurationException e)
-        {
-            foreach (var mistake in e.Mistakes) logger.LogCritical("Configuration: {Mistake}", mistake);
-            Environment.ExitCode = 1;
-            // A host that is stopped while it starts would log an error of its own.
-            startup.IsWaitingFor(e.Message);
-            await EndAsync(stoppingToken);
-        }
 #pragma warning disable CA1031 // A process that cannot start must not end with the exit code of a process that was asked to stop.
-        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (e is ConfigurationException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.LogCritical(e, "The process cannot start: {Reason}", e.Message);
-            Environment.ExitCode = 1;
-            startup.IsWaitingFor(e.Message);
-            await EndAsync(stoppingToken);
+            if (e is ConfigurationException { Mistakes: var mistakes })
+                foreach (var mistake in mistakes) logger.LogCritical("Configuration: {Mistake}", mistake);
+            else logger.LogCritical(e, "The process cannot start: {Reason}", e.Message);
+            await EndAsync(e.Message, stoppingToken);
         }
     }
 
-    private async Task EndAsync(CancellationToken stoppingToken)
+    private async Task EndAsync(string reason, CancellationToken stoppingToken)
     {
+        Environment.ExitCode = 1;
+        startup.IsWaitingFor(reason);
+        // A host that is stopped while it starts would log an error of its own.
         await Task.WhenAny(Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted), Task.Delay(Timeout.Infinite, stoppingToken));
         lifetime.StopApplication();
     }
@@ -101,7 +96,7 @@ internal sealed class StartupService(
         "this process does not start anew yet",
         async token =>
         {
-            if (await restart.TryRequestAsync(token) is { } reason) throw new TimeoutException(reason);
+            if (await restart(token) is { } reason) throw new TimeoutException(reason);
         },
         reason => logger.LogWarning("The listeners could not all be started, and {Reason}", reason), ct);
 

@@ -6,10 +6,7 @@ namespace Fulfillment.Hosting.Lifecycle;
 /// Ends the process when it has not stopped by itself in time. It belongs to the process, not to its host, because the disposal
 /// of the host may hang.
 /// </summary>
-/// <param name="time">Measures the time.</param>
-/// <param name="limit">How long a stop may take; null for <see cref="ShutdownOptions.Deadline"/>.</param>
-/// <param name="end">Ends the process; null for <see cref="Environment.Exit"/>.</param>
-public sealed class StopDeadline(TimeProvider time, TimeSpan? limit = null, Action<int>? end = null) : IDisposable
+internal sealed class StopDeadline(TimeProvider time, TimeSpan? limit = null, Action<int>? end = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeSpan _limit = limit ?? ShutdownOptions.Deadline;
@@ -33,7 +30,6 @@ public sealed class StopDeadline(TimeProvider time, TimeSpan? limit = null, Acti
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => Cancel();
 
     // The logger may be disposed of by now.

@@ -8,12 +8,10 @@ using Serilog.Formatting.Compact;
 namespace Fulfillment.Hosting.Logging;
 
 /// <summary>Readable text in a terminal, compact JSON in a container.</summary>
-public static class LoggingSetup
+internal static class LoggingSetup
 {
-    /// <summary>Replaces the logging of the host by Serilog.</summary>
     public static void AddLogging(this IHostApplicationBuilder builder, string service)
     {
-        ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSerilog((_, logger) =>
         {
             logger

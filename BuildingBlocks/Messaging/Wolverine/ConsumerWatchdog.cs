@@ -12,7 +12,7 @@ namespace Fulfillment.Messaging.Wolverine;
 /// When the broker is unavailable again meanwhile, its queue stays without a consumer; so does a queue that is deleted.
 /// </summary>
 internal sealed class ConsumerWatchdog(
-    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, IHostRestart restart,
+    Startup startup, BrokerConnection broker, IWolverineRuntime wolverine, RequestRestart restart,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ConsumerWatchdog> logger)
     : PollingWorker(startup, time, logger)
 {
@@ -46,7 +46,7 @@ internal sealed class ConsumerWatchdog(
             .Where(listener => _lost.TryGetValue(listener.Uri, out var reconnect) && reconnect.Failures >= MaxFailures)
             .Select(Queue).ToList();
         if (lost.Count == 0 || lifetime.ApplicationStopping.IsCancellationRequested) return false;
-        if (await restart.TryRequestAsync(ct) is { } reason)
+        if (await restart(ct) is { } reason)
         {
             logger.LogWarning(
                 "{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);

@@ -39,7 +39,8 @@ internal sealed class DeadLetterContinuation : IContinuationSource
             {
                 var original = (envelope.Message as Delivery)?.Properties ?? new BasicProperties();
                 var properties = FailureHeaders.Describe(original, subscription, exception, envelope.Attempts, now);
-                await runtime.Services.GetRequiredService<QueuePublisher>().PublishAsync(module.DeadLetterQueue, properties, envelope.Data);
+                await runtime.Services.GetRequiredService<EventPublisher>()
+                    .PublishToQueueAsync(module.DeadLetterQueue, properties, envelope.Data);
             }
 #pragma warning disable CA1031 // Wolverine acknowledges a message whose continuation throws, and it would be lost.
             catch (Exception e)

@@ -18,7 +18,6 @@ internal sealed class DeliveryHandler(Topology topology) : MessageHandler<Delive
 {
     public override void ConfigureChain(HandlerChain chain)
     {
-        ArgumentNullException.ThrowIfNull(chain);
         (chain.SuccessLogLevel, chain.ProcessingLogLevel) = (LogLevel.None, LogLevel.None);
     }
 

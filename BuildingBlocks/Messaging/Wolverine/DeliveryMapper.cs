@@ -25,7 +25,6 @@ internal sealed class DeliveryMapper : IRabbitMqEnvelopeMapper
     // Wolverine copies a message when its listener has stopped. The message itself goes back with the channel, so there would be two.
     public void MapEnvelopeToOutgoing(Envelope envelope, IBasicProperties outgoing)
     {
-        ArgumentNullException.ThrowIfNull(envelope);
         throw new OperationCanceledException(
             $"No copy is made of message {envelope.Id}: it goes back to its queue with the channel of its listener.");
     }

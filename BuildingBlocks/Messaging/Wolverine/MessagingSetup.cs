@@ -15,7 +15,7 @@ namespace Fulfillment.Messaging;
 #pragma warning restore IDE0130
 
 /// <summary>Connects the enabled modules to RabbitMQ.</summary>
-public static class MessagingSetup
+internal static class MessagingSetup
 {
     /// <summary>Name of the activity source of the messaging library: a span for each message that is handled.</summary>
     public const string LibraryActivitySource = "Wolverine";
@@ -29,14 +29,12 @@ public static class MessagingSetup
     /// <summary>Registers publisher, topology and the listeners of the enabled modules.</summary>
     public static void AddMessaging(this IHostApplicationBuilder builder, Topology topology, IReadOnlyList<ModuleTopology> enabled)
     {
-        ArgumentNullException.ThrowIfNull(builder);
         var settings = builder.Services.AddValidatedOptions<RabbitMqOptions>(builder.Configuration, "RabbitMq");
         builder.Services.AddSingleton(topology);
         builder.Services.AddSingleton<TopologyReadiness>();
         builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddSingleton<TopologyDeclarer>();
         builder.Services.AddSingleton<EventPublisher>();
-        builder.Services.AddSingleton<QueuePublisher>();
 
         foreach (var subscription in enabled.SelectMany(module => module.Subscriptions))
             builder.Services.TryAddSingleton(subscription.ConsumerType);
@@ -47,7 +45,7 @@ public static class MessagingSetup
         foreach (var service in builder.Services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationFactory?.Method.DeclaringType?.Assembly == assembly).ToList())
             builder.Services.Remove(service);
-        builder.Services.AddSingleton<IMessageListeners, WolverineListeners>();
+        builder.Services.AddSingleton<MessageListeners>();
         builder.Services.AddPollingWorker<ConsumerWatchdog>();
     }
 
@@ -76,7 +74,6 @@ public static class MessagingSetup
 
         var deadLetter = new DeadLetterContinuation();
         wolverine.OnException<InvalidMessageException>().ContinueWith(deadLetter);
-        wolverine.OnException<UnreadableMessageException>().ContinueWith(deadLetter);
         wolverine.Policies.OnException(TransientErrors.Is).RetryWithCooldown(RetryDelays(settings.RetryFor)).WithBoundedJitter(0.2)
             .Then.ContinueWith(NackRequeue.Instance);
         wolverine.Policies.OnAnyException().RetryWithCooldown(UnexpectedErrorDelays).Then.ContinueWith(deadLetter);

@@ -15,7 +15,7 @@ namespace Fulfillment.Operations.DeadLetters;
 /// message is acknowledged after its commit; while broker or database are unavailable it stays in its queue.
 /// </summary>
 internal sealed class DeadLetterRecorder<TContext>(
-    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, QueuePublisher queues,
+    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, EventPublisher publisher,
     Topology topology, Startup startup, TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
     : PollingWorker(startup, time, logger)
     where TContext : DbContext
@@ -99,7 +99,7 @@ internal sealed class DeadLetterRecorder<TContext>(
         if (returned is null) return false;
         try
         {
-            await queues.PublishAsync(returned.Queue, returned.Properties, returned.Body, ct);
+            await publisher.PublishToQueueAsync(returned.Queue, returned.Properties, returned.Body, ct);
             return true;
         }
         catch (PublishFailedException e) when (IsRefusal(e.InnerException))

@@ -17,7 +17,7 @@ namespace Fulfillment.Operations.DeadLetters;
 /// the work. The row of a replay holds the time of its next messages, so replicas share its rate too.
 /// </summary>
 internal sealed class DeadLetterReplayer<TContext>(
-    ModuleDatabase<TContext> database, QueuePublisher publisher, Startup startup, TimeProvider time,
+    ModuleDatabase<TContext> database, EventPublisher publisher, Startup startup, TimeProvider time,
     ILogger<DeadLetterReplayer<TContext>> logger)
     : PollingWorker(startup, time, logger)
     where TContext : DbContext
@@ -120,7 +120,7 @@ internal sealed class DeadLetterReplayer<TContext>(
         if (message.TraceParent is not null) properties.Headers["traceparent"] = Encoding.UTF8.GetBytes(message.TraceParent);
         try
         {
-            await publisher.PublishAsync(message.Queue, properties, message.Body, ct);
+            await publisher.PublishToQueueAsync(message.Queue, properties, message.Body, ct);
             return true;
         }
         catch (PublishFailedException e) when (e.InnerException is PublishException { IsReturn: true })

@@ -10,19 +10,14 @@ public sealed class IdempotencyKey
 {
     private readonly JsonSerializerOptions _json;
 
-    /// <summary>Takes the key of a request.</summary>
-    /// <param name="scope">Operation: method and route with its ids. The same key may be used for another operation.</param>
-    /// <param name="value">The key, 1-255 printable ASCII characters.</param>
-    /// <param name="request">The request; the key stands for this request alone.</param>
-    /// <param name="json">How requests are compared, and responses are written.</param>
-    public IdempotencyKey(string scope, string value, object request, JsonSerializerOptions json)
+    internal IdempotencyKey(string scope, string value, object request, JsonSerializerOptions json)
     {
-        ArgumentNullException.ThrowIfNull(request);
         (Scope, Value, _json) = (scope, value, json);
         RequestHash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), json));
         LockId = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}\n{value}")));
     }
 
+    /// <summary>Operation: method and route with its ids. The same key may be used for another operation.</summary>
     internal string Scope { get; }
 
     internal string Value { get; }

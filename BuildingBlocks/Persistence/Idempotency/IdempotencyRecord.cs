@@ -32,7 +32,6 @@ public sealed class IdempotencyRecord
     /// <summary>Maps the table <c>idempotency_keys</c>.</summary>
     public static void Configure(ModelBuilder model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         var record = model.Entity<IdempotencyRecord>().ToTable("idempotency_keys");
         record.HasKey(r => new { r.Scope, r.Key });
         // Not jsonb: the body must leave exactly as it was written.

@@ -19,10 +19,6 @@ public static class IdempotentWrite
     /// Does the work of items that may have keys. The effect of a key and its response are stored in the same transaction. An item
     /// whose key has a response already gets that, and is not written. A batch without keys costs nothing extra.
     /// </summary>
-    /// <param name="connection">Connection with the open transaction.</param>
-    /// <param name="items">The work.</param>
-    /// <param name="write">Does the work of new items.</param>
-    /// <param name="answer">The response to a request with a key, for its first and for each later request.</param>
     /// <returns>One result per item, in the order of the items.</returns>
     public static async Task<IReadOnlyList<Idempotent<TResult>>> OnceByKeyAsync<TItem, TResult>(
         NpgsqlConnection connection, IReadOnlyList<TItem> items,
@@ -30,8 +26,6 @@ public static class IdempotentWrite
         Func<IdempotencyKey, TResult, StoredResponse> answer)
         where TItem : IIdempotentItem
     {
-        ArgumentNullException.ThrowIfNull(items);
-        ArgumentNullException.ThrowIfNull(write);
         IdempotencyKey[] keys = [.. items.Select(item => item.Key).OfType<IdempotencyKey>()];
         if (keys.Length == 0) return [.. (await write(connection, items)).Select(result => new Idempotent<TResult>(result, null))];
 

@@ -22,7 +22,7 @@ public sealed class StreamEndpoint : ICarterModule
     private static IResult Watch(LiveEventFeed events, TimeProvider time) => EventStream.Of(async (stream, end) =>
     {
         var activity = new Activity(time);
-        using var watching = events.Watch((_, body) => activity.Add(body));
+        using var watching = events.Watch(activity.Add);
         while (true)
         {
             await Task.Delay(Interval, time, end);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Fulfillment.Contracts;
+using Fulfillment.Core;
 using Fulfillment.Messaging;
 
 namespace Modules.Tests.Contracts;
@@ -19,9 +20,9 @@ internal static class Readers
         {
             return EventReader.Read(type, body);
         }
-        catch (UnreadableMessageException e)
+        catch (InvalidMessageException e) when (e.InnerException is { } reason)
         {
-            throw e.InnerException!;
+            throw reason;
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class TopologyTests
     [InlineData("", null)]
     [InlineData(null, null)]
     public void A_queue_is_owned_by_the_module_that_listens_to_it(string? queue, string? module) =>
-        Topology.OwnerOf(queue).ShouldBe(module);
+        (Topology.Find(queue)?.Module.Name).ShouldBe(module);
 
     [Fact]
     public void Each_module_has_a_dead_letter_queue_of_its_own() =>

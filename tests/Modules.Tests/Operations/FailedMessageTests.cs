@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Fulfillment.Core;
 using Fulfillment.Host;
 using Fulfillment.Messaging;
 using Fulfillment.Operations.DeadLetters;
@@ -35,7 +36,7 @@ public sealed class FailedMessageTests
     [Fact]
     public void The_reason_of_a_body_that_cannot_be_read_is_what_the_reader_said() =>
         Read(FailureHeaders.Describe(
-            new BasicProperties(), OrderCreated, new UnreadableMessageException(new JsonException("No JSON")), 1, Now), "x")
+            new BasicProperties(), OrderCreated, new InvalidMessageException("No JSON", new JsonException("No JSON")), 1, Now), "x")
             .ShouldSatisfyAllConditions(
                 message => message.ExceptionType.ShouldBe("System.Text.Json.JsonException"),
                 message => message.ExceptionMessage.ShouldBe("No JSON"));

@@ -272,7 +272,7 @@ public sealed class BatchQueueTests
         await timeout.CancelAsync();
         await Soon(leaves).ShouldThrowAsync<OperationCanceledException>();
         batch.BeginCommit().ShouldBeFalse();
-        batch.Fail(new CallerGaveUpException());
+        batch.RollBack();
         var again = await queue.NextAsync();
         again.BeginCommit().ShouldBeTrue();
         again.Succeed();

@@ -21,7 +21,7 @@ internal abstract class TestQueue : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Task.WhenAny(EndAsync(), Task.Delay(Timeout));
 
-    protected abstract Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit);
+    protected abstract Task<IReadOnlyList<string>?> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit);
 }
 
 /// <summary>A queue whose batches wait until the test lets them go.</summary>
@@ -40,7 +40,7 @@ internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time 
         return (await NextAsync(), caller);
     }
 
-    protected override Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit)
+    protected override Task<IReadOnlyList<string>?> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit)
     {
         var batch = new Batch(items, beginCommit);
         _batches.Writer.TryWrite(batch);
@@ -49,11 +49,13 @@ internal sealed class GatedQueue(BatchLimits? limits = null, TimeProvider? time 
 
     internal sealed record Batch(IReadOnlyList<string> Items, Func<bool> BeginCommit)
     {
-        private readonly TaskCompletionSource<IReadOnlyList<string>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<IReadOnlyList<string>?> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<IReadOnlyList<string>> Result => _result.Task;
+        public Task<IReadOnlyList<string>?> Result => _result.Task;
 
         public void Succeed() => _result.SetResult([.. Items.Select(item => $"{item} done")]);
+
+        public void RollBack() => _result.SetResult(null);
 
         public void Fail(Exception exception) => _result.SetException(exception);
     }
@@ -80,7 +82,7 @@ internal sealed class FreeQueue(Func<IReadOnlyList<string>, IReadOnlyList<string
         return callers;
     }
 
-    protected override async Task<IReadOnlyList<string>> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit)
+    protected override async Task<IReadOnlyList<string>?> ProcessAsync(IReadOnlyList<string> items, Func<bool> beginCommit)
     {
         if (items is [Occupation])
         {

@@ -41,7 +41,7 @@ public sealed class DeliveryHandlerTests
     [InlineData("{\"orderId\":\"seven\"}")]
     public async Task Body_that_is_no_event_does_not_reach_the_consumer(string body)
     {
-        await Should.ThrowAsync<UnreadableMessageException>(() => ConsumeAsync("a-queue", System.Text.Encoding.UTF8.GetBytes(body)));
+        await Should.ThrowAsync<InvalidMessageException>(() => ConsumeAsync("a-queue", System.Text.Encoding.UTF8.GetBytes(body)));
 
         _recorder.Message.ShouldBeNull();
     }

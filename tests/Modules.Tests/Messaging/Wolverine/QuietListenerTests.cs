@@ -1,4 +1,4 @@
-using Fulfillment.Messaging.Wolverine;
+using Fulfillment.Messaging;
 using Microsoft.Extensions.Time.Testing;
 using Wolverine.Runtime.WorkerQueues;
 using Wolverine.Transports;
@@ -57,7 +57,7 @@ public sealed class QuietListenerTests
     public void Inline_listeners_count_what_they_handle() => typeof(IHasQueueDepth).IsAssignableFrom(
         typeof(IHasQueueDepth).Assembly.GetType("Wolverine.Runtime.WorkerQueues.InlineReceiver", throwOnError: true)).ShouldBeTrue();
 
-    private Task WaitAsync() => WolverineListeners.WaitUntilQuietAsync(
+    private Task WaitAsync() => MessageListeners.WaitUntilQuietAsync(
         Stub.Of<IListeningAgent>(member => member switch
         {
             "get_QueueCount" => _handled,

@@ -5,7 +5,26 @@ using Npgsql;
 
 namespace Fulfillment.Persistence;
 
-/// <summary>Makes a commit of EF Core that was not confirmed an <see cref="OutcomeUnknownException"/>, as group commits do.</summary>
+/// <summary>Commits whose failure tells whether the outcome is known.</summary>
+public static class KnownOutcome
+{
+    /// <summary>Commits. It is not cancelled with its caller: a commit that was sent cannot be taken back.</summary>
+    /// <exception cref="OutcomeUnknownException">The commit was not confirmed.</exception>
+    /// <exception cref="PostgresException">The server has rolled the transaction back.</exception>
+    public static async Task CommitKnownAsync(this DbTransaction transaction)
+    {
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (OutcomeUnknownException.Leaves(e))
+        {
+            throw new OutcomeUnknownException($"The commit was not confirmed: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>The same for commits of EF Core.</summary>
 internal sealed class CommitOutcome : DbTransactionInterceptor
 {
     public override Task TransactionFailedAsync(

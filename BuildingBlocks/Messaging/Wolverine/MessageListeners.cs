@@ -1,23 +1,31 @@
 using Fulfillment.Core;
+using Fulfillment.Messaging.Wolverine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Wolverine.Runtime;
 using Wolverine.Transports;
 
-namespace Fulfillment.Messaging.Wolverine;
+// The namespace of the folder above, so that no caller has to name the library.
+#pragma warning disable IDE0130
+namespace Fulfillment.Messaging;
+#pragma warning restore IDE0130
 
-/// <summary>Starts, drains and stops Wolverine's listeners.</summary>
-internal sealed class WolverineListeners(
-    IWolverineRuntime wolverine, ConsumerWatchdog watchdog, TimeProvider time, ILogger<WolverineListeners> logger) : IMessageListeners
+/// <summary>The listeners of this process: one for each subscription of its modules.</summary>
+internal sealed class MessageListeners(
+    IWolverineRuntime wolverine, ConsumerWatchdog watchdog, TimeProvider time, ILogger<MessageListeners> logger)
 {
     private static readonly TimeSpan QuietPeriod = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Queues of this process that have had no consumer for longer than a reconnect takes.</summary>
     public IReadOnlyList<string> QueuesWithoutConsumer => watchdog.QueuesWithoutConsumer;
 
+    /// <summary>Starts all listeners, once in the life of a host. When it fails, some of them may have been started.</summary>
     public Task StartAsync(CancellationToken ct) => ((IHostedService)wolverine).StartAsync(ct);
 
+    /// <summary>Closes the connection of the listeners.</summary>
     public Task StopAsync(CancellationToken ct) => ((IHostedService)wolverine).StopAsync(ct);
 
+    /// <summary>Takes no new message and waits for the messages that are being handled, but not for ever.</summary>
     public async Task DrainAsync()
     {
         var drained = Task.WhenAll(wolverine.Endpoints.ActiveListeners().Select(DrainAsync));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fulfillment.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,13 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace Fulfillment.Web;
+namespace Fulfillment.Order;
 
 /// <summary>
 /// Server-sent events to one client. A client that reads slowly makes its writer wait, so a writer keeps only its next event. The
 /// stream ends when the process stops; clients connect again, to another process.
 /// </summary>
-public sealed class EventStream
+internal sealed class EventStream
 {
     private const int MaxStreams = 200;
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
@@ -61,7 +62,7 @@ public sealed class EventStream
             try
             {
                 if (Interlocked.Increment(ref _open) <= MaxStreams) await StreamAsync(httpContext);
-                else await Full(httpContext).ExecuteAsync(httpContext);
+                else await Full.ExecuteAsync(httpContext);
             }
             finally
             {
@@ -69,12 +70,8 @@ public sealed class EventStream
             }
         }
 
-        private static ProblemHttpResult Full(HttpContext http)
-        {
-            http.Response.Headers.RetryAfter = "10";
-            return Problems.Of(
-                StatusCodes.Status503ServiceUnavailable, "TOO_MANY_STREAMS", $"This process sends to {MaxStreams} listeners already.");
-        }
+        private static ProblemHttpResult Full => Problems.Unavailable(
+            "TOO_MANY_STREAMS", $"This process sends to {MaxStreams} listeners already.");
 
         private async Task StreamAsync(HttpContext httpContext)
         {

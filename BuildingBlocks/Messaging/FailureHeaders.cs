@@ -22,9 +22,6 @@ internal static class FailureHeaders
     /// <summary>When the message was moved to the dead-letter queue, RFC 3339.</summary>
     public const string Time = "failure-time";
 
-    /// <summary>How often the message was put back into its queue, because it came without the headers of a failure.</summary>
-    public const string Returns = "dead-letter-returns";
-
     /// <summary>Marks a replayed message: the number of its dead letter.</summary>
     public const string ReplayOf = "dead-letter-id";
 

@@ -6,7 +6,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Operations.DeadLetters;
 
@@ -15,8 +14,8 @@ namespace Fulfillment.Operations.DeadLetters;
 /// message is acknowledged after its commit; while broker or database are unavailable it stays in its queue.
 /// </summary>
 internal sealed class DeadLetterRecorder<TContext>(
-    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, EventPublisher publisher,
-    Topology topology, Startup startup, TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
+    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, Topology topology,
+    Startup startup, TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
     : PollingWorker(startup, time, logger)
     where TContext : DbContext
 {
@@ -35,13 +34,12 @@ internal sealed class DeadLetterRecorder<TContext>(
     {
         await using var channel = await broker.OpenChannelAsync(ct: ct);
         await channel.BasicQosAsync(0, Prefetch, global: false, ct);
-        var arrived = Channel.CreateUnbounded<(ulong Tag, FailedMessage Message, ReturnedMessage? Returned)>();
+        var arrived = Channel.CreateUnbounded<(ulong Tag, FailedMessage Message)>();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
             // Read at once, because the client takes the memory of the body back; only a bounded part of it is kept.
-            var (message, returned) = Read(delivery);
-            arrived.Writer.TryWrite((delivery.DeliveryTag, message, returned));
+            arrived.Writer.TryWrite((delivery.DeliveryTag, Read(delivery)));
             return Task.CompletedTask;
         };
         consumer.ShutdownAsync += (_, reason) => EndAsync(new IOException($"the channel was closed: {reason.ReplyText}"));
@@ -49,9 +47,9 @@ internal sealed class DeadLetterRecorder<TContext>(
         await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, ct);
         Succeeds();
 
-        await foreach (var (tag, message, returned) in arrived.Reader.ReadAllAsync(ct))
+        await foreach (var (tag, message) in arrived.Reader.ReadAllAsync(ct))
         {
-            if (await ReturnAsync(returned, ct) || await RecordAsync(message, ct))
+            if (await RecordAsync(message, ct))
             {
                 Failpoint.Hit("dead-letter-after-record");
                 await channel.BasicAckAsync(tag, multiple: false, CancellationToken.None);
@@ -71,53 +69,22 @@ internal sealed class DeadLetterRecorder<TContext>(
         }
     }
 
-    private (FailedMessage Message, ReturnedMessage? Returned) Read(BasicDeliverEventArgs delivery)
+    private FailedMessage Read(BasicDeliverEventArgs delivery)
     {
         var body = delivery.Body.Span;
         try
         {
-            return (
-                FailedMessage.Read(
-                    _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, Time.GetUtcNow()),
-                ReturnedMessage.Of(delivery.BasicProperties, body, topology));
+            return FailedMessage.Read(
+                _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, Time.GetUtcNow());
         }
 #pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             logger.LogError(e, "{Queue}: a message cannot be read, and only its body is kept", _queue);
-            return (FailedMessage.Bare(_queue, FailedMessage.KeyOf(_queue, null, body), body, body.Length, e, Time.GetUtcNow()), null);
+            return FailedMessage.Bare(_queue, FailedMessage.KeyOf(_queue, null, body), body, body.Length, e, Time.GetUtcNow());
         }
     }
-
-    /// <summary>
-    /// True when the message is back in its queue; false when it belongs here, or when the broker refuses this very
-    /// message.
-    /// </summary>
-    private async Task<bool> ReturnAsync(ReturnedMessage? returned, CancellationToken ct)
-    {
-        if (returned is null) return false;
-        try
-        {
-            await publisher.PublishToQueueAsync(returned.Queue, returned.Properties, returned.Body, ct);
-            return true;
-        }
-        catch (PublishFailedException e) when (IsRefusal(e.InnerException))
-        {
-            logger.LogError(e, "{Queue}: a message cannot go back to {Origin} and is recorded as a dead letter", _queue, returned.Queue);
-            return false;
-        }
-    }
-
-    private static bool IsRefusal(Exception? e) => e is PublishException
-        or OperationInterruptedException
-        {
-            ShutdownReason:
-            {
-                Initiator: ShutdownInitiator.Peer,
-                ReplyCode: Constants.AccessRefused or Constants.NotFound or Constants.PreconditionFailed,
-            },
-        };
 
     /// <summary>
     /// True when the message is stored, or at least its body is; false when the database refuses both, so that others

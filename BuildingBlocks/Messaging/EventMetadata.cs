@@ -5,11 +5,9 @@ namespace Fulfillment.Messaging;
 /// <summary>Fills the fields that every event carries.</summary>
 public static class EventMetadata
 {
-    /// <summary>Stamps an event that no other event caused, but a request or the clock.</summary>
-    /// <param name="event">Event whose own fields are set.</param>
-    /// <param name="eventId">Its id.</param>
-    /// <param name="at">When it happened.</param>
-    /// <param name="correlationId">Event that started the correlation; null when this one does.</param>
+    /// <summary>
+    /// Stamps an event that no other event caused, but a request or the clock. It starts a correlation, unless another event has.
+    /// </summary>
     public static TEvent WithNewCorrelation<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at, Guid? correlationId = null)
         where TEvent : BaseEvent =>
         Stamp(@event, eventId, at, correlation: correlationId ?? eventId, causation: null);
@@ -18,15 +16,9 @@ public static class EventMetadata
     /// Stamps the outcome of a handled event with the id and time that were stored with the outcome, so that
     /// a redelivery leads to exactly the same message again.
     /// </summary>
-    /// <param name="event">Event whose own fields are set.</param>
-    /// <param name="cause">Event that was handled.</param>
-    /// <param name="eventId">Stored id of the outcome.</param>
-    /// <param name="at">Stored time of the outcome.</param>
     public static TEvent WithCausation<TEvent>(this TEvent @event, BaseEvent cause, Guid eventId, DateTimeOffset at)
-        where TEvent : BaseEvent
-    {
-        return Stamp(@event, eventId, at, cause.CorrelationId ?? cause.EventId, cause.EventId);
-    }
+        where TEvent : BaseEvent =>
+        Stamp(@event, eventId, at, cause.CorrelationId ?? cause.EventId, cause.EventId);
 
     private static TEvent Stamp<TEvent>(TEvent @event, Guid eventId, DateTimeOffset at, Guid correlation, Guid? causation)
         where TEvent : BaseEvent

@@ -9,38 +9,21 @@ namespace Fulfillment.Messaging;
 public sealed class TopologyReadiness
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _complete = New();
-    private TaskCompletionSource _unknown = New();
-    private string _reason = "it was not checked yet";
-    private int _version;
+    private volatile TaskCompletionSource _complete = New();
+    private volatile TaskCompletionSource _unknown = New();
+    private volatile string _reason = "it was not checked yet";
+    private volatile int _version;
 
     /// <summary>Why events must not be published now; null when they may be.</summary>
-    internal string? NotCompleteBecause
-    {
-        get
-        {
-            lock (_gate) return _complete.Task.IsCompleted ? null : _reason;
-        }
-    }
+    internal string? NotCompleteBecause => _complete.Task.IsCompleted ? null : _reason;
 
     /// <summary>A check reads it before it begins, so that its result does not count for a later broker.</summary>
-    internal int Version
-    {
-        get
-        {
-            lock (_gate) return _version;
-        }
-    }
+    internal int Version => _version;
 
-    internal Task WhenCompleteAsync(CancellationToken ct)
-    {
-        lock (_gate) return _complete.Task.WaitAsync(ct);
-    }
+    internal Task WhenCompleteAsync(CancellationToken ct) => _complete.Task.WaitAsync(ct);
 
-    internal Task WhenUnknownAsync(TimeSpan timeout, TimeProvider time, CancellationToken ct)
-    {
-        lock (_gate) return _unknown.Task.WaitAsync(timeout, time, ct);
-    }
+    internal Task WhenUnknownAsync(TimeSpan timeout, TimeProvider time, CancellationToken ct) =>
+        _unknown.Task.WaitAsync(timeout, time, ct);
 
     /// <summary>Notes that a check that began at a version has found the topology complete.</summary>
     internal void Complete(int version)

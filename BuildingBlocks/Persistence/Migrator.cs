@@ -102,19 +102,16 @@ internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDat
 
     private static async Task<HashSet<string>> ReadAppliedAsync(IModuleDatabase database, CancellationToken ct)
     {
-        var applied = new HashSet<string>();
         try
         {
             await using var command = database.Source.CreateCommand($"SELECT migration_id FROM \"{HistoryRepository.DefaultTableName}\"");
             await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) applied.Add(reader.GetString(0));
+            return [.. await reader.ReadAllAsync(row => row.GetString(0))];
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
         {
-            // Nothing has ever been migrated here.
+            return []; // Nothing has ever been migrated here.
         }
-
-        return applied;
     }
 
     private async Task ForEachAsync(Func<IModuleDatabase, Task> work, CancellationToken ct)

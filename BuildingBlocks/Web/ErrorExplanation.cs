@@ -8,13 +8,14 @@ namespace Fulfillment.Web;
 /// <param name="Remedy">Action for the caller.</param>
 public sealed record ErrorExplanation(string Code, string Title, string Cause, string Effect, string Remedy);
 
-/// <summary>Errors that belong to no single module.</summary>
-internal static class SharedErrors
+/// <summary>Every error of the system with its explanation.</summary>
+/// <param name="modules">Errors that only single modules answer with.</param>
+public sealed class ErrorCatalog(IEnumerable<ErrorExplanation> modules)
 {
     private const string Nothing = "Nothing was done or stored.";
     private const string Client = "Correct the request and send it again.";
 
-    public static IReadOnlyList<ErrorExplanation> All { get; } =
+    internal IReadOnlyList<ErrorExplanation> All { get; } =
     [
         // Requests
         new(
@@ -93,13 +94,6 @@ internal static class SharedErrors
         new(
             "BODY_TRUNCATED", "The message is not complete", "It had more than 256 KiB, of which only that much was kept.",
             Nothing, "Put a whole body in its place with edit-and-replay, or delete it."),
+        .. modules,
     ];
-}
-
-/// <summary>Every error of the system with its explanation.</summary>
-/// <param name="modules">Errors that only single modules answer with.</param>
-public sealed class ErrorCatalog(IEnumerable<ErrorExplanation> modules)
-{
-    /// <summary>Shared errors first.</summary>
-    public IReadOnlyList<ErrorExplanation> All { get; } = [.. SharedErrors.All, .. modules];
 }

@@ -28,10 +28,8 @@ public static class IdempotencyKeys
     }
 
     /// <summary>The response to a request: that of its key, or without a key the one that <paramref name="make"/> makes.</summary>
-    public static IResult Answer<T>(this Idempotent<T> outcome, Func<T, IResult> make)
-    {
-        return outcome.KeyResult is { } result ? Answer(result) : make(outcome.Result!);
-    }
+    public static IResult Answer<T>(this Idempotent<T> outcome, Func<T, IResult> make) =>
+        outcome.KeyResult is { } result ? Answer(result) : make(outcome.Result!);
 
     internal static IResult Answer(IdempotencyResult result) => result.Outcome switch
     {

@@ -20,9 +20,7 @@ internal sealed class TerminalFormatter : ITextFormatter
         foreach (var name in ContextProperties)
         {
             if (!logEvent.Properties.TryGetValue(name, out var value)) continue;
-            output.Write(' ');
-            output.Write(name);
-            output.Write('=');
+            output.Write($" {name}=");
             if (value is ScalarValue { Value: string text }) output.Write(text);
             else value.Render(output, formatProvider: CultureInfo.InvariantCulture);
         }

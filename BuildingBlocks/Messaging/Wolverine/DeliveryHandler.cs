@@ -16,10 +16,8 @@ internal sealed record Delivery(IReadOnlyBasicProperties Properties);
 /// </summary>
 internal sealed class DeliveryHandler(Topology topology) : MessageHandler<Delivery>
 {
-    public override void ConfigureChain(HandlerChain chain)
-    {
+    public override void ConfigureChain(HandlerChain chain) =>
         (chain.SuccessLogLevel, chain.ProcessingLogLevel) = (LogLevel.None, LogLevel.None);
-    }
 
     protected override Task HandleAsync(Delivery message, MessageContext context, CancellationToken cancellation) =>
         ConsumeAsync(context.Envelope!.QueueName(), context.Envelope!.Data, context.Runtime.Services, cancellation);

@@ -27,11 +27,8 @@ public static class IdempotencyKeys
         return (new IdempotencyKey(scope, value, request, json), null);
     }
 
-    /// <summary>The response to a request: that of its key, or without a key the one that <paramref name="make"/> makes.</summary>
-    public static IResult Answer<T>(this Idempotent<T> outcome, Func<T, IResult> make) =>
-        outcome.KeyResult is { } result ? Answer(result) : make(outcome.Result!);
-
-    internal static IResult Answer(IdempotencyResult result) => result.Outcome switch
+    /// <summary>The response to a request with a key.</summary>
+    public static IResult Answer(IdempotencyResult result) => result.Outcome switch
     {
         IdempotencyOutcome.Done => new Given(result.Answer!, replayed: false),
         IdempotencyOutcome.Replayed => new Given(result.Answer!, replayed: true),

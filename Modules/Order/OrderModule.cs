@@ -13,7 +13,6 @@ using Fulfillment.Order.FollowOrder;
 using Fulfillment.Order.PlaceOrder;
 using Fulfillment.Order.UpdateOrderStatus;
 using Fulfillment.Persistence;
-using Fulfillment.Persistence.Idempotency;
 using Fulfillment.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,7 +55,7 @@ public sealed class OrderModule : Module
         builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         // A client waits for an order to be stored, so that fails soon when the database is unavailable.
-        builder.Services.AddGroupCommit<OrderDbContext, OrderWriter, NewOrder, Idempotent<OrderView>>(
+        builder.Services.AddGroupCommit<OrderDbContext, OrderWriter, NewOrder, PlacedOrder>(
             new BatchLimits { Timeout = TimeSpan.FromSeconds(4) });
         builder.Services.AddGroupCommit<OrderDbContext, StatusWriter, StatusChange, DateTimeOffset?>(
             new BatchLimits { MaxBatch = 1_000 });

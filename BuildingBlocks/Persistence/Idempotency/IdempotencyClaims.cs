@@ -6,7 +6,7 @@ namespace Fulfillment.Persistence.Idempotency;
 /// The keys that one transaction works on. A key is locked for the length of the transaction, never waited for, so that two processes
 /// cannot both find it unused.
 /// </summary>
-internal sealed class IdempotencyClaims
+public sealed class IdempotencyClaims
 {
     private const string Lock = "SELECT id FROM unnest($1::bigint[]) AS key (id) WHERE pg_try_advisory_xact_lock(id)";
 
@@ -22,15 +22,17 @@ internal sealed class IdempotencyClaims
         """;
 
     private readonly NpgsqlConnection _connection;
-    private readonly HashSet<long> _locked;
     private readonly Dictionary<(string Scope, string Value), Row> _stored;
 
-    private IdempotencyClaims(NpgsqlConnection connection, IEnumerable<long> locked, IEnumerable<((string, string), Row)> stored)
+    private IdempotencyClaims(
+        NpgsqlConnection connection, IEnumerable<IdempotencyKey> locked, IEnumerable<((string, string), Row)> stored)
     {
-        _connection = connection;
-        _locked = [.. locked];
-        _stored = stored.ToDictionary();
+        (_connection, _stored) = (connection, stored.ToDictionary());
+        New = locked.Where(key => !_stored.ContainsKey((key.Scope, key.Value))).ToHashSet();
     }
+
+    /// <summary>The keys whose work is to be done now. A key that several requests have is here once.</summary>
+    public IReadOnlySet<IdempotencyKey> New { get; }
 
     /// <summary>Locks the keys and looks for their responses, in the transaction that is open.</summary>
     public static async Task<IdempotencyClaims> TakeAsync(
@@ -47,11 +49,8 @@ internal sealed class IdempotencyClaims
         var stored = await reader.ReadAllAsync(row => ((row.GetString(0), row.GetString(1)), new Row(
             row.GetGuid(2), row.GetFieldValue<byte[]>(3),
             new StoredResponse(row.GetInt16(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetString(6)))));
-        return new IdempotencyClaims(connection, locked, stored);
+        return new IdempotencyClaims(connection, distinct.Where(key => locked.Contains(key.LockId)), stored);
     }
-
-    /// <summary>True when the work of this key is to be done now.</summary>
-    public bool IsNew(IdempotencyKey key) => !_stored.ContainsKey((key.Scope, key.Value)) && _locked.Contains(key.LockId);
 
     /// <summary>The result of a key, after the responses of new keys have been stored.</summary>
     public IdempotencyResult Judge(IdempotencyKey key)

@@ -10,7 +10,7 @@ namespace Fulfillment.Order.PlaceOrder;
 /// An order that is being stored. It keeps its number, so that a batch without an answer to its commit can be retried without a second
 /// order.
 /// </summary>
-public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = null) : IIdempotentItem
+public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = null)
 {
     public PlaceOrderRequest Request { get; } = request;
 
@@ -30,8 +30,11 @@ public sealed class NewOrder(PlaceOrderRequest request, IdempotencyKey? key = nu
     public DateTimeOffset? PlacedAt { get; set; }
 }
 
+/// <summary>A stored order, or the result of its key when the request had one.</summary>
+public readonly record struct PlacedOrder(OrderView? View, IdempotencyResult? KeyResult);
+
 /// <summary>Stores orders together with their pending ORDER_CREATED, many in one transaction.</summary>
-public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, Idempotent<OrderView>>
+public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, PlacedOrder>
 {
     private const string InsertOrders = """
         WITH stored AS (
@@ -54,9 +57,27 @@ public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, Idem
     public IReadOnlyList<NewOrder> Sample =>
         [new(new PlaceOrderRequest("CUST-WARM-UP", [new PlaceOrderLine("PROD-WARM-UP", "Warm-up", 1, 1m)])) { OrderId = -1 }];
 
-    public Task<IReadOnlyList<Idempotent<OrderView>>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items) =>
-        IdempotentWrite.OnceByKeyAsync(
-            connection, items, WriteNewAsync, (key, order) => key.Answer(order, OrderView.AddressOf(order.OrderId)));
+    // An order and the response to its key are stored in the same transaction. An order whose key has a response already is not stored.
+    // A batch without keys costs nothing extra.
+    public async Task<IReadOnlyList<PlacedOrder>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
+    {
+        IdempotencyKey[] keys = [.. items.Select(item => item.Key).OfType<IdempotencyKey>()];
+        if (keys.Length == 0) return [.. (await WriteNewAsync(connection, items)).Select(view => new PlacedOrder(view, null))];
+
+        var claims = await IdempotencyClaims.TakeAsync(connection, keys, CancellationToken.None);
+        NewOrder[] fresh = [.. items.Where(item => item.Key is null || claims.New.Contains(item.Key))];
+        var views = fresh.Length == 0 ? [] : fresh.Zip(await WriteNewAsync(connection, fresh)).ToDictionary();
+        await claims.StoreAsync(
+            [.. views.Where(pair => pair.Key.Key is not null).Select(pair => (pair.Key.Key!, Answer(pair.Key.Key!, pair.Value)))],
+            CancellationToken.None);
+        return
+        [
+            .. items.Select(item =>
+                item.Key is null ? new PlacedOrder(views[item], null) : new PlacedOrder(null, claims.Judge(item.Key))),
+        ];
+    }
+
+    private static StoredResponse Answer(IdempotencyKey key, OrderView order) => key.Answer(order, OrderView.AddressOf(order.OrderId));
 
     private async Task<IReadOnlyList<OrderView>> WriteNewAsync(NpgsqlConnection connection, IReadOnlyList<NewOrder> items)
     {

@@ -55,7 +55,7 @@ public sealed class PlaceOrderEndpoint : ICarterModule
         .Produces<OrderView>(StatusCodes.Status201Created).WithIdempotencyKey();
 
     private static async Task<IResult> PlaceAsync(
-        PlaceOrderRequest request, HttpContext http, GroupCommit<NewOrder, Idempotent<OrderView>> orders,
+        PlaceOrderRequest request, HttpContext http, GroupCommit<NewOrder, PlacedOrder> orders,
         OutboxRelay<OrderDbContext> relay, OrderMetrics metrics, CancellationToken ct)
     {
         if (Validator.Check(request) is { } invalid) return invalid;
@@ -68,6 +68,8 @@ public sealed class PlaceOrderEndpoint : ICarterModule
         Failpoint.HitWhenAnswered(http.Response, "order-edge-after-answer");
         relay.Wake();
         if (placed.KeyResult is null or { Outcome: IdempotencyOutcome.Done }) metrics.Reached(OrderStatus.Pending, TimeSpan.Zero);
-        return placed.Answer(view => TypedResults.Created(OrderView.AddressOf(view.OrderId), view));
+        return placed.KeyResult is { } result
+            ? IdempotencyKeys.Answer(result)
+            : TypedResults.Created(OrderView.AddressOf(placed.View!.OrderId), placed.View);
     }
 }

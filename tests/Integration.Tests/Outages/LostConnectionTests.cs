@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Integration.Tests.Fixture;
+using Npgsql;
+using RabbitMQ.Client;
 
 namespace Integration.Tests.Outages;
 
@@ -8,6 +10,7 @@ namespace Integration.Tests.Outages;
 public sealed class LostConnectionTests(StoppableSystem shared) : SystemTest, IClassFixture<StoppableSystem>
 {
     private static readonly TimeSpan AFewSeconds = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongerThanADrain = TimeSpan.FromSeconds(8);
     private readonly FulfillmentSystem _system = shared.System;
 
     [Fact]
@@ -71,6 +74,39 @@ public sealed class LostConnectionTests(StoppableSystem shared) : SystemTest, IC
         await end.CancelAsync();
         await AllCompleteAsync(await load, "RESTART");
         await host.WaitUntilReadyAsync();
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Listener_that_lost_its_queue_while_it_handled_a_message_does_not_come_back_twice_with_its_connection()
+    {
+        await using var host = await _system.StartAsync();
+        await _system.StockUpAsync("HELD", 100);
+        await using var blocker = new NpgsqlConnection(_system.Inventory.ConnectionString);
+        await blocker.OpenAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("SELECT FROM inventory_items WHERE product_id = 'HELD' FOR UPDATE", blocker))
+            await hold.ExecuteNonQueryAsync();
+        List<long> placed = [await _system.PlaceAsync("CUST-APPROVE", "HELD")];
+        await Eventually.Get(
+            "the handler to wait for the row", () => _system.Inventory.ScalarAsync<long>(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"),
+            count => count == 1);
+
+        await using (var channel = await _system.Broker.OpenAsync()) await channel.QueueDeleteAsync("order-created-queue");
+        await Eventually.Get(
+            "readiness to miss the listener", host.ReadinessAsync,
+            body => body.Contains("does not listen to order-created-queue", StringComparison.Ordinal));
+        await Eventually.True("the listener to be started again", () =>
+            host.Output.Contains("order-created-queue has no listener although", StringComparison.Ordinal));
+        await Task.Delay(LongerThanADrain, TestContext.Current.CancellationToken);
+        await transaction.RollbackAsync();
+        await host.WaitUntilReadyAsync();
+        await Eventually.Get("both connections to be closed", () => _system.Broker.CloseConnectionsAsync(), count => count >= 2);
+
+        // A second listener would take half of the messages, and handle none.
+        for (var i = 0; i < 20; i++) placed.Add(await PlaceSoonAsync("HELD"));
+        await AllCompleteAsync(placed, "HELD");
         (await host.StopAsync()).ShouldBe(0);
     }
 

@@ -7,11 +7,7 @@ internal static class DependencyWait
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tries until it works.</summary>
-    /// <param name="what">Name of the dependency, for people.</param>
-    /// <param name="attempt">Work that needs it.</param>
-    /// <param name="waiting">Notified of the reason for the wait, whenever that changes.</param>
-    /// <param name="ct">Ends the waiting.</param>
+    /// <summary>Tries until it works; <paramref name="waiting"/> gets the reason for the wait, whenever that changes.</summary>
     /// <exception cref="ConfigurationException">The dependency answers, but refuses the settings.</exception>
     public static async Task ForAsync(string what, Func<CancellationToken, Task> attempt, Action<string> waiting, CancellationToken ct)
     {

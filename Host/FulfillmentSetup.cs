@@ -6,7 +6,6 @@ using Fulfillment.Hosting.Lifecycle;
 using Fulfillment.Hosting.Logging;
 using Fulfillment.Messaging;
 using Fulfillment.Operations;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
 using Serilog;
@@ -31,16 +30,15 @@ internal static class FulfillmentSetup
         builder.Services.AddProblems();
         builder.Services.AddStrictJson();
         builder.Services.AddHealth();
-        builder.Services.AddTopologyOperations();
         builder.Services.AddPrometheusMetrics();
         builder.Services.AddDescriptions(enabled);
         // Carter on its own would find the routes of every module that lies in the folder.
         builder.Services.AddCarter(new DependencyContextAssemblyCatalog([.. enabled.Select(module => module.GetType().Assembly)]));
 
         var mistakes = new List<string>();
+        Collect(mistakes, builder.AddSharedOperations);
         Collect(mistakes, builder.AddLifecycle);
         Collect(mistakes, () => builder.AddMessaging(ModuleCatalog.Topology, [.. enabled.Select(module => module.Topology)]));
-        Collect(mistakes, builder.AddAuditing);
         foreach (var module in enabled) Collect(mistakes, () => module.Register(builder));
         if (mistakes.Count > 0) throw new ConfigurationException(mistakes);
     }

@@ -9,13 +9,13 @@ public static class Sql
     /// Adds a constant statement and its values. The value of <c>$1</c> stands alone, so that a single array is not taken for the
     /// list of values.
     /// </summary>
-    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, object first, params ReadOnlySpan<object> others)
+    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, object first, params ReadOnlySpan<object?> others)
     {
 #pragma warning disable CA2100 // Callers pass constants; values are parameters.
         var command = new NpgsqlBatchCommand(sql);
 #pragma warning restore CA2100
         command.Parameters.Add(new NpgsqlParameter { Value = first });
-        foreach (var value in others) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in others) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         batch.BatchCommands.Add(command);
         return batch;
     }

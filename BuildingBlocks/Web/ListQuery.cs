@@ -2,10 +2,8 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
@@ -16,53 +14,31 @@ namespace Fulfillment.Web;
 /// The query of a list: <c>limit</c> (1-500, 50 if absent), an opaque <c>cursor</c>, and filters. A handler with a parameter of this
 /// type reads the filters that its route names with <see cref="OperationMetadata.WithQuery"/>. Any other name is a mistake.
 /// </summary>
-public sealed class ListQuery : IEndpointParameterMetadataProvider
+public sealed class ListQuery : OperationQuery, IEndpointParameterMetadataProvider
 {
+    private const int DefaultLimit = 50;
     private const int MaxLimit = 500;
 
     // A key of 64 characters, each of which has four bytes.
     private const int MaxPositionBytes = 4 * 64;
     private const string LimitName = "limit";
     private const string CursorName = "cursor";
-    private readonly HttpRequest _request;
 
     /// <summary>Reads <c>limit</c> and <c>cursor</c>, and refuses any other name that is not a filter.</summary>
     public ListQuery(HttpRequest request, params IReadOnlyList<string> filters)
+        : base(request, [LimitName, CursorName, .. filters])
     {
-        _request = request;
-        foreach (var (name, value) in request.Query)
-        {
-            if (value.Count != 1) Errors[name] = ["may be given once"];
-            else if (value.ToString().Any(char.IsControl)) Errors[name] = ["must not have control characters"];
-            else if (name == LimitName)
-            {
-                if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit)
-                    Limit = limit;
-                else Errors[name] = [$"must be a number from 1 to {MaxLimit}"];
-            }
-            else if (name == CursorName)
-            {
-                After = Decode(value.ToString());
-                if (After is null) Errors[name] = ["is not a cursor of this list"];
-            }
-            else if (!filters.Contains(name))
-            {
-                Errors[name] = [$"is not known here; known are {string.Join(", ", [LimitName, CursorName, .. filters])}"];
-            }
-        }
+        Limit = (int)(Number(LimitName, least: 1, MaxLimit) ?? DefaultLimit);
+        if (Text(CursorName) is not { } cursor || Errors.ContainsKey(CursorName)) return;
+        After = Decode(cursor);
+        if (After is null) Errors[CursorName] = ["is not a cursor of this list"];
     }
 
     /// <summary>Rows of the page.</summary>
-    public int Limit { get; } = 50;
+    public int Limit { get; }
 
     /// <summary>Cursor position after which the page begins; null at the start of the list.</summary>
     public string? After { get; }
-
-    /// <summary>The mistakes per query name.</summary>
-    public Dictionary<string, string[]> Errors { get; } = [];
-
-    /// <summary>The response that names the mistakes; null when there are none.</summary>
-    public ProblemHttpResult? Invalid => Errors.Count > 0 ? Problems.Invalid(Errors) : null;
 
     /// <summary>Makes the parameter of a handler.</summary>
     public static ValueTask<ListQuery?> BindAsync(HttpContext http)
@@ -89,32 +65,6 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
         return 0;
     }
 
-    /// <summary>A filter; null when absent.</summary>
-    public string? Text(string name) => _request.Query[name] is [{ } text] ? text : null;
-
-    /// <summary>A filter that is a number; null when absent or a mistake.</summary>
-    public long? Number(string name)
-    {
-        if (Text(name) is not { } text) return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-        Errors[name] = ["must be a number"];
-        return null;
-    }
-
-    /// <summary>A filter that is an enum, by its name in JSON; null when absent or a mistake.</summary>
-    public T? Enum<T>(string name)
-        where T : struct, Enum
-    {
-        if (Text(name) is not { } text) return null;
-        foreach (var value in System.Enum.GetValues<T>())
-        {
-            if (NameOf(value) == text) return value;
-        }
-
-        Errors[name] = [$"must be one of {string.Join(", ", System.Enum.GetValues<T>().Select(NameOf))}"];
-        return null;
-    }
-
     /// <summary>
     /// Returns the rows. The query asks for one row more than the page; when it found that, a <c>Link</c> leads to the next page.
     /// </summary>
@@ -126,9 +76,9 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
         if (rows.Count <= Limit && searchedTo is null) return TypedResults.Ok(rows);
         T[] page = [.. rows.Take(Limit)];
         var position = Convert.ToString(rows.Count > Limit ? key(page[^1]) : searchedTo, CultureInfo.InvariantCulture)!;
-        var query = _request.Query.Where(pair => pair.Key != CursorName).ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
+        var query = Request.Query.Where(pair => pair.Key != CursorName).ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
         query[CursorName] = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
-        _request.HttpContext.Response.Headers.Link = $"<{QueryHelpers.AddQueryString(_request.Path, query)}>; rel=\"next\"";
+        Request.HttpContext.Response.Headers.Link = $"<{QueryHelpers.AddQueryString(Request.Path, query)}>; rel=\"next\"";
         return TypedResults.Ok(page);
     }
 
@@ -138,7 +88,4 @@ public sealed class ListQuery : IEndpointParameterMetadataProvider
         var position = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return position.Any(char.IsControl) ? null : position;
     }
-
-    private static string NameOf<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 }

@@ -1,6 +1,5 @@
 using Fulfillment.Inventory.ImportProducts;
-using Fulfillment.Operations.DeadLetters;
-using Fulfillment.Operations.Retention;
+using Fulfillment.Operations;
 using Fulfillment.Persistence;
 using Fulfillment.Persistence.Idempotency;
 using Microsoft.EntityFrameworkCore;
@@ -100,7 +99,6 @@ public sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> opti
         error.HasIndex(e => new { e.ImportId, e.Code, e.Row });
         error.HasOne<ImportJob>().WithMany().HasForeignKey(e => e.ImportId).OnDelete(DeleteBehavior.Cascade);
 
-        DeadLetter.Configure(modelBuilder);
-        RetentionProgress.Configure(modelBuilder);
+        modelBuilder.MapOperations();
     }
 }

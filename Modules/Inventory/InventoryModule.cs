@@ -13,7 +13,6 @@ using Fulfillment.Messaging;
 using Fulfillment.Operations;
 using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
 using Fulfillment.Persistence;
 using Fulfillment.Web;
@@ -56,13 +55,14 @@ public sealed class InventoryModule : Module
         builder.AddModuleDatabase<InventoryDbContext>(
             Name, typeof(ReservationStatus), typeof(ImportState), typeof(ImportKey), typeof(ImportDuplicates), typeof(ImportMode),
             typeof(RowErrorCode), typeof(DeadLetterStatus));
-        builder.AddOperations<InventoryDbContext>();
-        builder.AddGauges<InventoryDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, ActiveReservations);
-        builder.AddRetention<InventoryDbContext>(
-            RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys,
-            InventoryRetention.Orders, InventoryRetention.StockAdjustments, ImportRetention.Errors,
-            ImportRetention.Imports);
-        builder.AddInvariants<InventoryDbContext>(InventoryInvariants.All);
+        builder.AddOperations<InventoryDbContext>(
+            gauges: [DatabaseGauge.OutboxPending, ActiveReservations],
+            retention:
+            [
+                RetentionRule.IdempotencyKeys, InventoryRetention.Orders, InventoryRetention.StockAdjustments,
+                ImportRetention.Errors, ImportRetention.Imports,
+            ],
+            invariants: InventoryInvariants.All);
         builder.AddImports();
         builder.Services.AddValidatedOptions<ReservationOptions>(builder.Configuration, "Inventory");
         builder.Services.AddGroupCommit<InventoryDbContext, ReservationWriter, OrderCreatedEvent, ReservationAnswer>();

@@ -1,5 +1,4 @@
-using Fulfillment.Operations.DeadLetters;
-using Fulfillment.Operations.Retention;
+using Fulfillment.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Notification;
@@ -22,7 +21,6 @@ public sealed class NotificationDbContext(DbContextOptions<NotificationDbContext
         log.Property(l => l.Subject).HasMaxLength(200);
         log.Property(l => l.Message).HasMaxLength(500);
 
-        DeadLetter.Configure(modelBuilder);
-        RetentionProgress.Configure(modelBuilder);
+        modelBuilder.MapOperations();
     }
 }

@@ -5,9 +5,6 @@ using Fulfillment.Notification.Audit;
 using Fulfillment.Notification.NotifyCustomer;
 using Fulfillment.Operations;
 using Fulfillment.Operations.DeadLetters;
-using Fulfillment.Operations.Gauges;
-using Fulfillment.Operations.Invariants;
-using Fulfillment.Operations.Retention;
 using Fulfillment.Persistence;
 using Microsoft.Extensions.Hosting;
 
@@ -34,10 +31,8 @@ public sealed class NotificationModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<NotificationDbContext>(Name, typeof(NotificationChannel), typeof(DeadLetterStatus));
-        builder.AddOperations<NotificationDbContext>();
-        builder.AddGauges<NotificationDbContext>(DatabaseGauge.DeadLetters);
-        builder.AddRetention<NotificationDbContext>(RetentionRule.ReplayedDeadLetters, NotificationRetention.Orders);
-        builder.AddInvariants<NotificationDbContext>(NotificationInvariants.All);
+        builder.AddOperations<NotificationDbContext>(
+            gauges: [], retention: [NotificationRetention.Orders], invariants: NotificationInvariants.All);
         builder.Services.AddGroupCommit<
             NotificationDbContext, NotificationWriter, NotificationContent, IReadOnlyList<NotificationLog>>();
     }

@@ -1,5 +1,4 @@
-using Fulfillment.Operations.DeadLetters;
-using Fulfillment.Operations.Retention;
+using Fulfillment.Operations;
 using Fulfillment.Order.CountOrders;
 using Fulfillment.Persistence;
 using Fulfillment.Persistence.Idempotency;
@@ -61,7 +60,6 @@ public sealed class OrderDbContext(DbContextOptions<OrderDbContext> options) : D
         OrderCount.Configure(modelBuilder);
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
-        DeadLetter.Configure(modelBuilder);
-        RetentionProgress.Configure(modelBuilder);
+        modelBuilder.MapOperations();
     }
 }

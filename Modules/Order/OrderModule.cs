@@ -5,7 +5,6 @@ using Fulfillment.Messaging;
 using Fulfillment.Operations;
 using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
 using Fulfillment.Order.Audit;
 using Fulfillment.Order.CountOrders;
@@ -49,10 +48,10 @@ public sealed class OrderModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<OrderDbContext>(Name, typeof(OrderStatus), typeof(DeadLetterStatus));
-        builder.AddOperations<OrderDbContext>();
-        builder.AddGauges<OrderDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending);
-        builder.AddRetention<OrderDbContext>(RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, OrderRetention.Orders);
-        builder.AddInvariants<OrderDbContext>(OrderInvariants.All);
+        builder.AddOperations<OrderDbContext>(
+            gauges: [DatabaseGauge.OutboxPending],
+            retention: [RetentionRule.IdempotencyKeys, OrderRetention.Orders],
+            invariants: OrderInvariants.All);
         builder.Services.AddInstruments<OrderMetrics>();
         // A client waits for an order to be stored, so that fails soon when the database is unavailable.
         builder.Services.AddGroupCommit<OrderDbContext, OrderWriter, NewOrder, PlacedOrder>(

@@ -1,5 +1,4 @@
-using Fulfillment.Operations.DeadLetters;
-using Fulfillment.Operations.Retention;
+using Fulfillment.Operations;
 using Fulfillment.Payment.Simulate;
 using Fulfillment.Persistence;
 using Fulfillment.Persistence.Idempotency;
@@ -72,7 +71,6 @@ public sealed class PaymentDbContext(DbContextOptions<PaymentDbContext> options)
 
         OutboxMessage.Configure(modelBuilder);
         IdempotencyRecord.Configure(modelBuilder);
-        DeadLetter.Configure(modelBuilder);
-        RetentionProgress.Configure(modelBuilder);
+        modelBuilder.MapOperations();
     }
 }

@@ -5,7 +5,6 @@ using Fulfillment.Messaging;
 using Fulfillment.Operations;
 using Fulfillment.Operations.DeadLetters;
 using Fulfillment.Operations.Gauges;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Retention;
 using Fulfillment.Payment.Audit;
 using Fulfillment.Payment.ChargePayment;
@@ -44,11 +43,10 @@ public sealed class PaymentModule : Module
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddModuleDatabase<PaymentDbContext>(Name, typeof(PaymentStatus), typeof(DeadLetterStatus));
-        builder.AddOperations<PaymentDbContext>();
-        builder.AddGauges<PaymentDbContext>(DatabaseGauge.DeadLetters, DatabaseGauge.OutboxPending, FailingRefunds);
-        builder.AddRetention<PaymentDbContext>(
-            RetentionRule.ReplayedDeadLetters, RetentionRule.IdempotencyKeys, PaymentRetention.Orders);
-        builder.AddInvariants<PaymentDbContext>(PaymentInvariants.All);
+        builder.AddOperations<PaymentDbContext>(
+            gauges: [DatabaseGauge.OutboxPending, FailingRefunds],
+            retention: [RetentionRule.IdempotencyKeys, PaymentRetention.Orders],
+            invariants: PaymentInvariants.All);
         builder.Services.AddValidatedOptions<SimulatorOptions>(builder.Configuration, "Payment");
         builder.Services.AddSingleton<Simulator>();
         builder.Services.AddSingleton<IPaymentGateway>(services =>

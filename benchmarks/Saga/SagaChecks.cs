@@ -17,7 +17,8 @@ internal static class SagaChecks
         RunningSystem system, long before, long[] accepted, int unanswered, CancellationToken ct)
     {
         var violations = new List<string>();
-        var ended = await CountAsync(system, "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status >= 'COMPLETED'", accepted, ct);
+        var ended = await CountAsync(
+            system, "SELECT count(*) FROM orders WHERE order_id = ANY($1) AND status >= 'COMPLETED'", accepted, ct);
         if (ended != accepted.Length) violations.Add($"{ended} of {accepted.Length} accepted orders have ended");
         var stored = await CountAsync(system, "SELECT count(*) FROM orders WHERE order_id > $1", before, ct);
         if (stored > accepted.Length + unanswered)

@@ -1,10 +1,4 @@
 using System.Threading.Channels;
-using Fulfillment.Core;
-using Fulfillment.Messaging;
-using Fulfillment.Persistence;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
 namespace Fulfillment.Operations.DeadLetters;
@@ -14,8 +8,8 @@ namespace Fulfillment.Operations.DeadLetters;
 /// message is acknowledged after its commit; while broker or database are unavailable it stays in its queue.
 /// </summary>
 internal sealed class DeadLetterRecorder<TContext>(
-    ModuleDatabase<TContext> database, DeadLetterStore<TContext> store, BrokerConnection broker, Topology topology,
-    Startup startup, TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
+    ModuleDatabase<TContext> database, BrokerConnection broker, Topology topology, Startup startup,
+    TimeProvider time, ILogger<DeadLetterRecorder<TContext>> logger)
     : PollingWorker(startup, time, logger)
     where TContext : DbContext
 {
@@ -34,7 +28,7 @@ internal sealed class DeadLetterRecorder<TContext>(
     {
         await using var channel = await broker.OpenChannelAsync(ct: ct);
         await channel.BasicQosAsync(0, Prefetch, global: false, ct);
-        var arrived = Channel.CreateUnbounded<(ulong Tag, FailedMessage Message)>();
+        var arrived = Channel.CreateUnbounded<(ulong Tag, DeadLetter Message)>();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
@@ -69,12 +63,12 @@ internal sealed class DeadLetterRecorder<TContext>(
         }
     }
 
-    private FailedMessage Read(BasicDeliverEventArgs delivery)
+    private DeadLetter Read(BasicDeliverEventArgs delivery)
     {
         var body = delivery.Body.Span;
         try
         {
-            return FailedMessage.Read(
+            return DeadLetterReader.Read(
                 _queue, delivery.Exchange, delivery.RoutingKey, delivery.BasicProperties, body, topology, Time.GetUtcNow());
         }
 #pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
@@ -82,7 +76,7 @@ internal sealed class DeadLetterRecorder<TContext>(
 #pragma warning restore CA1031
         {
             logger.LogError(e, "{Queue}: a message cannot be read, and only its body is kept", _queue);
-            return FailedMessage.Bare(_queue, FailedMessage.KeyOf(_queue, null, body), body, body.Length, e, Time.GetUtcNow());
+            return DeadLetterReader.Bare(_queue, DeadLetterReader.KeyOf(_queue, null, body), body, body.Length, e, Time.GetUtcNow());
         }
     }
 
@@ -90,7 +84,7 @@ internal sealed class DeadLetterRecorder<TContext>(
     /// True when the message is stored, or at least its body is; false when the database refuses both, so that others
     /// get their turn before it is tried again.
     /// </summary>
-    private async Task<bool> RecordAsync(FailedMessage message, CancellationToken ct)
+    private async Task<bool> RecordAsync(DeadLetter message, CancellationToken ct, bool isBare = false)
     {
         try
         {
@@ -99,32 +93,28 @@ internal sealed class DeadLetterRecorder<TContext>(
         }
 #pragma warning disable CA1031 // A fault of one message must not keep the others from being recorded.
         catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            logger.LogError(
-                e, "{Queue}: a dead letter of {Origin} cannot be stored as it came, and only its body is kept", _queue, message.Queue);
-            message = FailedMessage.Bare(message.Queue, message.Key, message.Body, message.BodyBytes, e, message.FailedAt);
-        }
-
-        try
-        {
-            await StoreAsync(message, ct);
-            return true;
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored and stays in the queue", _queue, message.Queue);
-            await Task.Delay(MaxRetryDelay, ct);
-            return false;
+            if (isBare)
+            {
+                logger.LogError(e, "{Queue}: a dead letter of {Origin} cannot be stored and stays in the queue", _queue, message.Queue);
+                await Task.Delay(MaxRetryDelay, ct);
+                return false;
+            }
+
+            logger.LogError(
+                e, "{Queue}: a dead letter of {Origin} cannot be stored as it came, and only its body is kept", _queue, message.Queue);
+            var bare = DeadLetterReader.Bare(message.Queue, message.DedupeKey, message.Body, message.BodyBytes, e, message.FailedAt);
+            return await RecordAsync(bare, ct, isBare: true);
         }
     }
 
-    private async Task StoreAsync(FailedMessage message, CancellationToken ct)
+    private async Task StoreAsync(DeadLetter message, CancellationToken ct)
     {
         var retry = Retry.While(
             TransientErrors.Is, failures => failures <= 3 ? TimeSpan.FromSeconds(1 << (failures - 1)) : MaxRetryDelay,
             (e, _) => logger.LogWarning(e, "{Queue}: dead letters wait for the database", _queue));
-        await retry.ExecuteAsync(async token => await store.RecordAsync(message, token), ct);
+        await retry.ExecuteAsync(async token => await database.Source.RecordAsync(message, token), ct);
         logger.LogDebug("{Queue}: dead letter of {Origin} recorded, {Reason}", _queue, message.Queue, message.ExceptionType);
     }
 }

@@ -1,12 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Fulfillment.Core;
-using Fulfillment.Messaging;
-using Fulfillment.Persistence;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
-using Npgsql;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Operations.DeadLetters;
@@ -86,41 +79,38 @@ internal sealed class DeadLetterReplayer<TContext>(
             WHERE finished_at IS NULL AND next_at <= now() ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
             """;
         await using var reader = await take.ExecuteReaderAsync(ct);
-        var rows = await reader.ReadAllAsync(row => (row.GetInt64(0), row.IsDBNull(1) ? (int?)null : row.GetInt32(1)));
-        return rows is [var row] ? row : null;
+        return await reader.ReadAsync(ct) ? (reader.GetInt64(0), reader[1] as int?) : null;
     }
 
     private static async Task<List<QueuedMessage>> ReadQueuedAsync(NpgsqlConnection connection, long replay, int size, CancellationToken ct)
     {
-        await using var read = connection.CreateCommand();
-        read.CommandText = """
+        await using var read = new NpgsqlBatch(connection).Add(
+            """
             SELECT id, queue, message_id, message_type, content_type, headers->>'traceparent', coalesce(edited_body, body)
             FROM dead_letters WHERE replay_id = $1 AND status = 'QUEUED' ORDER BY id LIMIT $2 FOR UPDATE
-            """;
-        read.Parameters.Add(new NpgsqlParameter<long> { TypedValue = replay });
-        read.Parameters.Add(new NpgsqlParameter<int> { TypedValue = size });
+            """,
+            replay, size);
         await using var reader = await read.ExecuteReaderAsync(ct);
-        return await reader.ReadAllAsync(row => new QueuedMessage(
-            row.GetInt64(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), Text(row, 5), row.GetFieldValue<byte[]>(6)));
+        return await reader.ReadAllAsync(row =>
+        {
+            var id = row.GetInt64(0);
+            var headers = new Dictionary<string, object?> { [FailureHeaders.ReplayOf] = id.ToString(CultureInfo.InvariantCulture) };
+            if (row[5] is string traceParent) headers["traceparent"] = Encoding.UTF8.GetBytes(traceParent);
+            var properties = new BasicProperties
+            {
+                Persistent = true, Headers = headers,
+                MessageId = row[2] as string, Type = row[3] as string, ContentType = row[4] as string,
+            };
+            return new QueuedMessage(id, row.GetString(1), properties, row.GetFieldValue<byte[]>(6));
+        });
     }
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     /// <summary>False when there is no such queue; any other failure ends the batch, which is tried again as a whole.</summary>
     private async Task<bool> PublishAsync(QueuedMessage message, CancellationToken ct)
     {
-        var properties = new BasicProperties
-        {
-            Persistent = true,
-            Headers = new Dictionary<string, object?> { [FailureHeaders.ReplayOf] = message.Id.ToString(CultureInfo.InvariantCulture) },
-        };
-        if (message.MessageId is not null) properties.MessageId = message.MessageId;
-        if (message.Type is not null) properties.Type = message.Type;
-        if (message.ContentType is not null) properties.ContentType = message.ContentType;
-        if (message.TraceParent is not null) properties.Headers["traceparent"] = Encoding.UTF8.GetBytes(message.TraceParent);
         try
         {
-            await publisher.PublishToQueueAsync(message.Queue, properties, message.Body, ct);
+            await publisher.PublishToQueueAsync(message.Queue, message.Properties, message.Body, ct);
             return true;
         }
         catch (PublishFailedException e) when (e.InnerException is PublishException { IsReturn: true })
@@ -130,6 +120,5 @@ internal sealed class DeadLetterReplayer<TContext>(
         }
     }
 
-    private sealed record QueuedMessage(
-        long Id, string Queue, string? MessageId, string? Type, string? ContentType, string? TraceParent, byte[] Body);
+    private sealed record QueuedMessage(long Id, string Queue, BasicProperties Properties, byte[] Body);
 }

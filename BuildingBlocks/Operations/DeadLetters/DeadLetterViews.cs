@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Fulfillment.Operations.DeadLetters;
 
@@ -19,8 +19,6 @@ public sealed record BodyView(string Encoding, object? Content, bool Truncated)
     // Below the depth that the API itself may write; no contract is as deep.
     private const int MaxDepth = 10;
 
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     /// <summary>Shows a body, or the part of it that was kept.</summary>
     public static BodyView Of(byte[] body, bool truncated)
     {
@@ -35,20 +33,9 @@ public sealed record BodyView(string Encoding, object? Content, bool Truncated)
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // A part of a character may be missing at the end of a truncated body.
-            if (truncated) return new BodyView("text", System.Text.Encoding.UTF8.GetString(body), truncated);
-            return Text(body);
-        }
-    }
-
-    private static BodyView Text(byte[] body)
-    {
-        try
-        {
-            return new BodyView("text", Strict.GetString(body), false);
-        }
-        catch (DecoderFallbackException)
-        {
-            return new BodyView("base64", Convert.ToBase64String(body), false);
+            return truncated || Utf8.IsValid(body)
+                ? new BodyView("text", System.Text.Encoding.UTF8.GetString(body), truncated)
+                : new BodyView("base64", Convert.ToBase64String(body), false);
         }
     }
 }
@@ -60,15 +47,11 @@ public sealed record DeadLetterDetail(
     int Attempts, int Occurrences, DateTimeOffset FailedAt, DateTimeOffset RecordedAt, DeadLetterStatus Status, long? ReplayId,
     DateTimeOffset? ReplayedAt, long BodyBytes, BodyView Body, BodyView? EditedBody, JsonElement Headers)
 {
-    internal static DeadLetterDetail From(DeadLetter d)
-    {
-        using var headers = JsonDocument.Parse(d.Headers);
-        return new DeadLetterDetail(
-            d.Id, d.Queue, d.EventType, d.EventId, d.OrderId, d.MessageId, d.MessageType, d.ContentType, d.Exchange, d.RoutingKey,
-            d.ExceptionType, d.ExceptionMessage, d.Stack, d.Attempts, d.Occurrences, d.FailedAt, d.RecordedAt, d.Status, d.ReplayId,
-            d.ReplayedAt, d.BodyBytes, BodyView.Of(d.Body, d.BodyBytes > d.Body.Length),
-            d.EditedBody is { } edited ? BodyView.Of(edited, false) : null, headers.RootElement.Clone());
-    }
+    internal static DeadLetterDetail From(DeadLetter d) => new(
+        d.Id, d.Queue, d.EventType, d.EventId, d.OrderId, d.MessageId, d.MessageType, d.ContentType, d.Exchange, d.RoutingKey,
+        d.ExceptionType, d.ExceptionMessage, d.Stack, d.Attempts, d.Occurrences, d.FailedAt, d.RecordedAt, d.Status, d.ReplayId,
+        d.ReplayedAt, d.BodyBytes, BodyView.Of(d.Body, d.BodyBytes > d.Body.Length),
+        d.EditedBody is { } edited ? BodyView.Of(edited, false) : null, JsonSerializer.Deserialize<JsonElement>(d.Headers));
 }
 
 /// <summary>How far a replay has come.</summary>

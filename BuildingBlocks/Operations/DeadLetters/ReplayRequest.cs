@@ -6,7 +6,17 @@ namespace Fulfillment.Operations.DeadLetters;
 public sealed record ReplayGroup(string ExceptionType, string EventType, string Queue);
 
 /// <summary>Names open dead letters by their common properties; an absent property matches all of them.</summary>
-public sealed record ReplayFilter(string? Queue = null, string? ExceptionType = null, string? EventType = null, long? OrderId = null);
+public sealed record ReplayFilter(string? Queue = null, string? ExceptionType = null, string? EventType = null, long? OrderId = null)
+{
+    internal IQueryable<DeadLetter> ApplyTo(IQueryable<DeadLetter> deadLetters)
+    {
+        if (Queue is { } queue) deadLetters = deadLetters.Where(deadLetter => deadLetter.Queue == queue);
+        if (ExceptionType is { } exception) deadLetters = deadLetters.Where(deadLetter => deadLetter.ExceptionType == exception);
+        if (EventType is { } type) deadLetters = deadLetters.Where(deadLetter => deadLetter.EventType == type);
+        if (OrderId is { } order) deadLetters = deadLetters.Where(deadLetter => deadLetter.OrderId == order);
+        return deadLetters;
+    }
+}
 
 /// <summary>Asks for a replay of dead letters that exactly one of ids, group and filter names.</summary>
 /// <example>{ "filter": { "eventType": "ORDER_CREATED" }, "ratePerSecond": 50 }</example>

@@ -1,10 +1,3 @@
-using Fulfillment.Core;
-using Fulfillment.Persistence;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Npgsql;
-
 namespace Fulfillment.Operations.Gauges;
 
 /// <summary>A number that a query of a module's database returns. A module lists its gauges as data.</summary>
@@ -25,52 +18,18 @@ public sealed record DatabaseGauge(string Name, string Metric, string Descriptio
         "SELECT count(*) FROM outbox_messages");
 }
 
-/// <summary>The gauges of one module, at most a second old.</summary>
-public sealed class ModuleGauges
+/// <summary>The gauges of one module.</summary>
+internal sealed record ModuleGauges(IModuleDatabase Database, IReadOnlyList<DatabaseGauge> Gauges)
 {
-    private static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
-    private readonly SingleFlightCache<IReadOnlyDictionary<string, long>> _recent;
-
-    internal ModuleGauges(string module, NpgsqlDataSource database, IReadOnlyList<DatabaseGauge> gauges, TimeProvider time)
-    {
-        (Module, DatabaseGauges) = (module, gauges);
-        _recent = new SingleFlightCache<IReadOnlyDictionary<string, long>>(Age, ct => ReadAsync(database, gauges, ct), time);
-    }
-
-    /// <summary>Name of the module.</summary>
-    public string Module { get; }
-
-    /// <summary>Its gauges.</summary>
-    public IReadOnlyList<DatabaseGauge> DatabaseGauges { get; }
-
     /// <summary>The numbers by the names of the gauges.</summary>
-    public Task<IReadOnlyDictionary<string, long>> GetAsync(CancellationToken ct) => _recent.GetAsync(ct);
-
-    private static async Task<IReadOnlyDictionary<string, long>> ReadAsync(
-        NpgsqlDataSource database, IReadOnlyList<DatabaseGauge> gauges, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, long>> ReadAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await Database.Queries.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var gauge in gauges) batch.BatchCommands.Add(new NpgsqlBatchCommand(gauge.Sql));
+        foreach (var gauge in Gauges) batch.BatchCommands.Add(new NpgsqlBatchCommand(gauge.Sql));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var numbers = new Dictionary<string, long>();
-        foreach (var gauge in gauges) numbers[gauge.Name] = (await reader.ReadAllAsync(row => row.GetInt64(0)))[0];
+        foreach (var gauge in Gauges) numbers[gauge.Name] = (await reader.ReadAllAsync(row => row.GetInt64(0)))[0];
         return numbers;
-    }
-}
-
-/// <summary>Registers gauges.</summary>
-public static class GaugesSetup
-{
-    /// <summary>Adds the gauges of a module.</summary>
-    public static void AddGauges<TContext>(this IHostApplicationBuilder builder, params IReadOnlyList<DatabaseGauge> gauges)
-        where TContext : DbContext
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(services =>
-        {
-            var database = services.GetRequiredService<ModuleDatabase<TContext>>();
-            return new ModuleGauges(database.Module, database.Queries, gauges, services.GetRequiredService<TimeProvider>());
-        });
     }
 }

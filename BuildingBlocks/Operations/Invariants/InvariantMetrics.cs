@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Fulfillment.Core;
 
 namespace Fulfillment.Operations.Invariants;
 

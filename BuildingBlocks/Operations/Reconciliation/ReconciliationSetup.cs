@@ -1,11 +1,4 @@
 using System.Globalization;
-using Fulfillment.Persistence;
-using Fulfillment.Web;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Fulfillment.Operations.Reconciliation;
 
@@ -55,10 +48,10 @@ public static class ReconciliationSetup
         HttpRequest request, NpgsqlDataSource database, ReconciliationQuery<TEntry> query, CancellationToken ct)
         where TEntry : IReconciliationEntry
     {
-        var errors = OperationQuery.Read(request, AfterName, LimitName);
-        var after = OperationQuery.Number(request, AfterName, fallback: 0, least: 0, long.MaxValue, errors);
-        var limit = (int)OperationQuery.Number(request, LimitName, DefaultLimit, least: 1, MaxLimit, errors);
-        if (errors.Count > 0) return Problems.Invalid(errors);
+        var parameters = new OperationQuery(request, AfterName, LimitName);
+        var after = parameters.Number(AfterName, least: 0, long.MaxValue) ?? 0;
+        var limit = (int)(parameters.Number(LimitName, least: 1, MaxLimit) ?? DefaultLimit);
+        if (parameters.Invalid is { } invalid) return invalid;
 
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection).Add(query.Sql, after, limit + 1);

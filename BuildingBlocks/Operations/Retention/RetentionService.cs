@@ -1,12 +1,3 @@
-using Fulfillment.Core;
-using Fulfillment.Persistence;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Npgsql;
-
 namespace Fulfillment.Operations.Retention;
 
 /// <summary>
@@ -61,18 +52,5 @@ internal sealed class RetentionService<TContext>(
         }
         while (removed >= Batch);
         if (all > 0) logger.LogInformation("{Module}: removed {Count} {Rule} older than {Age}", database.Module, all, rule.Name, age);
-    }
-}
-
-/// <summary>Registers retention.</summary>
-public static class RetentionSetup
-{
-    /// <summary>Adds the rules of a module.</summary>
-    public static void AddRetention<TContext>(this IHostApplicationBuilder builder, params IReadOnlyList<RetentionRule> rules)
-        where TContext : DbContext
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<IHostedService>(
-            services => ActivatorUtilities.CreateInstance<RetentionService<TContext>>(services, rules));
     }
 }

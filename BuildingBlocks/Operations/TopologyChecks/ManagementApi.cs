@@ -2,10 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Fulfillment.Messaging;
 using Fulfillment.Operations.Gauges;
-using Microsoft.Extensions.Options;
-using RabbitMQ.Client;
 
 namespace Fulfillment.Operations.TopologyChecks;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Fulfillment.Messaging;
-using Microsoft.Extensions.Options;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Operations.TopologyChecks;
@@ -21,12 +18,15 @@ internal sealed class TopologyCheck(
     public async Task<TopologyReport> RunAsync(CancellationToken ct)
     {
         var version = readiness.Version;
-        var (report, bindingsAreKnown) = await CompareAsync(ct);
-        if (report.Differences.FirstOrDefault(difference => difference.IsMissing) is { } missing)
-            readiness.Reset($"{missing.Kind} {missing.Name} is missing");
+        var differences = new List<TopologyDifference>();
+        var actual = await AskManagementAsync(differences, ct) ?? await AskByAmqpAsync(ct);
+        differences.AddRange(TopologyComparison.Differences(topology, declarer.ArgumentsOf, actual));
+        var missing = differences.Find(difference => difference.IsMissing);
+        if (missing is not null) readiness.Reset($"{missing.Kind} {missing.Name} is missing");
         // A process that may declare the bindings does so instead of assuming that they exist.
-        else if (bindingsAreKnown || !options.Value.DeclareTopology) readiness.Complete(version);
-        return report;
+        else if (actual.Bindings is not null || !options.Value.DeclareTopology) readiness.Complete(version);
+        var isOk = differences.TrueForAll(difference => difference.Severity != DifferenceSeverity.Error);
+        return new TopologyReport(time.GetUtcNow(), isOk, differences);
     }
 
     /// <summary>Parts that the named modules need and the broker lacks, for people; empty when the modules can work.</summary>
@@ -36,76 +36,54 @@ internal sealed class TopologyCheck(
             .Select(difference => $"{difference.Kind} {difference.Name}"),
     ];
 
-    private async Task<(TopologyReport Report, bool BindingsAreKnown)> CompareAsync(CancellationToken ct)
+    private async Task<ActualTopology?> AskManagementAsync(List<TopologyDifference> differences, CancellationToken ct)
     {
-        TopologyDifference? unreachable = null;
-        if (management.IsKnown)
+        if (!management.IsKnown) return null;
+        try
         {
-            try
-            {
-                return (Report(await management.ReadAsync(ct)), true);
-            }
-            catch (Exception e)
-                when (!ct.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
-            {
-                unreachable = new TopologyDifference(
-                    "management", "RabbitMq__ManagementUri", "answers", e.Message, DifferenceSeverity.Warning);
-            }
+            return await management.ReadAsync(ct);
         }
-
-        return (Report(await ReadByAmqpAsync(ct), unreachable), false);
+        catch (Exception e) when (!ct.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or JsonException)
+        {
+            differences.Add(new TopologyDifference(
+                "management", "RabbitMq__ManagementUri", "answers", e.Message, DifferenceSeverity.Warning));
+            return null;
+        }
     }
 
-    private TopologyReport Report(ActualTopology actual, TopologyDifference? unreachable = null)
-    {
-        List<TopologyDifference> differences = [.. TopologyComparison.Differences(topology, declarer.ArgumentsOf, actual)];
-        if (unreachable is not null) differences.Insert(0, unreachable);
-        var isOk = differences.All(difference => difference.Severity != DifferenceSeverity.Error);
-        return new TopologyReport(time.GetUtcNow(), isOk, differences);
-    }
-
-    private async Task<ActualTopology> ReadByAmqpAsync(CancellationToken ct)
+    private async Task<ActualTopology> AskByAmqpAsync(CancellationToken ct)
     {
         var exchanges = new Dictionary<string, ActualExchange?>();
         var queues = new Dictionary<string, JsonElement?>();
-        var channel = await broker.OpenChannelAsync(ct: ct);
-        try
+        foreach (var name in topology.DeclaredExchanges.Select(exchange => exchange.Name))
         {
-            foreach (var exchange in topology.DeclaredExchanges)
-            {
-                if (await ExistsAsync(open => open.ExchangeDeclarePassiveAsync(exchange.Name, ct))) exchanges[exchange.Name] = null;
-            }
-
-            foreach (var queue in topology.DeclaredQueues)
-            {
-                if (await ExistsAsync(open => open.QueueDeclarePassiveAsync(queue.Name, ct))) queues[queue.Name] = null;
-            }
+            if (await broker.ExistsAsync(channel => channel.ExchangeDeclarePassiveAsync(name, ct), ct)) exchanges[name] = null;
         }
-        finally
+
+        foreach (var name in topology.DeclaredQueues.Select(queue => queue.Name))
         {
-            await channel.DisposeAsync();
+            if (await broker.ExistsAsync(channel => channel.QueueDeclarePassiveAsync(name, ct), ct)) queues[name] = null;
         }
 
         return new ActualTopology(exchanges, queues, Bindings: null);
+    }
+}
 
-        async Task<bool> ExistsAsync(Func<IChannel, Task> ask)
+/// <summary>Asks the broker about exchanges and queues by AMQP.</summary>
+internal static class PassiveDeclaration
+{
+    /// <summary>True when the broker has what is declared passively. Its answer "no" closes the channel, so each has its own.</summary>
+    public static async Task<bool> ExistsAsync(this BrokerConnection broker, Func<IChannel, Task> declare, CancellationToken ct)
+    {
+        await using var channel = await broker.OpenChannelAsync(ct: ct);
+        try
         {
-            // The answer "no" closes the channel.
-            if (!channel.IsOpen)
-            {
-                await channel.DisposeAsync();
-                channel = await broker.OpenChannelAsync(ct: ct);
-            }
-
-            try
-            {
-                await ask(channel);
-                return true;
-            }
-            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
-            {
-                return false;
-            }
+            await declare(channel);
+            return true;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
         }
     }
 }

@@ -1,9 +1,5 @@
-using Fulfillment.Core;
-using Fulfillment.Messaging;
 using Fulfillment.Operations.Unroutable;
-using Fulfillment.Persistence;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Fulfillment.Operations.TopologyChecks;
 
@@ -14,7 +10,7 @@ namespace Fulfillment.Operations.TopologyChecks;
 internal sealed class TopologyMonitor(
     TopologyCheck check, TopologyDeclarer declarer, TopologyReadiness readiness, UnroutableMessages unrouted, ManagementApi management,
     BrokerConnection broker, Topology topology, IEnumerable<IModuleDatabase> databases, Startup startup, IOptions<RabbitMqOptions> options,
-    TimeProvider time, ILogger<TopologyMonitor> logger) : PollingWorker(startup, time, logger)
+    TimeProvider time, ILogger<TopologyMonitor> logger) : PollingWorker(startup, time, logger), IHealthCheck
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
@@ -24,9 +20,7 @@ internal sealed class TopologyMonitor(
     private IReadOnlyList<string> _mistakes = [];
     private string? _unknownBecause;
     private bool _unroutable;
-
-    /// <summary>Parts that this process needs and the broker lacks, as of the last check; empty when all is well.</summary>
-    public IReadOnlyList<string> Problems { get; private set; } = [];
+    private string[] _problems = [];
 
     protected override string Work => "topology checks";
 
@@ -34,6 +28,12 @@ internal sealed class TopologyMonitor(
     protected override TimeSpan Interval => TimeSpan.Zero;
 
     protected override bool StopsAtOnce => true;
+
+    /// <summary>Makes <c>/health/ready</c> name the parts that this process needs and the broker lacks, as of the last check.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_problems is { Length: > 0 } problems
+            ? HealthCheckResult.Unhealthy(string.Join("; ", problems))
+            : HealthCheckResult.Healthy("complete"));
 
     protected override async Task WhenReadyAsync(CancellationToken ct)
     {
@@ -95,9 +95,9 @@ internal sealed class TopologyMonitor(
             .. report.Differences.Where(difference => difference.Severity == DifferenceSeverity.Error && difference.IsNeededBy(_modules))
                 .Select(difference => $"{difference.Kind} {difference.Name}: expected {difference.Expected}, found {difference.Actual}"),
         ];
-        foreach (var problem in problems.Except(Problems)) logger.LogError("Topology: {Problem}", problem);
-        if (problems.Length == 0 && Problems.Count > 0) logger.LogInformation("Topology: complete again");
-        Problems = problems;
+        foreach (var problem in problems.Except(_problems)) logger.LogError("Topology: {Problem}", problem);
+        if (problems.Length == 0 && _problems.Length > 0) logger.LogInformation("Topology: complete again");
+        _problems = problems;
 
         var unknown = readiness.NotCompleteBecause;
         if (unknown is not null && unknown != _unknownBecause)

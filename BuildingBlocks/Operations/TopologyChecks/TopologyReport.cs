@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json;
-using Fulfillment.Messaging;
 
 namespace Fulfillment.Operations.TopologyChecks;
 
@@ -63,44 +63,28 @@ internal static class TopologyComparison
             .Select(name => new TopologyDifference("queue", name, "not declared", "exists", DifferenceSeverity.Info)),
     ];
 
-    private static IEnumerable<TopologyDifference> Exchange(DeclaredExchange declared, ActualTopology actual)
-    {
-        if (!actual.Exchanges.TryGetValue(declared.Name, out var exchange))
-        {
-            yield return Error("exchange", declared.Name, declared.Type, TopologyDifference.Missing, declared.Module);
-            yield break;
-        }
-
-        if (exchange is null) yield break;
-        if (exchange.Type != declared.Type)
-            yield return Error("exchange", declared.Name, $"type {declared.Type}", $"type {exchange.Type}", declared.Module);
-        if (exchange.Alternate != declared.Alternate)
-        {
-            yield return Error(
-                "exchange", declared.Name, $"alternate exchange {declared.Alternate ?? "none"}",
-                $"alternate exchange {exchange.Alternate ?? "none"}", declared.Module);
-        }
-    }
+    private static IEnumerable<TopologyDifference> Exchange(DeclaredExchange declared, ActualTopology actual) => Differences(
+        actual.Exchanges.TryGetValue(declared.Name, out var found), Missing("exchange", declared.Name, declared.Type, declared.Module),
+        new() { ["type"] = declared.Type, ["alternate exchange"] = declared.Alternate },
+        found is null ? null : new() { ["type"] = found.Type, ["alternate exchange"] = found.Alternate });
 
     private static IEnumerable<TopologyDifference> Queue(
-        DeclaredQueue declared, Dictionary<string, object?> arguments, ActualTopology actual)
-    {
-        if (!actual.Queues.TryGetValue(declared.Name, out var queue))
-        {
-            yield return Error("queue", declared.Name, $"{arguments["x-queue-type"]} queue", TopologyDifference.Missing, declared.Module);
-            yield break;
-        }
+        DeclaredQueue declared, Dictionary<string, object?> arguments, ActualTopology actual) => Differences(
+        actual.Queues.TryGetValue(declared.Name, out var found),
+        Missing("queue", declared.Name, $"{arguments["x-queue-type"]} queue", declared.Module),
+        arguments, found?.EnumerateObject().ToDictionary(argument => argument.Name, object? (argument) => argument.Value));
 
-        if (queue is not { } present) yield break;
-        var existing = present.EnumerateObject().ToDictionary(argument => argument.Name, argument => argument.Value.ToString());
-        foreach (var name in arguments.Keys.Union(existing.Keys))
-        {
-            var expected = arguments.TryGetValue(name, out var wanted)
-                ? Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)!
-                : "none";
-            var there = existing.GetValueOrDefault(name, "none");
-            if (expected != there) yield return Error("queue", declared.Name, $"{name} {expected}", $"{name} {there}", declared.Module);
-        }
+    private static IEnumerable<TopologyDifference> Differences(
+        bool exists, TopologyDifference missing, Dictionary<string, object?> expected, Dictionary<string, object?>? actual)
+    {
+        if (!exists) return [missing];
+        if (actual is null) return [];
+        return expected.Keys.Union(actual.Keys)
+            .Select(name => missing with { Expected = Text(expected, name), Actual = Text(actual, name) })
+            .Where(difference => difference.Expected != difference.Actual);
+
+        static string Text(Dictionary<string, object?> properties, string name) =>
+            $"{name} {(properties.GetValueOrDefault(name) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : "none")}";
     }
 
     private static IEnumerable<TopologyDifference> Bindings(Topology declared, ActualTopology actual)
@@ -117,11 +101,10 @@ internal static class TopologyComparison
 
         return declared.DeclaredBindings
             .Where(binding => !actual.Bindings.Contains((binding.Exchange, binding.Queue, binding.RoutingKey)))
-            .Select(binding => Error(
-                "binding", $"{binding.Exchange} -> {binding.Queue}", $"routing key '{binding.RoutingKey}'",
-                TopologyDifference.Missing, binding.Module));
+            .Select(binding => Missing(
+                "binding", $"{binding.Exchange} -> {binding.Queue}", $"routing key '{binding.RoutingKey}'", binding.Module));
     }
 
-    private static TopologyDifference Error(string kind, string name, string expected, string actual, string? module) =>
-        new(kind, name, expected, actual, DifferenceSeverity.Error) { Module = module };
+    private static TopologyDifference Missing(string kind, string name, string expected, string? module) =>
+        new(kind, name, expected, TopologyDifference.Missing, DifferenceSeverity.Error) { Module = module };
 }

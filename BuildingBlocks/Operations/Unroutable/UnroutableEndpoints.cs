@@ -1,11 +1,4 @@
-using Fulfillment.Messaging;
-using Fulfillment.Persistence;
-using Fulfillment.Web;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 
 namespace Fulfillment.Operations.Unroutable;
 
@@ -15,13 +8,12 @@ namespace Fulfillment.Operations.Unroutable;
 /// </summary>
 internal static class UnroutableEndpoints
 {
-    public static void Map<TContext>(IEndpointRouteBuilder routes)
-        where TContext : DbContext
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/unrouted", ListAsync)
             .WithSummary("List unroutable messages").WithDescription("The first of the queue; they stay there.")
             .Produces<UnroutableView[]>().WithQuery("limit", "Messages, 50 when absent.");
-        routes.MapPost("/unrouted/republish", RepublishAsync<TContext>)
+        routes.MapPost("/unrouted/republish", RepublishAsync)
             .WithSummary("Publish the unroutable messages of this module again");
     }
 
@@ -32,8 +24,6 @@ internal static class UnroutableEndpoints
         return query.Invalid is { } invalid ? invalid : TypedResults.Ok(await messages.PeekAsync(query.Limit, ct));
     }
 
-    private static async Task<Ok<RepublishView>> RepublishAsync<TContext>(
-        UnroutableMessages messages, Topology topology, ModuleDatabase<TContext> database, CancellationToken ct)
-        where TContext : DbContext =>
-        TypedResults.Ok(await messages.RepublishAsync(topology.Modules.Single(module => module.Name == database.Module).EventExchange, ct));
+    private static async Task<Ok<RepublishView>> RepublishAsync(UnroutableMessages messages, RoutedModule module, CancellationToken ct) =>
+        TypedResults.Ok(await messages.RepublishAsync(module.Topology.EventExchange, ct));
 }

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Fulfillment.Core;
-using Fulfillment.Messaging;
 using Fulfillment.Operations.DeadLetters;
-using RabbitMQ.Client;
 
 namespace Fulfillment.Operations.Unroutable;
 
@@ -23,7 +20,11 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
     private const int ShownBody = 4 * 1024;
 
     private const int MaxLooks = 50;
+    private static readonly Dictionary<string, object?> NoHeaders = [];
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    // AMQP: with "multiple", the tag 0 stands for all messages of the channel.
+    private const ulong AllTags = 0;
 
     // Tells a message that came back in this run from one that is new.
     private const string RunHeader = "republish-run";
@@ -33,14 +34,8 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
     {
         await using var channel = await broker.OpenChannelAsync(ct: ct);
         var seen = new List<UnroutableView>();
-        ulong last = 0;
-        while (seen.Count < limit && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
-        {
-            seen.Add(View(message));
-            last = message.DeliveryTag;
-        }
-
-        if (last > 0) await ReturnAsync(channel, last, seen.Count);
+        while (seen.Count < limit && await GetAsync(channel, ct) is { } message) seen.Add(View(message));
+        await ReturnAsync(channel, seen.Count);
         return seen;
     }
 
@@ -54,55 +49,45 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
         var run = Guid.NewGuid().ToString();
         var waiting = Math.Min((await channel.QueueDeclarePassiveAsync(Topology.UnroutableQueue, ct)).MessageCount, MaxRepublished);
         var (published, others) = (0, 0);
-        ulong lastOther = 0;
-        while (published + others < waiting && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
+        while (published + others < waiting && await GetAsync(channel, ct) is { } message)
         {
             if (message.Exchange != exchange)
             {
-                (others, lastOther) = (others + 1, message.DeliveryTag);
+                others++;
                 continue;
             }
 
-            var copy = new BasicProperties(message.BasicProperties) { Persistent = true };
-            copy.ClearExpiration();
-            copy.ClearUserId();
-            var headers = message.BasicProperties.Headers ?? new Dictionary<string, object?>();
-            copy.Headers = new Dictionary<string, object?>(headers) { [RunHeader] = run };
+            var copy = message.BasicProperties.CopyWith(message.BasicProperties.Headers ?? NoHeaders, RunHeader, run);
             await channel.BasicPublishAsync(message.Exchange, message.RoutingKey, mandatory: true, copy, message.Body, ct);
             Failpoint.Hit("unrouted-after-confirm");
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, ct);
             published++;
         }
 
-        if (others > 0) await ReturnAsync(channel, lastOther, others);
-        var back = await CountAsync(channel, run, published, ct);
+        await ReturnAsync(channel, others);
+        // Messages of this run that have come back; they and new messages stay in the queue.
+        var (back, looked) = (0, 0);
+        while (looked < MaxRepublished + published && back < published && await GetAsync(channel, ct) is { } message)
+        {
+            looked++;
+            if (message.BasicProperties.Headers?.Text(RunHeader) == run) back++;
+        }
+
+        await ReturnAsync(channel, looked);
         return new RepublishView(published - back, back);
     }
 
-    /// <summary>Number of messages of a run that have come back; they and new messages stay in the queue.</summary>
-    private static async Task<int> CountAsync(IChannel channel, string run, int published, CancellationToken ct)
-    {
-        var (back, looked) = (0, 0);
-        ulong last = 0;
-        while (looked < MaxRepublished + published && back < published
-            && await channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct) is { } message)
-        {
-            looked++;
-            last = message.DeliveryTag;
-            if (message.BasicProperties.Headers?.TryGetValue(RunHeader, out var mark) is true && HeaderJson.AsText(mark) == run) back++;
-        }
-
-        if (last > 0) await ReturnAsync(channel, last, looked);
-        return back;
-    }
+    private static Task<BasicGetResult?> GetAsync(IChannel channel, CancellationToken ct) =>
+        channel.BasicGetAsync(Topology.UnroutableQueue, autoAck: false, ct);
 
     /// <summary>
-    /// Puts messages back, all at once so that they keep their order. It waits a little until the queue has them, for the next
-    /// reader.
+    /// Puts the messages back that are not acknowledged, all at once so that they keep their order. It waits a little until the queue
+    /// has them, for the next reader.
     /// </summary>
-    private static async Task ReturnAsync(IChannel channel, ulong last, int count)
+    private static async Task ReturnAsync(IChannel channel, int count)
     {
-        await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None);
+        if (count == 0) return;
+        await channel.BasicNackAsync(AllTags, multiple: true, requeue: true, CancellationToken.None);
         for (var look = 0; look < MaxLooks; look++)
         {
             if (await channel.MessageCountAsync(Topology.UnroutableQueue, CancellationToken.None) >= count) return;
@@ -112,10 +97,11 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
 
     private static UnroutableView View(BasicGetResult message)
     {
-        using var headers = JsonDocument.Parse(HeaderJson.Write(message.BasicProperties.Headers ?? new Dictionary<string, object?>()));
+        var properties = message.BasicProperties;
         var body = message.Body[..Math.Min(message.Body.Length, ShownBody)].ToArray();
         return new UnroutableView(
-            message.Exchange, message.RoutingKey, message.BasicProperties.MessageId, message.BasicProperties.Type, message.Body.Length,
-            BodyView.Of(body, body.Length < message.Body.Length), headers.RootElement.Clone());
+            message.Exchange, message.RoutingKey, properties.MessageId, properties.Type, message.Body.Length,
+            BodyView.Of(body, body.Length < message.Body.Length),
+            JsonSerializer.SerializeToElement((properties.Headers ?? NoHeaders).ToJson()));
     }
 }

@@ -1,5 +1,4 @@
 using Carter;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,9 +13,6 @@ public sealed class AuditEndpoints : ICarterModule
         "SELECT order_id, status, reason_code FROM reservations WHERE order_id > $1 ORDER BY order_id LIMIT $2",
         row => new ReservationEntry(row.GetInt64(0), row.GetFieldValue<ReservationStatus>(1), row.IsDBNull(2) ? null : row.GetString(2)));
 
-    public void AddRoutes(IEndpointRouteBuilder app)
-    {
-        app.MapInvariants<InventoryDbContext>("/api/inventory", "Inventory");
+    public void AddRoutes(IEndpointRouteBuilder app) =>
         app.MapReconciliationFeed<InventoryDbContext, ReservationEntry>("/api/inventory", "Inventory", ReconciliationFeed);
-    }
 }

@@ -6,5 +6,5 @@ namespace Fulfillment.Inventory.Operations;
 
 public sealed class OperationsEndpoints : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<InventoryDbContext>("/api/inventory");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<InventoryDbContext>("/api/inventory", "Inventory");
 }

@@ -1,5 +1,4 @@
 using Carter;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
@@ -21,11 +20,8 @@ public sealed class AuditEndpoints : ICarterModule
         """,
         row => new NotificationEntry(row.GetInt64(0), ByEvent(row)));
 
-    public void AddRoutes(IEndpointRouteBuilder app)
-    {
-        app.MapInvariants<NotificationDbContext>("/api/notifications", "Notifications");
+    public void AddRoutes(IEndpointRouteBuilder app) =>
         app.MapReconciliationFeed<NotificationDbContext, NotificationEntry>("/api/notifications", "Notifications", ReconciliationFeed);
-    }
 
     private static NotifiedEvent[] ByEvent(NpgsqlDataReader row) =>
     [

@@ -6,5 +6,5 @@ namespace Fulfillment.Notification.Operations;
 
 public sealed class OperationsEndpoints : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<NotificationDbContext>("/api/notifications");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<NotificationDbContext>("/api/notifications", "Notifications");
 }

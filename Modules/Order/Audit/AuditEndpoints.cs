@@ -1,5 +1,4 @@
 using Carter;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 
@@ -19,9 +18,6 @@ public sealed class AuditEndpoints : ICarterModule
             row.GetInt64(0), row.GetString(1), row.GetFieldValue<OrderStatus>(2), row.IsDBNull(3) ? null : row.GetString(3),
             row.GetDecimal(4)));
 
-    public void AddRoutes(IEndpointRouteBuilder app)
-    {
-        app.MapInvariants<OrderDbContext>("/api/orders", "Orders");
+    public void AddRoutes(IEndpointRouteBuilder app) =>
         app.MapReconciliationFeed<OrderDbContext, OrderEntry>("/api/orders", "Orders", ReconciliationFeed);
-    }
 }

@@ -13,7 +13,7 @@ internal static class OrderInvariants
             WHERE order_id > $2 AND order_id <= $3 GROUP BY order_id) AS items USING (order_id)
         WHERE order_id > $2 AND order_id <= $3 AND total_amount IS DISTINCT FROM total
         """,
-        slicedBy: "orders.order_id");
+        SlicedBy: "orders.order_id");
 
     // Per order, the ids of the entries ascend in the order of their transactions, because each transaction locks the order. Orders that
     // are older than the history have no entries, or only the last one.
@@ -35,7 +35,7 @@ internal static class OrderInvariants
             path[cardinality(path)] <> orders.status OR backward
             OR ((path IS NULL OR path[1] <> 'PENDING') AND order_id >= (SELECT order_id FROM order_history_start)))
         """,
-        slicedBy: "orders.order_id");
+        SlicedBy: "orders.order_id");
 
     private static readonly Invariant OrdersEnd = new(
         "orders-end", "No order is open for longer than openSeconds.", """

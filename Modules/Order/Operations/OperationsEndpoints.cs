@@ -6,5 +6,5 @@ namespace Fulfillment.Order.Operations;
 
 public sealed class OperationsEndpoints : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<OrderDbContext>("/api/orders");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<OrderDbContext>("/api/orders", "Orders");
 }

@@ -1,5 +1,4 @@
 using Carter;
-using Fulfillment.Operations.Invariants;
 using Fulfillment.Operations.Reconciliation;
 using Microsoft.AspNetCore.Routing;
 
@@ -23,9 +22,6 @@ public sealed class AuditEndpoints : ICarterModule
             row.GetInt64(0), row.GetFieldValue<PaymentStatus>(1), row.GetDecimal(2), row.GetDecimal(3),
             row.IsDBNull(4) ? null : row.GetString(4), row.GetDecimal(5)));
 
-    public void AddRoutes(IEndpointRouteBuilder app)
-    {
-        app.MapInvariants<PaymentDbContext>("/api/payments", "Payments");
+    public void AddRoutes(IEndpointRouteBuilder app) =>
         app.MapReconciliationFeed<PaymentDbContext, PaymentEntry>("/api/payments", "Payments", ReconciliationFeed);
-    }
 }

@@ -10,7 +10,7 @@ internal static class PaymentInvariants
         SELECT order_id::text, format('%s payments', count(*)) FROM payments
         WHERE order_id > $2 AND order_id <= $3 GROUP BY order_id HAVING count(*) > 1
         """,
-        slicedBy: "payments.order_id");
+        SlicedBy: "payments.order_id");
 
     private static readonly Invariant RefundsAddUp = new(
         "refunds-add-up", "The refunded amount of a payment is the sum of its refunds, and at most the charged amount.", """
@@ -23,7 +23,7 @@ internal static class PaymentInvariants
         WHERE payments.id > $2 AND payments.id <= $3
             AND (refunded_amount <> coalesce(refunded.amount, 0) OR refunded_amount > payments.amount)
         """,
-        slicedBy: "payments.id");
+        SlicedBy: "payments.id");
 
     private static readonly Invariant ChargedOnce = new(
         "charged-once", "A completed or refunded payment has exactly one successful charge, of its amount; any other payment has none.", """
@@ -36,7 +36,7 @@ internal static class PaymentInvariants
         WHERE payments.id > $2 AND payments.id <= $3
             AND coalesce(charges, '{}') <> CASE WHEN payments.status IN ('COMPLETED', 'REFUNDED') THEN ARRAY[payments.amount] ELSE '{}' END
         """,
-        slicedBy: "payments.id");
+        SlicedBy: "payments.id");
 
     // Refunds count from the moment they are ordered; NothingStaysOpen detects those that are never carried out.
     private static readonly Invariant CancelledIsRefunded = new(
@@ -44,7 +44,7 @@ internal static class PaymentInvariants
         SELECT order_id::text, format('%s, but of %s only %s are refunded', cancel_reason, amount, refunded_amount)
         FROM payments WHERE id > $2 AND id <= $3 AND status = 'COMPLETED' AND cancel_reason IS NOT NULL AND refunded_amount < amount
         """,
-        slicedBy: "payments.id");
+        SlicedBy: "payments.id");
 
     private static readonly Invariant RefundedIsClosed = new(
         "refunded-is-closed", "A payment of which nothing is left, and no refund is open, is no longer COMPLETED.", """
@@ -53,7 +53,7 @@ internal static class PaymentInvariants
             AND (amount > 0 OR cancel_reason IS NOT NULL)
             AND NOT EXISTS (SELECT FROM refunds WHERE payment_id = payments.id AND completed_at IS NULL)
         """,
-        slicedBy: "payments.id");
+        SlicedBy: "payments.id");
 
     private static readonly Invariant NothingStaysOpen = new(
         "payments-end", "No charge and no refund is open for longer than openSeconds.", """

@@ -6,5 +6,5 @@ namespace Fulfillment.Payment.Operations;
 
 public sealed class OperationsEndpoints : ICarterModule
 {
-    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<PaymentDbContext>("/api/payments");
+    public void AddRoutes(IEndpointRouteBuilder app) => app.MapOperations<PaymentDbContext>("/api/payments", "Payments");
 }

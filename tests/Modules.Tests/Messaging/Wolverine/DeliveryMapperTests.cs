@@ -98,7 +98,7 @@ public sealed class DeliveryMapperTests
 
             (original.MessageId, original.Type, original.ContentType)
                 .ShouldBe((properties.MessageId, properties.Type, properties.ContentType));
-            HeaderJson.Write(original.Headers!).ShouldBe(HeaderJson.Write(properties.Headers!));
+            original.Headers!.ToJson().ToJsonString().ShouldBe(properties.Headers!.ToJson().ToJsonString());
         }
     }
 

@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Modules.Tests.Operations;
 
-public sealed class FailedMessageTests
+public sealed class DeadLetterReaderTests
 {
     private const string DeadLetterQueue = "inventory-dead-letter-queue";
     private static readonly Topology Topology = ModuleCatalog.Topology;
@@ -158,7 +158,9 @@ public sealed class FailedMessageTests
     [Fact]
     public void A_large_body_is_cut_and_its_length_is_kept()
     {
-        var message = FailedMessage.Read(DeadLetterQueue, "", "", new BasicProperties(), new byte[DeadLetter.MaxBody + 1], Topology, Now);
+        var body = new byte[DeadLetter.MaxBody + 1];
+
+        var message = DeadLetterReader.Read(DeadLetterQueue, "", "", new BasicProperties(), body, Topology, Now);
 
         (message.Body.Length, message.BodyBytes).ShouldBe((DeadLetter.MaxBody, DeadLetter.MaxBody + 1));
     }
@@ -166,14 +168,14 @@ public sealed class FailedMessageTests
     [Fact]
     public void The_same_message_is_the_same_dead_letter_however_often_it_fails()
     {
-        var key = FailedMessage.KeyOf("q", "id", "body"u8);
+        var key = DeadLetterReader.KeyOf("q", "id", "body"u8);
 
-        FailedMessage.KeyOf("q", "id", "body"u8).ShouldBe(key);
-        FailedMessage.KeyOf("q2", "id", "body"u8).ShouldNotBe(key);
-        FailedMessage.KeyOf("q", "id2", "body"u8).ShouldNotBe(key);
-        FailedMessage.KeyOf("q", "id", "body2"u8).ShouldNotBe(key);
-        FailedMessage.KeyOf("q", null, "idbody"u8).ShouldNotBe(key);
-        FailedMessage.KeyOf("qi", "d", "body"u8).ShouldNotBe(key);
+        DeadLetterReader.KeyOf("q", "id", "body"u8).ShouldBe(key);
+        DeadLetterReader.KeyOf("q2", "id", "body"u8).ShouldNotBe(key);
+        DeadLetterReader.KeyOf("q", "id2", "body"u8).ShouldNotBe(key);
+        DeadLetterReader.KeyOf("q", "id", "body2"u8).ShouldNotBe(key);
+        DeadLetterReader.KeyOf("q", null, "idbody"u8).ShouldNotBe(key);
+        DeadLetterReader.KeyOf("qi", "d", "body"u8).ShouldNotBe(key);
     }
 
     [Theory]
@@ -201,12 +203,12 @@ public sealed class FailedMessageTests
     }
 
     /// <summary>A message as it looks after it went over the wire, where texts are bytes.</summary>
-    private static FailedMessage Read(BasicProperties properties, string body)
+    private static DeadLetter Read(BasicProperties properties, string body)
     {
         if (properties.Headers is { } headers)
             properties.Headers = headers.ToDictionary(
                 header => header.Key, header => header.Value is string text ? Encoding.UTF8.GetBytes(text) : header.Value);
-        return FailedMessage.Read(DeadLetterQueue, "", DeadLetterQueue, properties, Encoding.UTF8.GetBytes(body), Topology, Now);
+        return DeadLetterReader.Read(DeadLetterQueue, "", DeadLetterQueue, properties, Encoding.UTF8.GetBytes(body), Topology, Now);
     }
 
     private static BasicProperties Death(string queue, string exchange, string key, string reason) => new()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 
 namespace Fulfillment.Hosting.Logging;
@@ -25,7 +26,8 @@ internal static class LoggingSetup
                 .Filter.With(new OutageFilter(TimeProvider.System))
                 .Enrich.With<MessageLogEnricher>()
                 .Enrich.WithProperty("service", service);
-            foreach (var source in MessagingSetup.LibraryLogSources) logger.MinimumLevel.Override(source, LogEventLevel.Warning);
+            foreach (var (source, level) in MessagingSetup.LibraryLogLevels)
+                logger.MinimumLevel.Override(source, LevelConvert.ToSerilogLevel(level));
             if (builder.Configuration.GetValue<bool>("DOTNET_RUNNING_IN_CONTAINER")) logger.WriteTo.Console(new CompactJsonFormatter());
             else logger.WriteTo.Console(new TerminalFormatter());
         });

@@ -4,6 +4,7 @@ using JasperFx.CodeGeneration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.ErrorHandling;
 using Wolverine.RabbitMQ;
@@ -23,8 +24,14 @@ internal static class MessagingSetup
     // A bug or a bad message does not get better by waiting; two more attempts absorb a coincidence.
     private static readonly TimeSpan[] UnexpectedErrorDelays = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)];
 
-    /// <summary>Sources of the log lines of the messaging library.</summary>
-    public static IReadOnlyList<string> LibraryLogSources { get; } = ["Wolverine", "JasperFx"];
+    /// <summary>Least level of the log lines of the messaging library, by their source.</summary>
+    public static IReadOnlyDictionary<string, LogLevel> LibraryLogLevels { get; } = new Dictionary<string, LogLevel>
+    {
+        ["Wolverine"] = LogLevel.Warning,
+        ["JasperFx"] = LogLevel.Warning,
+        // It warns that it finds no handler; it is given the only one.
+        ["Wolverine.Configuration"] = LogLevel.Error,
+    };
 
     /// <summary>Registers publisher, topology and the listeners of the enabled modules.</summary>
     public static void AddMessaging(this IHostApplicationBuilder builder, Topology topology, IReadOnlyList<ModuleTopology> enabled)

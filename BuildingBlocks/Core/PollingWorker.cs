@@ -93,8 +93,8 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (ct.IsCancellationRequested) return;
-            if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again", Work);
+            if (ct.IsCancellationRequested) logger.LogDebug(e, "The worker on {Work} is stopped within a pass", Work);
+            else if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again", Work);
             else if (!_isFailing) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
             _isFailing = true;
         }

@@ -29,8 +29,6 @@ internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDat
     /// <exception cref="ConfigurationException">A database refuses its connection string.</exception>
     public Task MigrateAsync(CancellationToken ct = default) => ForEachAsync(async database =>
     {
-        await using var scope = services.CreateAsyncScope();
-        var context = (DbContext)scope.ServiceProvider.GetRequiredService(database.ContextType);
         // EF Core locks its history table, but only once that table exists; two first starts would both create it.
         await using var connection = await database.Source.OpenConnectionAsync(ct);
         // A session that waits within a statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot:
@@ -39,9 +37,9 @@ internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDat
 
         try
         {
-            var pending = (await context.Database.GetPendingMigrationsAsync(ct)).ToList();
-            if (pending.Count > 0) await ApplyAsync(database.Module, context, ct);
-            logger.LogInformation("{Database}: {Count} migration(s) applied", connection.Database, pending.Count);
+            var pending = await CountPendingAsync(database, ct);
+            if (pending > 0) await ApplyAsync(database, ct);
+            logger.LogInformation("{Database}: {Count} migration(s) applied", connection.Database, pending);
         }
         finally
         {
@@ -49,8 +47,10 @@ internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDat
         }
     }, ct);
 
-    private async Task ApplyAsync(string module, DbContext context, CancellationToken ct)
+    private async Task ApplyAsync(IModuleDatabase database, CancellationToken ct)
     {
+        await using var scope = services.CreateAsyncScope();
+        var context = (DbContext)scope.ServiceProvider.GetRequiredService(database.ContextType);
         // A migration may read a large table.
         context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         await context.Database.OpenConnectionAsync(ct);
@@ -62,7 +62,7 @@ internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDat
                 _ => RetryDelay * (1 + Random.Shared.NextDouble()),
                 (e, attempt) => logger.LogWarning(
                     "{Module}: a migration waits for a lock ({Reason}); attempt {Attempt} of {Attempts}",
-                    module, ((PostgresException)e).MessageText, attempt, Attempts),
+                    database.Module, ((PostgresException)e).MessageText, attempt, Attempts),
                 Attempts);
             await retry.ExecuteAsync(async token =>
             {
@@ -86,21 +86,24 @@ internal sealed class Migrator(IServiceProvider services, IEnumerable<IModuleDat
         var behind = new List<string>();
         await ForEachAsync(async database =>
         {
-            var applied = await ReadAppliedAsync(database, ct);
-            if (MigrationsOf(database.ContextType).Any(id => !applied.Contains(id))) behind.Add(database.Module);
+            if (await CountPendingAsync(database, ct) > 0) behind.Add(database.Module);
         }, ct);
         return behind;
     }
 
     // Without EF Core, which uses a second of a processor to compile its own query.
-    private static IEnumerable<string> MigrationsOf(Type context) =>
-        from type in context.Assembly.GetTypes()
-        where type.GetCustomAttribute<DbContextAttribute>()?.ContextType == context
-        select type.GetCustomAttribute<MigrationAttribute>() into migration
-        where migration is not null
-        select migration.Id;
+    private static async Task<int> CountPendingAsync(IModuleDatabase database, CancellationToken ct)
+    {
+        var migrations =
+            from type in database.ContextType.Assembly.GetTypes()
+            where type.GetCustomAttribute<DbContextAttribute>()?.ContextType == database.ContextType
+            select type.GetCustomAttribute<MigrationAttribute>() into migration
+            where migration is not null
+            select migration.Id;
+        return migrations.Except(await ReadAppliedAsync(database, ct)).Count();
+    }
 
-    private static async Task<HashSet<string>> ReadAppliedAsync(IModuleDatabase database, CancellationToken ct)
+    private static async Task<IReadOnlyList<string>> ReadAppliedAsync(IModuleDatabase database, CancellationToken ct)
     {
         try
         {

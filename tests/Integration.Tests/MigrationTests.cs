@@ -7,7 +7,7 @@ public sealed class MigrationTests(Servers servers) : SystemTest
     [Fact]
     public async Task Migrate_creates_the_tables_that_a_waiting_host_needs_and_changes_nothing_the_second_time()
     {
-        await using var system = await FulfillmentSystem.CreateAsync(servers);
+        await using var system = await FulfillmentSystem.CreateEmptyAsync(servers);
         var production = system.Settings(null, ("ASPNETCORE_ENVIRONMENT", "Production"));
         var host = system.Launch(null, ("ASPNETCORE_ENVIRONMENT", "Production"));
         await Eventually.True("/health/ready to ask for the migration", async () =>
@@ -41,7 +41,7 @@ public sealed class MigrationTests(Servers servers) : SystemTest
     [Fact]
     public async Task Two_hosts_that_start_together_on_empty_databases_create_the_sample_products_once()
     {
-        await using var system = await FulfillmentSystem.CreateAsync(servers);
+        await using var system = await FulfillmentSystem.CreateEmptyAsync(servers);
 
         await Task.WhenAll(system.StartAsync(), system.StartAsync());
 

@@ -42,8 +42,26 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     /// <summary>The output of all processes.</summary>
     public string Output => string.Join('\n', _processes.Select(entry => entry.Process.Output));
 
-    /// <summary>Creates virtual host and empty databases; starts nothing.</summary>
-    public static async Task<FulfillmentSystem> CreateAsync(Servers servers)
+    /// <summary>Creates a virtual host, and databases that are migrated; starts nothing.</summary>
+    public static async Task<FulfillmentSystem> CreateAsync(Servers servers) => await CreateAsync(servers, await servers.TemplateAsync());
+
+    /// <summary>The same with empty databases.</summary>
+    public static Task<FulfillmentSystem> CreateEmptyAsync(Servers servers) => CreateAsync(servers, template: null);
+
+    /// <summary>Migrates empty databases, for others to copy: that takes less of a processor than a migration.</summary>
+    public static async Task<FulfillmentSystem> CreateTemplateAsync(Servers servers)
+    {
+        var template = await CreateEmptyAsync(servers);
+        var (exitCode, output) = await RunAsync(template.Settings(null, ("ASPNETCORE_ENVIRONMENT", "Production")), "migrate");
+        if (exitCode != 0) throw new InvalidOperationException($"The databases for all tests cannot be migrated:\n{output}");
+        // Copies change the owner of what belongs to the role of the template, and the template is not theirs.
+        await using var admin = NpgsqlDataSource.Create(template.Admin());
+        foreach (var (database, _) in Modules.Select(template.NamesOf))
+            await Databases.ExecuteAsync(admin, $"ALTER DATABASE {database} OWNER TO CURRENT_USER", CancellationToken.None);
+        return template;
+    }
+
+    private static async Task<FulfillmentSystem> CreateAsync(Servers servers, FulfillmentSystem? template)
     {
         var system = new FulfillmentSystem(servers);
         await system.Broker.CreateAsync();
@@ -51,9 +69,16 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
         foreach (var module in Modules)
         {
             var (database, role) = system.NamesOf(module);
+            var copied = template is null ? "" : $" TEMPLATE {template.NamesOf(module).Database}";
             await Databases.ExecuteAsync(admin, $"CREATE ROLE {role} LOGIN PASSWORD '{role}'", CancellationToken.None);
-            await Databases.ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {role}", CancellationToken.None);
+            await Databases.ExecuteAsync(admin, $"CREATE DATABASE {database} OWNER {role}{copied}", CancellationToken.None);
             await Databases.ExecuteAsync(admin, $"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC", CancellationToken.None);
+            if (template is not null)
+            {
+                await using var copy = NpgsqlDataSource.Create(system.Admin(database));
+                await Databases.ExecuteAsync(copy, $"REASSIGN OWNED BY {template.NamesOf(module).Role} TO {role}", CancellationToken.None);
+            }
+
             system._databases[module] = new Database(new NpgsqlConnectionStringBuilder(servers.Postgres)
             {
                 Database = database, Username = role, Password = role,
@@ -194,6 +219,6 @@ internal sealed class FulfillmentSystem : IAsyncDisposable
     private (string Database, string Role) NamesOf(string module) =>
         ($"{module.ToLowerInvariant()}_db_{_suffix}", $"{module.ToLowerInvariant()}user_{_suffix}");
 
-    private string Admin() =>
-        new NpgsqlConnectionStringBuilder(_servers.Postgres) { Database = "postgres", MaxPoolSize = 2 }.ConnectionString;
+    private string Admin(string database = "postgres") =>
+        new NpgsqlConnectionStringBuilder(_servers.Postgres) { Database = database, Pooling = false }.ConnectionString;
 }

@@ -14,6 +14,7 @@ public class Servers : IAsyncLifetime
 {
     private readonly string _set;
     private readonly List<IContainer> _containers = [];
+    private readonly Lazy<Task<FulfillmentSystem>> _template;
     private bool _downAtEnd;
 
     public Servers()
@@ -23,7 +24,11 @@ public class Servers : IAsyncLifetime
 
     /// <summary>Another pair of servers.</summary>
     /// <param name="set">Its name for <c>./dev servers</c>.</param>
-    protected Servers(string set) => _set = set;
+    protected Servers(string set)
+    {
+        _set = set;
+        _template = new Lazy<Task<FulfillmentSystem>>(() => FulfillmentSystem.CreateTemplateAsync(this));
+    }
 
     /// <summary>Connection string of a role that may create databases and roles, without a database.</summary>
     public string Postgres { get; private set; } = "";
@@ -36,6 +41,9 @@ public class Servers : IAsyncLifetime
 
     /// <summary>Set of <c>./dev servers</c> that these are; null when they are none.</summary>
     public string? Set => ArePrivate ? _set : null;
+
+    /// <summary>A system whose databases are migrated, and are copied for others.</summary>
+    internal Task<FulfillmentSystem> TemplateAsync() => _template.Value;
 
     protected RabbitMqContainer? BrokerContainer { get; private set; }
 
@@ -64,6 +72,7 @@ public class Servers : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        if (_template.IsValueCreated) await (await _template.Value).DisposeAsync();
         NpgsqlConnection.ClearAllPools();
         foreach (var container in _containers) await container.DisposeAsync();
         if (_downAtEnd) await Dev("down");

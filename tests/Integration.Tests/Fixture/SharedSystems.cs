@@ -9,7 +9,7 @@ public abstract class SharedSystem(Servers servers) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _system = await FulfillmentSystem.CreateAsync(servers);
+        _system = await CreateAsync();
         try
         {
             await StartAsync(_system);
@@ -28,6 +28,8 @@ public abstract class SharedSystem(Servers servers) : IAsyncLifetime
     }
 
     internal abstract Task StartAsync(FulfillmentSystem system);
+
+    internal virtual Task<FulfillmentSystem> CreateAsync() => FulfillmentSystem.CreateAsync(servers);
 }
 
 /// <summary>All modules in one process.</summary>
@@ -48,9 +50,13 @@ public sealed class NothingStarted(Servers servers) : SharedSystem(servers)
     internal override Task StartAsync(FulfillmentSystem system) => Task.CompletedTask;
 }
 
-/// <summary>One module of four.</summary>
+/// <summary>One module of four, from its first migration on.</summary>
 public sealed class PaymentAlone(Servers servers) : SharedSystem(servers)
 {
+    private readonly Servers _servers = servers;
+
+    internal override Task<FulfillmentSystem> CreateAsync() => FulfillmentSystem.CreateEmptyAsync(_servers);
+
     internal override Task StartAsync(FulfillmentSystem system) => system.StartAsync("Payment");
 }
 

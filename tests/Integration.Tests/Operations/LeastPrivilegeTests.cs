@@ -15,7 +15,7 @@ public sealed class LeastPrivilegeTests(Servers servers) : SystemTest
     [Fact]
     public async Task Services_wait_for_the_topology_and_then_need_no_other_right()
     {
-        await using var system = await FulfillmentSystem.CreateAsync(servers);
+        await using var system = await FulfillmentSystem.CreateEmptyAsync(servers);
         var users = await AddUsersAsync(system);
         var hosts = users.ToDictionary(user => user.Key, user => system.Launch(user.Key, Settings(user.Value)));
         await Eventually.Get(

@@ -41,8 +41,17 @@ public abstract record BaseEvent
     /// <summary>The event that caused this one; absent when it starts a correlation.</summary>
     [JsonPropertyOrder(-1)]
     public Guid? CausationId { get; init; }
+}
 
-    /// <summary>The order that the event is about. Not a field of the message; each override repeats the attribute.</summary>
-    [JsonIgnore]
-    public abstract long AboutOrder { get; }
+/// <summary>Base of every event that is about an order.</summary>
+public abstract record OrderEvent : BaseEvent
+{
+    /// <inheritdoc />
+    protected OrderEvent(string eventType, string sourceService)
+        : base(eventType, sourceService)
+    {
+    }
+
+    /// <summary>Number of the order.</summary>
+    public abstract long OrderId { get; init; }
 }

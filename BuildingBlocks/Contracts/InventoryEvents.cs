@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Fulfillment.Contracts;
 
 /// <summary>Every line of an order was reserved.</summary>
@@ -8,14 +6,10 @@ namespace Fulfillment.Contracts;
 /// <param name="Items">The reserved lines.</param>
 /// <param name="TotalAmount">Amount to charge.</param>
 public sealed record InventoryReservedEvent(long OrderId, string CustomerId, IReadOnlyList<OrderLine> Items, decimal TotalAmount)
-    : BaseEvent("INVENTORY_RESERVED", "inventory-service"), IRoutedEvent
+    : OrderEvent("INVENTORY_RESERVED", "inventory-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.reserved");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>An order could not be reserved; nothing of it was.</summary>
@@ -26,14 +20,10 @@ public sealed record InventoryReservedEvent(long OrderId, string CustomerId, IRe
 /// <param name="ReasonCode"><c>OUT_OF_STOCK</c> or <c>UNKNOWN_PRODUCT</c>; absent in events of foreign publishers.</param>
 public sealed record InventoryFailedEvent(
     long OrderId, string CustomerId, string Reason, string FailedProductId, string? ReasonCode = null)
-    : BaseEvent("INVENTORY_FAILED", "inventory-service"), IRoutedEvent
+    : OrderEvent("INVENTORY_FAILED", "inventory-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.failed");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>One product whose stock was given back.</summary>
@@ -45,14 +35,10 @@ public sealed record ReleasedLine(string ProductId, int Quantity);
 /// <param name="OrderId">Number of the order.</param>
 /// <param name="CustomerId">Customer who placed it.</param>
 public sealed record InventoryCommittedEvent(long OrderId, string CustomerId)
-    : BaseEvent("INVENTORY_COMMITTED", "inventory-service"), IRoutedEvent
+    : OrderEvent("INVENTORY_COMMITTED", "inventory-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.committed");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>Stock that was held for an order, or sold to it, was given back.</summary>
@@ -61,14 +47,10 @@ public sealed record InventoryCommittedEvent(long OrderId, string CustomerId)
 /// <param name="Items">The returned lines.</param>
 /// <param name="ReasonCode"><c>PAYMENT_DECLINED</c> or the reason code of a cancelled order.</param>
 public sealed record InventoryReleasedEvent(long OrderId, string CustomerId, IReadOnlyList<ReleasedLine> Items, string ReasonCode)
-    : BaseEvent("INVENTORY_RELEASED", "inventory-service"), IRoutedEvent
+    : OrderEvent("INVENTORY_RELEASED", "inventory-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.released");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>The payment did not arrive in time: the stock was given back. A payment that completes later is refunded.</summary>
@@ -77,14 +59,10 @@ public sealed record InventoryReleasedEvent(long OrderId, string CustomerId, IRe
 /// <param name="Items">The returned lines.</param>
 /// <param name="ReasonCode"><c>RESERVATION_EXPIRED</c>.</param>
 public sealed record ReservationExpiredEvent(long OrderId, string CustomerId, IReadOnlyList<ReleasedLine> Items, string ReasonCode)
-    : BaseEvent("RESERVATION_EXPIRED", "inventory-service"), IRoutedEvent
+    : OrderEvent("RESERVATION_EXPIRED", "inventory-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "inventory.expired");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>A part of an uploaded catalogue is to be imported. It refers to the part; the rows are in the stored file.</summary>
@@ -95,8 +73,4 @@ public sealed record ImportChunkDueEvent(long ImportId, int Chunk)
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Inventory, "product.import");
-
-    /// <summary>None: 0.</summary>
-    [JsonIgnore]
-    public override long AboutOrder => 0;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Fulfillment.Contracts;
 
 /// <summary>One line of an order.</summary>
@@ -15,14 +13,10 @@ public sealed record OrderLine(string ProductId, string ProductName, int Quantit
 /// <param name="Items">Its lines, in the order in which they were given.</param>
 /// <param name="TotalAmount">Sum of quantity times price over all lines.</param>
 public sealed record OrderCreatedEvent(long OrderId, string CustomerId, IReadOnlyList<OrderLine> Items, decimal TotalAmount)
-    : BaseEvent("ORDER_CREATED", "order-service"), IRoutedEvent
+    : OrderEvent("ORDER_CREATED", "order-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Order, "order.created");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>The customer cancelled the order. Its reserved stock and its charge are given back.</summary>
@@ -31,12 +25,8 @@ public sealed record OrderCreatedEvent(long OrderId, string CustomerId, IReadOnl
 /// <param name="Reason">Sentence for people.</param>
 /// <param name="ReasonCode"><c>CUSTOMER_REQUESTED</c>.</param>
 public sealed record OrderCancelledEvent(long OrderId, string CustomerId, string Reason, string ReasonCode)
-    : BaseEvent("ORDER_CANCELLED", "order-service"), IRoutedEvent
+    : OrderEvent("ORDER_CANCELLED", "order-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Order, "order.cancelled");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Fulfillment.Contracts;
 
 /// <summary>The customer was charged.</summary>
@@ -11,14 +9,10 @@ namespace Fulfillment.Contracts;
 /// <param name="PaymentMethod">For example <c>CREDIT_CARD</c>.</param>
 public sealed record PaymentCompletedEvent(
     long OrderId, string CustomerId, long PaymentId, string TransactionId, decimal Amount, string PaymentMethod)
-    : BaseEvent("PAYMENT_COMPLETED", "payment-service"), IRoutedEvent
+    : OrderEvent("PAYMENT_COMPLETED", "payment-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.completed");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>The charge was declined; nothing was charged.</summary>
@@ -28,14 +22,10 @@ public sealed record PaymentCompletedEvent(
 /// <param name="Reason">Sentence for people.</param>
 /// <param name="ErrorCode">Code of the gateway, for example <c>INSUFFICIENT_FUNDS</c>.</param>
 public sealed record PaymentFailedEvent(long OrderId, string CustomerId, decimal Amount, string Reason, string ErrorCode)
-    : BaseEvent("PAYMENT_FAILED", "payment-service"), IRoutedEvent
+    : OrderEvent("PAYMENT_FAILED", "payment-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.failed");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }
 
 /// <summary>A customer got money back.</summary>
@@ -48,12 +38,8 @@ public sealed record PaymentFailedEvent(long OrderId, string CustomerId, decimal
 /// <c>CUSTOMER_REQUESTED</c> or <c>RESERVATION_EXPIRED</c> after the end of an order, <c>MANUAL</c> for a refund through the API.
 /// </param>
 public sealed record PaymentRefundedEvent(long OrderId, string CustomerId, long PaymentId, long RefundId, decimal Amount, string ReasonCode)
-    : BaseEvent("PAYMENT_REFUNDED", "payment-service"), IRoutedEvent
+    : OrderEvent("PAYMENT_REFUNDED", "payment-service"), IRoutedEvent
 {
     /// <inheritdoc />
     public static EventRoute Route { get; } = new(Exchanges.Payment, "payment.refunded");
-
-    /// <inheritdoc />
-    [JsonIgnore]
-    public override long AboutOrder => OrderId;
 }

@@ -20,7 +20,7 @@ public sealed class IdempotentTransaction : IAsyncDisposable
     private IdempotentTransaction(IDbContextTransaction transaction, IdempotencyKey? key, IdempotencyClaims? claims)
     {
         (_transaction, _key, _claims) = (transaction, key, claims);
-        if (key is not null && claims is not null && !claims.New.Contains(key)) Known = IdempotencyKeys.Answer(claims.Judge(key));
+        if (key is not null && claims is not null && !claims.New.Contains(key)) Known = IdempotencyKeys.Answer(claims.ResultOf(key));
     }
 
     /// <summary>The response when the work must not be done: replayed, in flight, or the key of another request.</summary>
@@ -54,7 +54,7 @@ public sealed class IdempotentTransaction : IAsyncDisposable
 
         await _claims.StoreAsync([(_key, _key.Answer(body, location))], ct);
         await _transaction.CommitAsync(CancellationToken.None);
-        return IdempotencyKeys.Answer(_claims.Judge(_key));
+        return IdempotencyKeys.Answer(_claims.ResultOf(_key));
     }
 
     /// <summary>Rolls back what was not committed.</summary>

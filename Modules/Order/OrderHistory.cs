@@ -33,12 +33,12 @@ public sealed class OrderHistoryEntry
 
     public const int MaxSummary = 300;
 
-    public static OrderHistoryEntry Of(BaseEvent message, string? summary, OrderStatus status, DateTimeOffset now)
+    public static OrderHistoryEntry Of(OrderEvent message, string? summary, OrderStatus status, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(message);
         return new OrderHistoryEntry
         {
-            OrderId = message.AboutOrder, EventId = message.EventId, EventType = message.EventType, Source = message.SourceService,
+            OrderId = message.OrderId, EventId = message.EventId, EventType = message.EventType, Source = message.SourceService,
             Summary = summary is { Length: > MaxSummary } ? summary[..MaxSummary] : summary,
             OccurredAt = message.OccurredAt ?? message.Timestamp, RecordedAt = now, Status = status,
         };

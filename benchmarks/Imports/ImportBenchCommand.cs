@@ -1,6 +1,6 @@
 using Fulfillment.Benchmarks.Measure;
 using Fulfillment.Benchmarks.Saga;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Cli;
 
 namespace Fulfillment.Benchmarks.Imports;
@@ -18,20 +18,20 @@ internal static class ImportBenchCommand
     {
         Psql.MustExist();
         using var files = ImportBenchFiles.Write(options, ct);
-        await using var system = await RunningSystem.StartAsync(options.Stage, ct);
+        await using var system = await RunningSystem.StartAsync(options.Start, ct);
         await using var limit = await LimitDatabase.CreateAsync(system.Databases.Server, ct);
         using var http = new SocketsHttpHandler { MaxConnectionsPerServer = 256, UseProxy = false };
-        var (shop, report, checks) = (new Shop(Products, options.Seed), new ImportReport(options), new ImportChecks(options));
+        var (mix, report, checks) = (new OrderMix(Products, options.Seed), new ImportReport(options), new ImportChecks(options));
         await report.BeginAsync(system, files, ct);
 
         // The warm-up orders compile the code before a measurement: a system that imports has usually run for a while.
-        await shop.StockAsync(http, system["Inventory"], ct);
+        await mix.StockAsync(http, system["Inventory"], ct);
         var others = await ImportChecks.ProductsAsync(system, ct);
         var watch = new OrderWatch(system, after: 0);
-        using var warmup = new OrderLoad(http, system["Order"], shop.Orders(Warmup, ItemsPerOrder), concurrency: 8);
+        using var warmup = new OrderLoad(http, system["Order"], mix.Orders(Warmup, ItemsPerOrder), concurrency: 8);
         await watch.RunAsync(warmup, "warm-up", ct);
 
-        var bodies = shop.Orders(10_000, ItemsPerOrder);
+        var bodies = mix.Orders(10_000, ItemsPerOrder);
         using var meanwhile = new SteadyOrders(http, system["Order"], bodies, options.OrdersPerSecond);
         var steps = await ImportAsync(system, files, meanwhile, report, ct);
         checks.Check(steps[0], import => import.InsertedRows);

@@ -18,7 +18,7 @@ internal sealed class ImportBenchFiles : IDisposable
     public SampleOnDisk Changed { get; }
 
     public static ImportBenchFiles Write(ImportBenchOptions options, CancellationToken ct) =>
-        new(Write(options, revision: 0, ct), Write(options, revision: 1, ct), options.Stage.Keep);
+        new(Write(options, revision: 0, ct), Write(options, revision: 1, ct), options.Start.Keep);
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Cli.Imports;
 using Fulfillment.Cli.Samples;
 using Npgsql;

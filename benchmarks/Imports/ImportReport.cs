@@ -1,5 +1,5 @@
 using Fulfillment.Benchmarks.Measure;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using static Fulfillment.Cli.Report;
 
 namespace Fulfillment.Benchmarks.Imports;
@@ -10,7 +10,7 @@ internal sealed class ImportReport(ImportBenchOptions options)
     public async Task BeginAsync(RunningSystem system, ImportBenchFiles files, CancellationToken ct)
     {
         Line("machine", await Machine.DescribeAsync(system, ct));
-        Line("settings", await Machine.SettingsAsync(options.Stage, system, ct));
+        Line("settings", await Machine.SettingsAsync(options.Start, system, ct));
         Line(
             "file",
             $"{options.Rows:N0} rows, {files.First.Totals.Bytes / 1e6:0.0} MB, {files.First.Totals.Bytes / (double)options.Rows:0} bytes "

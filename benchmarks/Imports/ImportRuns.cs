@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Fulfillment.Benchmarks.Measure;
 using Fulfillment.Benchmarks.Saga;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Cli.Imports;
 
 namespace Fulfillment.Benchmarks.Imports;

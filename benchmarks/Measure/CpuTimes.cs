@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Harness;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Npgsql;
 
 namespace Fulfillment.Benchmarks.Measure;
@@ -14,7 +14,7 @@ internal static class Machine
     public static string Describe() => $"{Environment.ProcessorCount} x {Processor()}, {RuntimeInformation.FrameworkDescription}";
 
     /// <summary>The mode of the system, and the durability of a commit.</summary>
-    public static async Task<string> SettingsAsync(StageOptions options, RunningSystem system, CancellationToken ct) =>
+    public static async Task<string> SettingsAsync(StartOptions options, RunningSystem system, CancellationToken ct) =>
         $"{(options.Split ? "4 processes" : "1 process")}, {options.QueueType} queues, "
         + $"fsync {await SettingAsync(system, "fsync", ct)}, synchronous_commit {await SettingAsync(system, "synchronous_commit", ct)}";
 

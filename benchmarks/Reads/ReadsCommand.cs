@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Fulfillment.Benchmarks.Measure;
 using Fulfillment.Benchmarks.Saga;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using static Fulfillment.Cli.Report;
 
 namespace Fulfillment.Benchmarks.Reads;
@@ -39,7 +39,7 @@ internal static class ReadsCommand
 
     public static async Task<int> RunAsync(ReadsOptions options, CancellationToken ct)
     {
-        await using var system = await RunningSystem.StartAsync(options.Stage, ct);
+        await using var system = await RunningSystem.StartAsync(options.Start, ct);
         await system.RestartAsync(
             async () =>
             {
@@ -117,11 +117,11 @@ internal static class ReadsCommand
     private static async Task<int> BesideReadersAsync(
         ReadsOptions options, RunningSystem system, SocketsHttpHandler handler, HttpClient http, CancellationToken ct)
     {
-        var shop = new Shop(Products, seed: 1);
-        await shop.StockAsync(handler, system["Inventory"], ct);
-        using var warmup = new OrderLoad(handler, system["Order"], shop.Orders(500, 2), concurrency: 8);
+        var mix = new OrderMix(Products, seed: 1);
+        await mix.StockAsync(handler, system["Inventory"], ct);
+        using var warmup = new OrderLoad(handler, system["Order"], mix.Orders(500, 2), concurrency: 8);
         await warmup.PostAsync(ct);
-        using var orders = new SteadyOrders(handler, system["Order"], shop.Orders(5_000, 2), options.OrdersPerSecond);
+        using var orders = new SteadyOrders(handler, system["Order"], mix.Orders(5_000, 2), options.OrdersPerSecond);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var answers = new ConcurrentDictionary<int, int>();
         end.CancelAfter(options.Duration);

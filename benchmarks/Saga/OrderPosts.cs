@@ -51,7 +51,7 @@ internal abstract class OrderPosts(HttpMessageHandler handler, Uri address) : ID
 
     private async Task<long> SendAsync(byte[] body, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _orders) { Content = Shop.Content(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, _orders) { Content = OrderMix.Content(body) };
         try
         {
             using var answer = await _http.SendAsync(request, ct);

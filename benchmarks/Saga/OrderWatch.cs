@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Cli;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Cli.Audit;
 using Npgsql;
 

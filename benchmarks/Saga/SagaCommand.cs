@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Fulfillment.Benchmarks.Measure;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using Fulfillment.Cli;
 
 namespace Fulfillment.Benchmarks.Saga;
@@ -10,16 +10,16 @@ internal static class SagaCommand
 {
     public static async Task<int> RunAsync(SagaOptions options, CancellationToken ct)
     {
-        await using var system = await RunningSystem.StartAsync(options.Stage, ct);
+        await using var system = await RunningSystem.StartAsync(options.Start, ct);
         using var http = new SocketsHttpHandler { MaxConnectionsPerServer = options.Concurrency, UseProxy = false };
-        var shop = new Shop(options.Products, options.Seed);
-        await shop.StockAsync(http, system["Inventory"], ct);
+        var mix = new OrderMix(options.Products, options.Seed);
+        await mix.StockAsync(http, system["Inventory"], ct);
         var before = await new OrderWatch(system, after: 0).LastOrderAsync(ct);
 
-        using var warmup = new OrderLoad(http, system["Order"], shop.Orders(options.Warmup, options.Items), options.Concurrency);
+        using var warmup = new OrderLoad(http, system["Order"], mix.Orders(options.Warmup, options.Items), options.Concurrency);
         await new OrderWatch(system, before).RunAsync(warmup, "warm-up", ct);
 
-        using var load = new OrderLoad(http, system["Order"], shop.Orders(options.Orders, options.Items), options.Concurrency);
+        using var load = new OrderLoad(http, system["Order"], mix.Orders(options.Orders, options.Items), options.Concurrency);
         var watch = new OrderWatch(system, await new OrderWatch(system, after: 0).LastOrderAsync(ct));
         var meter = await CpuMeter.ForAsync(system, ct);
         var start = meter.Read();

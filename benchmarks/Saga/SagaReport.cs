@@ -1,5 +1,5 @@
 using Fulfillment.Benchmarks.Measure;
-using Fulfillment.Benchmarks.Stage;
+using Fulfillment.Benchmarks.TestEnvironment;
 using static Fulfillment.Cli.Report;
 
 namespace Fulfillment.Benchmarks.Saga;
@@ -19,7 +19,7 @@ internal static class SagaReport
     {
         var (load, cpu, counts) = (result.Load, result.Cpu, result.Counts);
         Line("machine", await Machine.DescribeAsync(system, ct));
-        Line("settings", await Machine.SettingsAsync(options.Stage, system, ct));
+        Line("settings", await Machine.SettingsAsync(options.Start, system, ct));
         Line("load", $"{options.Orders} orders of {options.Items} items, {options.Concurrency} in flight, "
             + $"{options.Products} products, seed {options.Seed}");
         Line("post", $"{load.Answered / load.Duration.TotalSeconds:0} orders/s   p50 {load.Latency(50)}   p90 {load.Latency(90)}   "

@@ -13,21 +13,14 @@ public static class Planted
     public record OpenEvent() : BaseEvent("OPEN", "planted"), IRoutedEvent
     {
         public static EventRoute Route { get; } = new(Exchanges.Order, "order.open");
-
-        public override long AboutOrder => 0;
     }
 
-    public sealed record UnroutableEvent() : BaseEvent("UNROUTED", "planted")
-    {
-        public override long AboutOrder => 0;
-    }
+    public sealed record UnroutableEvent() : BaseEvent("UNROUTED", "planted");
 
     /// <summary>An event as it should be, but unknown to serializer, exchanges and subscribers.</summary>
     public sealed record UnknownEvent() : BaseEvent("UNKNOWN", "planted"), IRoutedEvent
     {
         public static EventRoute Route { get; } = new("planted.events", "planted.unknown");
-
-        public override long AboutOrder => 0;
     }
 
     public sealed class OneConsumer : IConsumer<OrderCreatedEvent>

@@ -39,10 +39,10 @@ internal sealed class ChaosReport(string title)
     public void AddDeadLetters(DatabaseSnapshot snapshot) =>
         Add("poison", $"{snapshot.Poison.Count} messages in, {snapshot.DeadLetters.Count} dead letters out");
 
-    public void AddCounts(string name, IEnumerable<string> what, Staging.ChaosLog log) =>
+    public void AddCounts(string name, IEnumerable<string> what, TestEnvironment.ChaosLog log) =>
         Add(name, string.Join(", ", what.Where(each => log[each] > 0).Select(each => $"{log[each]} {each}")));
 
-    public void AddFaults(IEnumerable<FaultKind> kinds, Staging.ChaosLog log) =>
+    public void AddFaults(IEnumerable<FaultKind> kinds, TestEnvironment.ChaosLog log) =>
         Add("faults", string.Join(", ", kinds.Select(kind => $"{log[$"fault {kind.Name}"]} {kind.Name}")));
 
     /// <summary>Prints the report and writes it to a file.</summary>
@@ -51,8 +51,8 @@ internal sealed class ChaosReport(string title)
     {
         Console.WriteLine();
         foreach (var (name, text) in _rows) Report.Line(name, text);
-        string[] rest = violations.Count > MostShown ? [$"and {violations.Count - MostShown} more, in {file}"] : [];
-        var code = Report.Checks([.. violations.Take(MostShown), .. rest]);
+        string[] more = violations.Count > MostShown ? [$"and {violations.Count - MostShown} more, in {file}"] : [];
+        var code = Report.Checks([.. violations.Take(MostShown), .. more]);
 
         var table = new StringBuilder($"# {title}\n\n| | |\n|---|---|\n");
         foreach (var (name, text) in _rows) table.Append(CultureInfo.InvariantCulture, $"| {name} | {text} |\n");

@@ -3,7 +3,7 @@ using System.Globalization;
 using Fulfillment.Chaos.Checks;
 using Fulfillment.Chaos.Customers;
 using Fulfillment.Chaos.Faults;
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using Fulfillment.Cli.Audit;
 using Fulfillment.Harness;
 
@@ -12,7 +12,7 @@ namespace Fulfillment.Chaos;
 /// <summary>
 /// The common steps of every kind of run: the load generator places orders during the faults, then the system stops and is checked.
 /// </summary>
-internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGenerator generator)
+internal sealed class ChaosRun(ChaosOptions options, ChaosEnvironment system, LoadGenerator generator)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(20);
     private const int AuditExamples = 3;
@@ -20,20 +20,20 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
 
     public ChaosOptions Options => options;
 
-    public ChaosStage Stage => stage;
+    public ChaosEnvironment SystemUnderTest => system;
 
     public LoadGenerator LoadGenerator => generator;
 
-    public RedeliveryMeter Redeliveries { get; } = new(stage);
+    public RedeliveryMeter Redeliveries { get; } = new(system);
 
     /// <summary>Time under faults.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
     public string ReportFile => Repository.NewFile($"artifacts/chaos/report-{options.Seed}.md");
 
-    public Rest Rest => new(stage, SnapshotReader);
+    public IdleCheck IdleCheck => new(system, SnapshotReader);
 
-    private SnapshotReader SnapshotReader => new(stage);
+    private SnapshotReader SnapshotReader => new(system);
 
     /// <summary>Places orders for as long as the faults last.</summary>
     public async Task UnderLoadAsync(Func<Task> happen, CancellationToken ct)
@@ -61,7 +61,7 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
     public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> CheckAsync(
         IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
-        await Rest.ComesAsync(ct);
+        await IdleCheck.WaitAsync(ct);
         return await CompareAsync(poison, await AuditAsync(ct), ct);
     }
 
@@ -71,9 +71,9 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
     public async Task<(DatabaseSnapshot DatabaseSnapshot, IReadOnlyList<string> Violations)> EndAsync(
         IReadOnlyDictionary<string, PoisonMessage> poison, CancellationToken ct)
     {
-        await Rest.ComesAsync(ct);
+        await IdleCheck.WaitAsync(ct);
         var audited = await AuditAsync(ct);
-        await stage.StopAsync(ct);
+        await system.StopAsync(ct);
         return await CompareAsync(poison, audited, ct);
     }
 
@@ -82,13 +82,14 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
     {
         var snapshot = await SnapshotReader.ReadAsync(poison, ct);
         return (
-            snapshot, [.. stage.Log.Violations, .. audited, .. ChaosChecks.Find(generator.History.Placements, snapshot, OrderMix.Stock)]);
+            snapshot, [.. system.Log.Violations, .. audited, .. ChaosChecks.Find(generator.History.Placements, snapshot, OrderMix.Stock)]);
     }
 
     /// <summary>Violations that the modules report over HTTP.</summary>
     private async Task<IReadOnlyList<string>> AuditAsync(CancellationToken ct)
     {
-        using var client = new AuditClient(new AuditAddresses(stage["Order"], stage["Inventory"], stage["Payment"], stage["Notification"]));
+        using var client = new AuditClient(
+            new AuditAddresses(system["Order"], system["Inventory"], system["Payment"], system["Notification"]));
         try
         {
             return
@@ -112,9 +113,9 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosStage stage, LoadGener
             await Task.Delay(ProgressInterval, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (until.IsCancellationRequested) return;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{_clock.Elapsed.TotalSeconds,5:0} s  {generator.History.Placements.Count} orders posted, {stage.Log["kill -9"]} kills, "
-                + $"{stage.Log["fault broker-kill"]} of the broker, {stage.Log["fault postgres-crash"]} of PostgreSQL, "
-                + $"{stage.Log.Violations.Count} violations"));
+                $"{_clock.Elapsed.TotalSeconds,5:0} s  {generator.History.Placements.Count} orders posted, {system.Log["kill -9"]} kills, "
+                + $"{system.Log["fault broker-kill"]} of the broker, {system.Log["fault postgres-crash"]} of PostgreSQL, "
+                + $"{system.Log.Violations.Count} violations"));
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class Repository
     public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     /// <summary>Whether crash points are compiled into the host.</summary>
-    public static bool HasCrashPoints => Configuration == "debug";
+    public static bool HasFailpoints => Configuration == "debug";
 
     /// <summary>Top of the checkout.</summary>
     public static string Root { get; } = FindRoot();

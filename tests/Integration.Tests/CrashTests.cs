@@ -49,7 +49,7 @@ public sealed class CrashTests(NothingStarted shared) : SystemTest, IClassFixtur
     /// <summary>Places an order in a process that dies at the given moment, starts another one, and sees the order through.</summary>
     private async Task<(long OrderId, MessageRecorder MessageRecorder)> CrashAndRecoverAsync(string moment)
     {
-        Assert.SkipUnless(Repository.HasCrashPoints, "Crash points are compiled into Debug builds only");
+        Assert.SkipUnless(Repository.HasFailpoints, "Failpoints are compiled into Debug builds only");
         var product = $"CRASH-{moment}";
         await using var dying = await _system.StartAsync(null, ("FAILPOINT", $"{moment}:1"));
         await _system.StockUpAsync(product, 5);

@@ -189,7 +189,7 @@ public sealed class IdempotencyTests(TwoEdges shared) : SystemTest, IClassFixtur
     [Fact]
     public async Task Order_that_was_stored_before_the_process_died_is_the_answer_to_the_next_attempt()
     {
-        Assert.SkipUnless(Repository.HasCrashPoints, "Crash points are compiled into Debug builds only");
+        Assert.SkipUnless(Repository.HasFailpoints, "Failpoints are compiled into Debug builds only");
         var key = NewKey();
         await using (var dying = await _system.StartAsync("Order", ("FAILPOINT", "order-edge-after-commit:1")))
         {

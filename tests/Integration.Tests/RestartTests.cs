@@ -2,10 +2,10 @@ using Integration.Tests.Fixture;
 
 namespace Integration.Tests;
 
-/// <summary>Processes whose listeners are lost for good, and that start anew within the same process.</summary>
+/// <summary>Processes whose listeners are lost for good, and that restart within the same process.</summary>
 public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixture<NothingStarted>
 {
-    private const string Anew = ": starting anew";
+    private const string Restarting = ": restarting";
     private const int SessionsOfProcess = 25;
     private readonly FulfillmentSystem _system = shared.System;
 
@@ -25,7 +25,7 @@ public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixt
         await Eventually.Get("their connections to be closed", () => _system.Broker.CloseConnectionsAsync(), count => count >= 2);
         var unanswered = 0;
         // Each round of the first replica ends with listeners that cannot be started.
-        await Eventually.True("a replica to start anew several times", async () =>
+        await Eventually.True("a replica to restart several times", async () =>
         {
             var (first, second) = (await one.TakesConnectionsAsync(), await other.TakesConnectionsAsync());
             if (!first && !second && !await one.TakesConnectionsAsync()) unanswered++;
@@ -47,5 +47,5 @@ public sealed class RestartTests(NothingStarted shared) : SystemTest, IClassFixt
         (await Task.WhenAll(one.StopAsync(), other.StopAsync())).ShouldAllBe(code => code == 0);
     }
 
-    private static int Times(HostProcess host) => host.Output.Split(Anew).Length - 1;
+    private static int Times(HostProcess host) => host.Output.Split(Restarting).Length - 1;
 }

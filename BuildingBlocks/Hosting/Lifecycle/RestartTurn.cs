@@ -27,7 +27,7 @@ internal sealed class RestartTurn : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(Timeout);
             connection = await database.Source.OpenConnectionAsync(limit.Token);
-            if (!await connection.TryLockAsync(LockKey, limit.Token)) return "another replica is starting anew";
+            if (!await connection.TryLockAsync(LockKey, limit.Token)) return "another replica is restarting";
             (_connection, connection) = (connection, null);
             return null;
         }

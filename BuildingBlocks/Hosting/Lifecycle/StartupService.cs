@@ -21,7 +21,7 @@ internal sealed class StartupService(
     StaggeredShutdown turn, RequestRestart restart, RestartTurn restartTurn, StopDeadline deadline,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartupService> logger) : BackgroundService
 {
-    private static readonly TimeSpan BeforeStartingAnew = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private bool _listenersHaveBegun;
 
     /// <summary>
@@ -67,9 +67,9 @@ internal sealed class StartupService(
 #pragma warning restore CA1031
         {
             // Listeners start once in the life of a host. The next host waits for the broker again.
-            await Task.Delay(BeforeStartingAnew, time, stoppingToken);
+            await Task.Delay(RestartDelay, time, stoppingToken);
             await RestartAsync(stoppingToken);
-            logger.LogWarning("The listeners could not all be started ({Reason}): starting anew", e.Message);
+            logger.LogWarning("The listeners could not all be started ({Reason}): restarting", e.Message);
         }
 #pragma warning disable CA1031 // A process that cannot start must not end with the exit code of a process that was asked to stop.
         catch (Exception e) when (e is ConfigurationException || !stoppingToken.IsCancellationRequested)
@@ -91,9 +91,9 @@ internal sealed class StartupService(
         lifetime.StopApplication();
     }
 
-    // Goes on answering HTTP while another replica starts anew.
+    // Goes on answering HTTP while another replica restarts.
     private Task RestartAsync(CancellationToken ct) => DependencyWait.ForAsync(
-        "this process does not start anew yet",
+        "this process does not restart yet",
         async token =>
         {
             if (await restart(token) is { } reason) throw new TimeoutException(reason);

@@ -11,7 +11,7 @@ internal sealed class MessageLogEnricher : ILogEventEnricher
     {
         if (MessageLogContext.Current is not { } context) return;
         if (context.Module is not null) logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("module", context.Module));
-        logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("orderId", context.OrderId));
+        if (context.OrderId is { } order) logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("orderId", order));
         logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("eventId", context.EventId));
         logEvent.AddPropertyIfAbsent(propertyFactory.CreateProperty("correlationId", context.CorrelationId));
     }

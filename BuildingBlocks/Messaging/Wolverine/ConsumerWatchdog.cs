@@ -49,13 +49,13 @@ internal sealed class ConsumerWatchdog(
         if (await restart(ct) is { } reason)
         {
             logger.LogWarning(
-                "{Count} listeners cannot be started, and this process does not start anew yet: {Reason}", lost.Count, reason);
+                "{Count} listeners cannot be started, and this process does not restart yet: {Reason}", lost.Count, reason);
             return false;
         }
 
         // Their connection is lost for good: the client stops recovering a connection that breaks again during its recovery.
         logger.LogError(
-            "The listeners of {Queues} cannot be started although the broker answers: starting anew", string.Join(", ", lost));
+            "The listeners of {Queues} cannot be started although the broker answers: restarting", string.Join(", ", lost));
         return false;
     }
 

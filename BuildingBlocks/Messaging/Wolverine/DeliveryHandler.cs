@@ -1,3 +1,4 @@
+using Fulfillment.Contracts;
 using Fulfillment.Core;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -27,7 +28,7 @@ internal sealed class DeliveryHandler(Topology topology) : MessageHandler<Delive
         var (module, subscription) = topology.Find(queue) ?? throw new InvalidOperationException($"{queue} has no subscription.");
         var @event = EventReader.Read(subscription.EventType, body.Span);
         Failpoint.Hit(module.Name, "after-receive");
-        MessageLogContext.Enter(module.Name, @event.AboutOrder, @event.EventId, @event.CorrelationId ?? @event.EventId);
+        MessageLogContext.Enter(module.Name, (@event as OrderEvent)?.OrderId, @event.EventId, @event.CorrelationId ?? @event.EventId);
         await subscription.Consume(services, @event, ct);
         Failpoint.Hit(module.Name, "after-publish");
     }

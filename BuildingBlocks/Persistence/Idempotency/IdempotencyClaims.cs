@@ -53,7 +53,7 @@ public sealed class IdempotencyClaims
     }
 
     /// <summary>The result of a key, after the responses of new keys have been stored.</summary>
-    public IdempotencyResult Judge(IdempotencyKey key)
+    public IdempotencyResult ResultOf(IdempotencyKey key)
     {
         if (!_stored.TryGetValue((key.Scope, key.Value), out var row)) return new IdempotencyResult(IdempotencyOutcome.InFlight);
         if (!row.RequestHash.AsSpan().SequenceEqual(key.RequestHash)) return new IdempotencyResult(IdempotencyOutcome.Reused);

@@ -26,11 +26,11 @@ public sealed record ReservationChange(
     long OrderId, string CustomerId, ReservationTransition Transition, Guid Cause, string? ReasonCode, Guid CorrelationId)
 {
     /// <summary>The change that an event requests.</summary>
-    public static ReservationChange By(BaseEvent message, string customerId, ReservationTransition transition, string? reasonCode)
+    public static ReservationChange By(OrderEvent message, string customerId, ReservationTransition transition, string? reasonCode)
     {
         ArgumentNullException.ThrowIfNull(message);
         return new ReservationChange(
-            message.AboutOrder, customerId, transition, message.EventId, reasonCode, message.CorrelationId ?? message.EventId);
+            message.OrderId, customerId, transition, message.EventId, reasonCode, message.CorrelationId ?? message.EventId);
     }
 }
 

@@ -20,13 +20,13 @@ public sealed class StockReleaseConsumer(GroupCommit<ReservationChange, Reserved
         ReleaseAsync(message, message?.CustomerId, ReservationTransition.Cancel, message?.ReasonCode, ct);
 
     private async Task ReleaseAsync(
-        BaseEvent message, string? customerId, ReservationTransition transition, string? reasonCode, CancellationToken ct)
+        OrderEvent message, string? customerId, ReservationTransition transition, string? reasonCode, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
         var stock = await reservations.ExecuteAsync(ReservationChange.By(message, customerId!, transition, reasonCode), ct);
         Failpoint.Hit("inventory-after-commit");
         if (stock is null or { ProductIds.Length: 0 }) return;
-        var released = new InventoryReleasedEvent(message.AboutOrder, customerId!, stock.Lines(), reasonCode!);
+        var released = new InventoryReleasedEvent(message.OrderId, customerId!, stock.Lines(), reasonCode!);
         await events.PublishAsync(
             released.WithCausation(message, DeterministicGuid.From(message.EventId, released.EventType), stock.At), ct);
     }

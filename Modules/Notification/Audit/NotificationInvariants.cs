@@ -14,7 +14,7 @@ internal static class NotificationInvariants
         SlicedBy: "notification_logs.order_id");
 
     private static readonly Invariant NotifiedByEmail = new(
-        "told-by-email", "A customer who is notified of an event is notified by e-mail, whatever other channels there are.", """
+        "notified-by-email", "A customer who is notified of an event is notified by e-mail, whatever other channels there are.", """
         SELECT min(order_id)::text, format('event %s was notified on channels %s only', event_id, array_agg(channel))
         FROM notification_logs WHERE order_id > $2 AND order_id <= $3 GROUP BY event_id HAVING count(*) FILTER (WHERE channel = 'EMAIL') = 0
         """,

@@ -73,7 +73,7 @@ public sealed class OrderWriter(TimeProvider time) : IBatchWriter<NewOrder, Plac
         return
         [
             .. items.Select(item =>
-                item.Key is null ? new PlacedOrder(views[item], null) : new PlacedOrder(null, claims.Judge(item.Key))),
+                item.Key is null ? new PlacedOrder(views[item], null) : new PlacedOrder(null, claims.ResultOf(item.Key))),
         ];
     }
 

@@ -46,11 +46,11 @@ public sealed class OrderEventConsumer(GroupCommit<StatusChange, DateTimeOffset?
         ApplyAsync(message, OrderStatus.Pending, null, FormattableString.Invariant($"{message?.Amount:0.00} refunded"), ct);
 
     // An order that is past the target keeps its status; PENDING is the first status.
-    private async Task ApplyAsync(BaseEvent message, OrderStatus target, string? reason, string? summary, CancellationToken ct)
+    private async Task ApplyAsync(OrderEvent message, OrderStatus target, string? reason, string? summary, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
         var placed = await orders.ExecuteAsync(
-            new StatusChange(message.AboutOrder, target, reason) { Event = message, Summary = summary }, ct);
+            new StatusChange(message.OrderId, target, reason) { Event = message, Summary = summary }, ct);
         if (placed is { } at) metrics.Reached(target, time.GetUtcNow() - at);
         Failpoint.Hit("order-after-commit");
     }

@@ -9,7 +9,7 @@ namespace Fulfillment.Order.UpdateOrderStatus;
 public sealed record StatusChange(long OrderId, OrderStatus Target, string? Reason = null)
 {
     /// <summary>The event, which is recorded whether or not it moves the order.</summary>
-    public BaseEvent? Event { get; init; }
+    public OrderEvent? Event { get; init; }
 
     /// <summary>Summary of the event, for people.</summary>
     public string? Summary { get; init; }

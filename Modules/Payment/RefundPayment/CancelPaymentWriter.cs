@@ -8,10 +8,10 @@ namespace Fulfillment.Payment.RefundPayment;
 /// <summary>An order that has ended without success.</summary>
 public sealed record CancelledOrder(long OrderId, string CustomerId, string ReasonCode, Guid CorrelationId)
 {
-    public static CancelledOrder From(BaseEvent message, string customerId, string reasonCode)
+    public static CancelledOrder From(OrderEvent message, string customerId, string reasonCode)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return new CancelledOrder(message.AboutOrder, customerId, reasonCode, message.CorrelationId ?? message.EventId);
+        return new CancelledOrder(message.OrderId, customerId, reasonCode, message.CorrelationId ?? message.EventId);
     }
 }
 

@@ -32,7 +32,7 @@ internal static class AuditJoin
             Each("ended-is-not-held", "No order that has ended has an active reservation.",
                 ended, "ended orders",
                 order => Unless(!States(reservations[order.OrderId]).Contains("ACTIVE"), order, reservations[order.OrderId])),
-            Each("ended-is-told", "A customer is notified of the end of an order: by e-mail, and of a purchase also by SMS.",
+            Each("ended-is-notified", "A customer is notified of the end of an order: by e-mail, and of a purchase also by SMS.",
                 ended, "ended orders", order => NotNotified(order, [.. notified[order.OrderId].SelectMany(events => events)])),
             Known(feeds),
             Money(feeds, completed),

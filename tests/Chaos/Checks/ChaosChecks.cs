@@ -62,10 +62,10 @@ internal static class ChaosChecks
         foreach (var order in snapshot.Orders)
         {
             var paid = payments[order.OrderId].ToList();
-            var rest = $"{order}; it has {(paid.Count == 0 ? "no payment" : string.Join(" and ", paid))}";
-            if (!order.IsTerminal) yield return $"not ended: {rest}";
-            if (paid.Count > 1 || paid.Sum(payment => payment.Charges) > 1) yield return $"charged twice: {rest}";
-            if (paid.Any(payment => payment.Refunded > payment.Amount)) yield return $"refunded more than was paid: {rest}";
+            var state = $"{order}; it has {(paid.Count == 0 ? "no payment" : string.Join(" and ", paid))}";
+            if (!order.IsTerminal) yield return $"not ended: {state}";
+            if (paid.Count > 1 || paid.Sum(payment => payment.Charges) > 1) yield return $"charged twice: {state}";
+            if (paid.Any(payment => payment.Refunded > payment.Amount)) yield return $"refunded more than was paid: {state}";
         }
     }
 

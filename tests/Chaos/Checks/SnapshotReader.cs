@@ -1,12 +1,12 @@
 using Fulfillment.Chaos.Faults;
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using Fulfillment.Harness;
 using Npgsql;
 
 namespace Fulfillment.Chaos.Checks;
 
 /// <summary>Reads the four databases and the messages that are left in the queues.</summary>
-internal sealed class SnapshotReader(ChaosStage stage)
+internal sealed class SnapshotReader(ChaosEnvironment system)
 {
     private const string OrdersSql = """
         SELECT order_id, customer_id, status::text, status_reason, total_amount, updated_at - created_at,
@@ -73,7 +73,7 @@ internal sealed class SnapshotReader(ChaosStage stage)
     private async Task<Dictionary<string, long>> LeftOverAsync(CancellationToken ct)
     {
         var left = new Dictionary<string, long> { ["pending events and refunds"] = await PendingAsync(ct) };
-        foreach (var (queue, messages) in await stage.Broker.CountMessagesAsync(ct))
+        foreach (var (queue, messages) in await system.Broker.CountMessagesAsync(ct))
         {
             if (queue != MessageRecorder.Queue) left[queue] = messages;
         }
@@ -107,7 +107,7 @@ internal sealed class SnapshotReader(ChaosStage stage)
     private async Task<List<T>> ListAsync<T>(string module, string sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
     {
 #pragma warning disable CA2100 // The constants of this class.
-        await using var command = stage.Databases[module].CreateCommand(sql);
+        await using var command = system.Databases[module].CreateCommand(sql);
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<T>();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using Fulfillment.Cli;
 
 namespace Fulfillment.Chaos.Customers;
@@ -9,7 +9,7 @@ namespace Fulfillment.Chaos.Customers;
 /// Sends order requests at a steady rate, whatever the state of the system. Some requests have an Idempotency-Key and are repeated until
 /// they have a response; some orders are cancelled.
 /// </summary>
-internal sealed class LoadGenerator(ShopClient shop, OrderMix mix, ChaosLog log)
+internal sealed class LoadGenerator(OrderClient client, OrderMix mix, ChaosLog log)
 {
     private const double KeyShare = 0.3;
     private const double RepeatShare = 0.1;
@@ -39,11 +39,11 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix mix, ChaosLog log)
     {
         var placement = new Placement(mix.Next() with { IsInvalid = false }, $"probe-{Guid.NewGuid():N}");
         while (placement.OrderRequest.Items.Any(line => line.Quantity == 0)) placement = placement with { OrderRequest = mix.Next() };
-        var first = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
-        var second = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
+        var first = await client.PlaceAsync(placement.OrderRequest, placement.Key, ct);
+        var second = await client.PlaceAsync(placement.OrderRequest, placement.Key, ct);
         if (first.Outcome != Outcome.Ok) throw new CommandException($"The first order was answered with {first.Status}: {first.Text}");
         KeysAreHonoured = first.OrderId == second.OrderId;
-        var cancel = await shop.CancelAsync(first.OrderId, ct);
+        var cancel = await client.CancelAsync(first.OrderId, ct);
         CancelsAreHonoured = cancel.Status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);
         log.Say(
             $"Idempotency-Key is {(KeysAreHonoured ? "" : "not ")}honoured, orders can {(CancelsAreHonoured ? "" : "not ")}be cancelled "
@@ -132,7 +132,7 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix mix, ChaosLog log)
         // A minute of retries outlasts every fault.
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(RetryPause, ct))
         {
-            var answer = await shop.PlaceAsync(placement.OrderRequest, placement.Key, ct);
+            var answer = await client.PlaceAsync(placement.OrderRequest, placement.Key, ct);
             if (answer.OrderId > 0) placement.OrderIds.Add(answer.OrderId);
             var inFlight = placement.Key is not null && answer.Status == HttpStatusCode.Conflict;
             isUnknown |= answer.Outcome == Outcome.Info;
@@ -158,7 +158,7 @@ internal sealed class LoadGenerator(ShopClient shop, OrderMix mix, ChaosLog log)
         for (var tries = 0; tries < CancelTries && placement.Cancel is not (CancelOutcome.Cancelled or CancelOutcome.TooLate); tries++)
         {
             if (tries > 0) await Task.Delay(RetryPause, ct);
-            placement.Cancel = CancelOf(await shop.CancelAsync(placement.OrderIds.First(), ct));
+            placement.Cancel = CancelOf(await client.CancelAsync(placement.OrderIds.First(), ct));
             isUnknown |= placement.Cancel == CancelOutcome.Unknown;
             if (isUnknown && placement.Cancel == CancelOutcome.Unavailable) placement.Cancel = CancelOutcome.Unknown;
             if (Impatient) return;

@@ -18,13 +18,13 @@ internal enum Lane
 /// <param name="NeedsServers">True when the fault stops or starts servers of this run.</param>
 internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Least, double Most) Size = default, bool NeedsServers = false)
 {
-    public const string CrashPoint = "crash-point";
+    public const string Failpoint = "crash-point";
 
     public static IReadOnlyList<FaultKind> All { get; } =
     [
         new("kill", Lane.Process, 60, (0, 2)),
         new("kill-all", Lane.Process, 2, (0, 1)),
-        new(CrashPoint, Lane.Process, 15, (1, 20)),
+        new(Failpoint, Lane.Process, 15, (1, 20)),
         new("terminate", Lane.Process, 6, (0, 2)),
         new("freeze", Lane.Process, 2, (10, 10)),
         new("broker-cut", Lane.Process, 3),
@@ -55,11 +55,11 @@ internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Lea
     public bool Deletes => Name.StartsWith("delete-", StringComparison.Ordinal);
 
     /// <summary>The named kinds, or all possible kinds that need not be named.</summary>
-    public static IReadOnlyList<FaultKind> Choose(string? names, bool withServers, bool withCrashPoints)
+    public static IReadOnlyList<FaultKind> Choose(string? names, bool withServers, bool withFailpoints)
     {
         if (names is null)
         {
-            var possible = All.Where(kind => (withServers || !kind.NeedsServers) && (withCrashPoints || kind.Name != CrashPoint));
+            var possible = All.Where(kind => (withServers || !kind.NeedsServers) && (withFailpoints || kind.Name != Failpoint));
             return [.. possible.Where(kind => kind.Weight > 0)];
         }
 
@@ -71,8 +71,8 @@ internal sealed record FaultKind(string Name, Lane Lane, int Weight, (double Lea
                 ?? throw new CommandException($"There is no fault '{name}'; there are {string.Join(", ", All.Select(kind => kind.Name))}.");
             if (kind.NeedsServers && !withServers)
                 throw new CommandException($"{name} needs servers that may be stopped, which these are not.");
-            if (kind.Name == CrashPoint && !withCrashPoints)
-                throw new CommandException("Crash points exist in debug builds only: --config debug.");
+            if (kind.Name == Failpoint && !withFailpoints)
+                throw new CommandException("Failpoints exist in debug builds only: --config debug.");
             return kind with { Weight = Math.Max(1, kind.Weight) };
         }
     }

@@ -7,14 +7,14 @@ namespace Fulfillment.Chaos.Faults;
 /// The affected process; a password rotation affects the module of that process. Other faults of servers ignore it.
 /// </param>
 /// <param name="Size">Duration or amount.</param>
-/// <param name="CrashPoint">The point in the code at which the process crashes, for faults of that kind.</param>
-internal sealed record Fault(double Pause, FaultKind Kind, string Target, double Size, string CrashPoint)
+/// <param name="Failpoint">The point in the code at which the process crashes, for faults of that kind.</param>
+internal sealed record Fault(double Pause, FaultKind Kind, string Target, double Size, string Failpoint)
 {
     public override string ToString()
     {
-        var what = Kind.Name == FaultKind.CrashPoint ? $"{Kind.Name} {CrashPoint}:{Size:0}" : $"{Kind.Name}";
+        var what = Kind.Name == FaultKind.Failpoint ? $"{Kind.Name} {Failpoint}:{Size:0}" : $"{Kind.Name}";
         var target = Kind.Lane == Lane.Process || Kind.Name == "password-rotation" ? $" {Target}" : "";
-        var size = Kind.Size.Most > 0 && Kind.Name != FaultKind.CrashPoint ? $" ({Size:0.0})" : "";
+        var size = Kind.Size.Most > 0 && Kind.Name != FaultKind.Failpoint ? $" ({Size:0.0})" : "";
         return $"after {Pause:0.0} s {what}{target}{size}";
     }
 }
@@ -70,7 +70,7 @@ internal sealed class FaultPlan
     {
         var (pause, size) = (random.NextDouble(), kind.Size.Least + (random.NextDouble() * (kind.Size.Most - kind.Size.Least)));
         var target = _targets[random.Next(_targets.Count)];
-        var points = CrashPoints.Of(target);
+        var points = Failpoints.Of(target);
         var point = points[random.Next(points.Count)];
         pause *= kind.Lane switch { Lane.Process => 2, Lane.Server => 10, _ => 8 };
         return new Fault(pause, kind, kind.Name == "kill-all" ? All : target, size, point);

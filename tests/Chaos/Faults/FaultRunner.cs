@@ -1,10 +1,10 @@
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 
 namespace Fulfillment.Chaos.Faults;
 
 /// <summary>Makes the faults of a plan, lane by lane, until the time is over and every kind has been made once.</summary>
 internal sealed class FaultRunner(
-    ChaosStage stage, FaultPlan plan, IReadOnlyDictionary<string, Func<Fault, CancellationToken, Task>> makers)
+    ChaosEnvironment system, FaultPlan plan, IReadOnlyDictionary<string, Func<Fault, CancellationToken, Task>> makers)
 {
     /// <param name="time">Time after which no further fault begins; every kind is made once even if that takes longer.</param>
     /// <param name="once">True to begin no fault after the first round.</param>
@@ -31,7 +31,7 @@ internal sealed class FaultRunner(
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ct.ThrowIfCancellationRequested();
             if (!mustBeMade && over.IsCancellationRequested) return;
-            stage.Log.Say($"{lane.Name} #{made + 1}: {fault}");
+            system.Log.Say($"{lane.Name} #{made + 1}: {fault}");
             try
             {
                 await makers[fault.Kind.Name](fault, ct);
@@ -39,11 +39,11 @@ internal sealed class FaultRunner(
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 // A fault that cannot be made must not leave the system half broken: the run continues, and fails at its end.
-                stage.Log.Violation($"{fault.Kind.Name} {fault.Target} could not be made: {e.Message}");
+                system.Log.Violation($"{fault.Kind.Name} {fault.Target} could not be made: {e.Message}");
             }
 
-            stage.Log.Count($"fault {fault.Kind.Name}");
-            stage.Log.Say($"{lane.Name} #{made + 1} is over");
+            system.Log.Count($"fault {fault.Kind.Name}");
+            system.Log.Say($"{lane.Name} #{made + 1} is over");
             made++;
         }
     }
@@ -55,7 +55,7 @@ internal sealed class FaultRunner(
         {
             for (; ; await Task.Delay(TimeSpan.FromSeconds(1), ct))
             {
-                foreach (var instance in stage.Instances.Where(instance => instance.HasEnded))
+                foreach (var instance in system.Instances.Where(instance => instance.HasEnded))
                 {
                     using (await instance.TakeTurnAsync(ct)) await instance.ReviveAsync(ct);
                 }

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Fulfillment.Chaos.Faults;
 
 /// <summary>Duplicate and invalid messages, and deleted queues and bindings.</summary>
-internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder, int seed)
+internal sealed class MessageFaults(ChaosEnvironment system, MessageRecorder? recorder, int seed)
 {
     private const string DeadLetterSuffix = "-dead-letter-queue";
     private const string UnroutableQueue = "unrouted-queue";
@@ -30,7 +30,7 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder,
     /// <summary>Queues that have handlers.</summary>
     public async Task<IReadOnlyList<string>> WorkQueuesAsync(CancellationToken ct) =>
     [
-        .. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)
+        .. (await system.Broker.QueuesAsync(ct)).Select(queue => queue.Name)
             .Where(name => name is not (MessageRecorder.Queue or UnroutableQueue))
             .Where(name => !name.EndsWith(DeadLetterSuffix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal),
@@ -38,16 +38,16 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder,
 
     private async Task RepeatAsync(Fault fault, CancellationToken ct)
     {
-        using var turn = await stage.TakeMessagesAsync(ct);
+        using var turn = await system.TakeMessagesAsync(ct);
         var chosen = recorder?.Choose((int)fault.Size, _random) ?? [];
         await PublishAsync(
             [.. chosen.Select(message => (message.Exchange, message.RoutingKey, message.Body, Ours(message.Properties)))], ct);
-        stage.Log.Count("duplicates", chosen.Count);
+        system.Log.Count("duplicates", chosen.Count);
     }
 
     private async Task PoisonAsync(Fault fault, CancellationToken ct)
     {
-        using var turn = await stage.TakeMessagesAsync(ct);
+        using var turn = await system.TakeMessagesAsync(ct);
         var queues = await WithRetriesAsync(WorkQueuesAsync, ct);
         var messages = new List<(string, string, byte[], BasicProperties)>();
         foreach (var (name, body) in Poison.Bodies)
@@ -59,7 +59,7 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder,
         }
 
         await PublishAsync(messages, ct);
-        stage.Log.Count("poison messages", messages.Count);
+        system.Log.Count("poison messages", messages.Count);
     }
 
     /// <summary>
@@ -84,15 +84,15 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder,
     {
         var queues = await WithRetriesAsync(WorkQueuesAsync, ct);
         var queue = queues[_random.Next(queues.Count)];
-        stage.Log.Say($"{fault.Kind.Name} of {queue}");
-        await using var connection = await stage.Broker.ConnectAsync(ct);
+        system.Log.Say($"{fault.Kind.Name} of {queue}");
+        await using var connection = await system.Broker.ConnectAsync(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         await delete(channel, queue, ct);
     }
 
     private async Task BindingsAsync(IChannel channel, string queue, CancellationToken ct)
     {
-        foreach (var (exchange, key) in await stage.Broker.BindingsAsync(queue, ct))
+        foreach (var (exchange, key) in await system.Broker.BindingsAsync(queue, ct))
             await channel.QueueUnbindAsync(queue, exchange, key, cancellationToken: ct);
     }
 
@@ -103,7 +103,7 @@ internal sealed class MessageFaults(ChaosStage stage, MessageRecorder? recorder,
         await WithRetriesAsync(
             async token =>
             {
-                await using var connection = await stage.Broker.ConnectAsync(token);
+                await using var connection = await system.Broker.ConnectAsync(token);
                 await using var channel = await connection.CreateChannelAsync(
                     new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), token);
                 while (left.TryPeek(out var message))

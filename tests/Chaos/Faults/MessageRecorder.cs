@@ -1,4 +1,4 @@
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -12,7 +12,7 @@ internal sealed record Captured(string Exchange, string RoutingKey, BasicPropert
 /// A message recorder: a queue with a copy of every event, and a consumer that keeps the events. Both recover after the broker was
 /// unavailable or was reset.
 /// </summary>
-internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
+internal sealed class MessageRecorder(ChaosEnvironment system) : IAsyncDisposable
 {
     public const string Queue = "chaos-recorder";
 
@@ -37,7 +37,7 @@ internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken ct)
     {
-        await using (var connection = await stage.Broker.ConnectAsync(ct))
+        await using (var connection = await system.Broker.ConnectAsync(ct))
         await using (var channel = await connection.CreateChannelAsync(cancellationToken: ct))
             await DeclareAsync(channel, ct);
         _running = Task.Run(RunAsync, ct);
@@ -82,7 +82,7 @@ internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
             catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException
                 or IOException or TimeoutException)
             {
-                if (!unavailable) stage.Log.Say($"the message recorder has lost the broker and reconnects: {e.Message}");
+                if (!unavailable) system.Log.Say($"the message recorder has lost the broker and reconnects: {e.Message}");
                 unavailable = true;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -96,7 +96,7 @@ internal sealed class MessageRecorder(ChaosStage stage) : IAsyncDisposable
 
     private async Task ConsumeAsync(CancellationToken ct)
     {
-        await using var connection = await stage.Broker.ConnectAsync(ct);
+        await using var connection = await system.Broker.ConnectAsync(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, _) =>

@@ -1,10 +1,10 @@
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using Fulfillment.Harness.Network;
 
 namespace Fulfillment.Chaos.Faults;
 
 /// <summary>Faults of the network between a process and its database or the broker.</summary>
-internal sealed class NetworkFaults(ChaosStage stage)
+internal sealed class NetworkFaults(ChaosEnvironment system)
 {
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(4);
@@ -39,8 +39,8 @@ internal sealed class NetworkFaults(ChaosStage stage)
 
     private IEnumerable<KeyValuePair<string, Func<Fault, CancellationToken, Task>>> Both(string name, Disturb disturb) =>
     [
-        new($"broker-{name}", (fault, ct) => MakeAsync(stage.Process(fault.Target), instance => instance.Broker, disturb, fault, ct)),
-        new($"database-{name}", (fault, ct) => MakeAsync(stage.Process(fault.Target), instance => instance.Database, disturb, fault, ct)),
+        new($"broker-{name}", (fault, ct) => MakeAsync(system.Process(fault.Target), instance => instance.Broker, disturb, fault, ct)),
+        new($"database-{name}", (fault, ct) => MakeAsync(system.Process(fault.Target), instance => instance.Database, disturb, fault, ct)),
     ];
 
     private static async Task MakeAsync(
@@ -65,6 +65,6 @@ internal sealed class NetworkFaults(ChaosStage stage)
         // confirm or a delivery.
         network.NetworkConditions.LoseReplies((int)Math.Ceiling(fault.Size), database ? "COMMIT\0"u8 : []);
         await Task.Delay(ReplyTimeout, ct);
-        stage.Log.Count(database ? "commits without an answer" : "confirms or deliveries lost", network.NetworkConditions.Lost - before);
+        system.Log.Count(database ? "commits without an answer" : "confirms or deliveries lost", network.NetworkConditions.Lost - before);
     }
 }

@@ -1,9 +1,9 @@
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 
 namespace Fulfillment.Chaos.Faults;
 
 /// <summary>Faults of processes.</summary>
-internal sealed class ProcessFaults(ChaosStage stage)
+internal sealed class ProcessFaults(ChaosEnvironment system)
 {
     private static readonly TimeSpan CrashTimeout = TimeSpan.FromSeconds(40);
 
@@ -11,7 +11,7 @@ internal sealed class ProcessFaults(ChaosStage stage)
     [
         new("kill", KillAsync),
         new("kill-all", KillAllAsync),
-        new(FaultKind.CrashPoint, CrashAsync),
+        new(FaultKind.Failpoint, CrashAsync),
         new("terminate", TerminateAsync),
         new("freeze", FreezeAsync),
     ];
@@ -23,13 +23,13 @@ internal sealed class ProcessFaults(ChaosStage stage)
     {
         using var turn = await instance.TakeTurnAsync(ct);
         await instance.KillAsync(ct);
-        stage.Log.Count("kill -9");
+        system.Log.Count("kill -9");
         instance.Start($"{point}:{hit}");
         var died = await instance.DiesAsync(timeout, ct);
         if (!died) await instance.KillAsync(ct);
-        stage.Log.Count("kill -9");
-        stage.Log.Count(died ? $"died at {point}" : "crash points not reached");
-        stage.Log.Say($"{instance.Name} {(died ? "died" : "did not die")} at {point}:{hit}");
+        system.Log.Count("kill -9");
+        system.Log.Count(died ? $"died at {point}" : "crash points not reached");
+        system.Log.Say($"{instance.Name} {(died ? "died" : "did not die")} at {point}:{hit}");
         instance.Start();
         await instance.BecomeReadyAsync(ct);
         return died;
@@ -37,32 +37,32 @@ internal sealed class ProcessFaults(ChaosStage stage)
 
     private async Task KillAsync(Fault fault, CancellationToken ct)
     {
-        var instance = stage.Process(fault.Target);
+        var instance = system.Process(fault.Target);
         using var turn = await instance.TakeTurnAsync(ct);
         await KillAndStartAsync(instance, fault.Size, ct);
     }
 
     private async Task KillAllAsync(Fault fault, CancellationToken ct)
     {
-        using var turns = await stage.TakeProcessesAsync(ct);
-        await Task.WhenAll(stage.Instances.Select(instance => KillAndStartAsync(instance, fault.Size, ct)));
+        using var turns = await system.TakeProcessesAsync(ct);
+        await Task.WhenAll(system.Instances.Select(instance => KillAndStartAsync(instance, fault.Size, ct)));
     }
 
     private async Task KillAndStartAsync(Instance instance, double pause, CancellationToken ct)
     {
         await instance.KillAsync(ct);
-        stage.Log.Count("kill -9");
+        system.Log.Count("kill -9");
         await Task.Delay(TimeSpan.FromSeconds(pause), ct);
         instance.Start();
         await instance.BecomeReadyAsync(ct);
     }
 
     private Task<bool> CrashAsync(Fault fault, CancellationToken ct) =>
-        CrashAtAsync(stage.Process(fault.Target), fault.CrashPoint, (int)fault.Size, CrashTimeout, ct);
+        CrashAtAsync(system.Process(fault.Target), fault.Failpoint, (int)fault.Size, CrashTimeout, ct);
 
     private async Task TerminateAsync(Fault fault, CancellationToken ct)
     {
-        var instance = stage.Process(fault.Target);
+        var instance = system.Process(fault.Target);
         using var turn = await instance.TakeTurnAsync(ct);
         await instance.TerminateAsync(ct);
         await Task.Delay(TimeSpan.FromSeconds(fault.Size), ct);
@@ -72,7 +72,7 @@ internal sealed class ProcessFaults(ChaosStage stage)
 
     private async Task FreezeAsync(Fault fault, CancellationToken ct)
     {
-        var instance = stage.Process(fault.Target);
+        var instance = system.Process(fault.Target);
         using var turn = await instance.TakeTurnAsync(ct);
         instance.Freeze();
         try

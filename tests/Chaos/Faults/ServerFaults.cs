@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Fulfillment.Chaos.Customers;
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using Fulfillment.Cli;
 using Fulfillment.Harness;
 using Npgsql;
@@ -8,7 +8,7 @@ using Npgsql;
 namespace Fulfillment.Chaos.Faults;
 
 /// <summary>Faults of the broker and of PostgreSQL. Each fault is over when its task ends.</summary>
-internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator, Rest rest, DevServers? servers)
+internal sealed class ServerFaults(ChaosEnvironment system, LoadGenerator loadGenerator, IdleCheck idleCheck, DevServers? servers)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TopologyTimeout = TimeSpan.FromSeconds(90);
@@ -22,7 +22,7 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
         new("broker-alarm", (fault, ct) => ThereAndBackAsync("fill-broker", "relieve-broker", fault, ct)),
         new("broker-kill", (_, ct) => Servers.RunAsync("kill-broker", ct)),
         new("broker-reset", ResetBrokerAsync),
-        new("broker-close", (_, ct) => stage.Broker.CloseConnectionsAsync(ct)),
+        new("broker-close", (_, ct) => system.Broker.CloseConnectionsAsync(ct)),
         new("postgres-crash", (_, ct) => Servers.RunAsync("crash-postgres", ct)),
         new("postgres-terminate", (_, ct) => TerminateSessionsAsync(Databases.Modules, ct)),
         new("password-rotation", RotatePasswordAsync),
@@ -47,12 +47,12 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
     /// </summary>
     private async Task ResetBrokerAsync(Fault fault, CancellationToken ct)
     {
-        using var messages = await stage.TakeMessagesAsync(ct);
-        using var processes = await stage.TakeProcessesAsync(ct);
+        using var messages = await system.TakeMessagesAsync(ct);
+        using var processes = await system.TakeProcessesAsync(ct);
         try
         {
             await loadGenerator.PauseAsync(ct);
-            if (!await rest.IsIdleAsync(ct)) return; // The run has logged its violation.
+            if (!await idleCheck.IsIdleAsync(ct)) return; // The run has logged its violation.
             var queues = await QueueNamesAsync(ct);
             await Servers.RunAsync("pause-broker", ct);
             loadGenerator.Resume();
@@ -70,16 +70,16 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
     {
         // Unlike the default virtual host, the one of this run is not restored by itself: no process may connect before it has been
         // created.
-        foreach (var instance in stage.Instances) instance.Broker.NetworkConditions.Refuses = true;
+        foreach (var instance in system.Instances) instance.Broker.NetworkConditions.Refuses = true;
         try
         {
             await Servers.RunAsync("reset-broker", ct);
             await Servers.RunAsync("resume-broker", ct);
-            await stage.Broker.CreateAsync(ct);
+            await system.Broker.CreateAsync(ct);
         }
         finally
         {
-            foreach (var instance in stage.Instances) instance.Broker.NetworkConditions.Clear();
+            foreach (var instance in system.Instances) instance.Broker.NetworkConditions.Clear();
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
         {
             if (watch.Elapsed > TopologyTimeout)
             {
-                stage.Log.Violation(
+                system.Log.Violation(
                     $"{TopologyTimeout.TotalSeconds:0} s after the broker lost its definitions "
                     + $"there is no {string.Join(", no ", missing)}");
                 return;
@@ -99,21 +99,21 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
             await Task.Delay(PollInterval, ct);
         }
 
-        stage.Log.Say($"all queues are back {watch.Elapsed.TotalSeconds:0.0} s after the broker lost its definitions");
+        system.Log.Say($"all queues are back {watch.Elapsed.TotalSeconds:0.0} s after the broker lost its definitions");
     }
 
     private async Task<IReadOnlyCollection<string>> QueueNamesAsync(CancellationToken ct) =>
-        [.. (await stage.Broker.QueuesAsync(ct)).Select(queue => queue.Name)];
+        [.. (await system.Broker.QueuesAsync(ct)).Select(queue => queue.Name)];
 
     /// <summary>
     /// No process of the module starts meanwhile: a process whose password is refused at its start ends, as with any wrong setting.
     /// </summary>
     private async Task RotatePasswordAsync(Fault fault, CancellationToken ct)
     {
-        var module = stage.Process(fault.Target).Module;
-        using var processes = await stage.TakeProcessesAsync(ct, module);
-        var password = new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Password!;
-        await stage.Databases.SetPasswordAsync(module, $"not {password}", ct);
+        var module = system.Process(fault.Target).Module;
+        using var processes = await system.TakeProcessesAsync(ct, module);
+        var password = new NpgsqlConnectionStringBuilder(system.Databases.ConnectionStrings[module]).Password!;
+        await system.Databases.SetPasswordAsync(module, $"not {password}", ct);
         try
         {
             await TerminateSessionsAsync([module], ct);
@@ -121,13 +121,13 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
         }
         finally
         {
-            await stage.Databases.SetPasswordAsync(module, password, CancellationToken.None);
+            await system.Databases.SetPasswordAsync(module, password, CancellationToken.None);
         }
     }
 
     private async Task TerminateSessionsAsync(IEnumerable<string> modules, CancellationToken ct)
     {
-        await using var server = NpgsqlDataSource.Create(stage.Databases.Server);
+        await using var server = NpgsqlDataSource.Create(system.Databases.Server);
         await using var command = server.CreateCommand("""
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
             WHERE datname = ANY($1) AND application_name <> 'load' AND pid <> pg_backend_pid()
@@ -136,8 +136,8 @@ internal sealed class ServerFaults(ChaosStage stage, LoadGenerator loadGenerator
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
             TypedValue =
-                [.. modules.Select(module => new NpgsqlConnectionStringBuilder(stage.Databases.ConnectionStrings[module]).Database!)],
+                [.. modules.Select(module => new NpgsqlConnectionStringBuilder(system.Databases.ConnectionStrings[module]).Database!)],
         });
-        stage.Log.Say($"{await command.ExecuteScalarAsync(ct)} sessions are terminated");
+        system.Log.Say($"{await command.ExecuteScalarAsync(ct)} sessions are terminated");
     }
 }

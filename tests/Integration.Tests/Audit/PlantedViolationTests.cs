@@ -69,7 +69,7 @@ public sealed class PlantedViolationTests(OneProcess shared) : SystemTest, IClas
         new(
             "Notification", "told-once", "940001",
             "DROP INDEX ix_notification_logs_event_id_channel;" + Told(940001, "EMAIL", "SMS", "SMS")),
-        new("Notification", "told-by-email", "940002", Told(940002, "SMS")),
+        new("Notification", "notified-by-email", "940002", Told(940002, "SMS")),
     ];
 
     public static TheoryData<string, string, string> Cases =>

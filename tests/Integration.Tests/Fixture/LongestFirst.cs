@@ -1,3 +1,4 @@
+using Integration.Tests.Deployment;
 using Integration.Tests.Imports;
 using Integration.Tests.Operations;
 using Integration.Tests.Outages;
@@ -16,7 +17,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         .. new[]
         {
             typeof(ImportCrashTests), typeof(OrderOutcomeTests), typeof(GracefulStopTests), typeof(DatabaseOutageTests),
-            typeof(BoundedReadTests), typeof(ReplayCrashTests),
+            typeof(BoundedReadTests), typeof(ReplayCrashTests), typeof(CrashTests), typeof(PodsAsProcessesTests), typeof(RestartTests),
         }.Select(type => type.FullName!),
     ];
 

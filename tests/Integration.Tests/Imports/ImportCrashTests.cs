@@ -35,7 +35,7 @@ public sealed class ImportCrashTests(UninterruptedImports uninterrupted) : Syste
     [InlineData("import-after-commit", 80)]
     public async Task Process_that_dies_at_an_awkward_moment_leaves_no_trace(string moment, int hit)
     {
-        Assert.SkipUnless(Repository.HasCrashPoints, "Crash points are compiled into Debug builds only");
+        Assert.SkipUnless(Repository.HasFailpoints, "Failpoints are compiled into Debug builds only");
         await using var system = await FulfillmentSystem.CreateAsync(uninterrupted.Servers);
         var imports = new ImportApi(system);
         var dying = await system.StartAsync("Inventory", [("FAILPOINT", $"{moment}:{hit}"), .. UninterruptedImports.Chunks]);
@@ -51,7 +51,7 @@ public sealed class ImportCrashTests(UninterruptedImports uninterrupted) : Syste
     [Fact]
     public async Task Upload_that_was_not_answered_because_the_process_died_is_whole_or_can_be_repeated()
     {
-        Assert.SkipUnless(Repository.HasCrashPoints, "Crash points are compiled into Debug builds only");
+        Assert.SkipUnless(Repository.HasFailpoints, "Failpoints are compiled into Debug builds only");
         await using var system = await FulfillmentSystem.CreateAsync(uninterrupted.Servers);
         var imports = new ImportApi(system);
         var dying = await system.StartAsync("Inventory", [("FAILPOINT", "import-before-plan:1"), .. UninterruptedImports.Chunks]);

@@ -33,7 +33,7 @@ public sealed class ReplayCrashTests(NothingStarted shared) : SystemTest, IClass
     [InlineData("dead-letter-after-record")]
     public async Task Crash_at_the_worst_moment_neither_loses_nor_doubles_a_dead_letter(string moment)
     {
-        Assert.SkipUnless(Repository.HasCrashPoints, "Crash points are compiled into Debug builds only");
+        Assert.SkipUnless(Repository.HasFailpoints, "Failpoints are compiled into Debug builds only");
         var product = moment.ToUpperInvariant();
         var customer = $"CUST-APPROVE-{moment}";
         await using var dying = await _system.StartAsync(null, ("FAILPOINT", $"{moment}:1"));

@@ -240,7 +240,7 @@ public sealed class ChaosChecksTests
         _notifications.RemoveAt(2);
         Violations().ShouldBe(
             [
-                "ended-is-told: 2: FAILED, but the customer was not notified",
+                "ended-is-notified: 2: FAILED, but the customer was not notified",
                 $"order 1 was told 2 times of event {Told} on channel EMAIL",
                 "order 2 of B is FAILED; its customer has had 0 e-mail(s) and 0 text message(s)",
             ]);

@@ -4,7 +4,7 @@ namespace Modules.Tests.Chaos;
 
 public sealed class FaultPlanTests
 {
-    private static readonly IReadOnlyList<FaultKind> Kinds = FaultKind.Choose(null, withServers: true, withCrashPoints: true);
+    private static readonly IReadOnlyList<FaultKind> Kinds = FaultKind.Choose(null, withServers: true, withFailpoints: true);
     private static readonly string[] Targets = ["order-1", "inventory-1", "payment-1", "notification-1"];
 
     [Fact]
@@ -26,23 +26,23 @@ public sealed class FaultPlanTests
     public void Process_dies_at_points_of_its_own_code()
     {
         var plan = new FaultPlan(Kinds, Targets, 7);
-        foreach (var fault in plan.Lanes.SelectMany(lane => lane.Faults.Take(200)).Where(fault => fault.Kind.Name == FaultKind.CrashPoint))
-            CrashPoints.All.ShouldContain(
-                entry => entry.Point == fault.CrashPoint && fault.Target.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase),
+        foreach (var fault in plan.Lanes.SelectMany(lane => lane.Faults.Take(200)).Where(fault => fault.Kind.Name == FaultKind.Failpoint))
+            Failpoints.All.ShouldContain(
+                entry => entry.Point == fault.Failpoint && fault.Target.StartsWith(entry.Module, StringComparison.OrdinalIgnoreCase),
                 fault.ToString());
     }
 
     [Fact]
     public void Faults_that_these_servers_do_not_allow_are_left_out_unless_they_are_named()
     {
-        FaultKind.Choose(null, withServers: false, withCrashPoints: false)
-            .ShouldNotContain(kind => kind.NeedsServers || kind.Deletes || kind.Name == FaultKind.CrashPoint);
-        FaultKind.Choose("delete-queue,kill", withServers: false, withCrashPoints: false).Select(kind => kind.Name)
+        FaultKind.Choose(null, withServers: false, withFailpoints: false)
+            .ShouldNotContain(kind => kind.NeedsServers || kind.Deletes || kind.Name == FaultKind.Failpoint);
+        FaultKind.Choose("delete-queue,kill", withServers: false, withFailpoints: false).Select(kind => kind.Name)
             .ShouldBe(["delete-queue", "kill"]);
         Should.Throw<Fulfillment.Cli.CommandException>(
-            () => FaultKind.Choose("broker-kill", withServers: false, withCrashPoints: true)).Message.ShouldContain("broker-kill");
+            () => FaultKind.Choose("broker-kill", withServers: false, withFailpoints: true)).Message.ShouldContain("broker-kill");
         Should.Throw<Fulfillment.Cli.CommandException>(
-            () => FaultKind.Choose("no-such", withServers: true, withCrashPoints: true)).Message.ShouldContain("no-such");
+            () => FaultKind.Choose("no-such", withServers: true, withFailpoints: true)).Message.ShouldContain("no-such");
     }
 
     [Theory]
@@ -51,8 +51,8 @@ public sealed class FaultPlanTests
     public void Fault_that_every_run_makes_can_be_chosen_alone(string name, bool withoutServers)
     {
         Kinds.ShouldContain(kind => kind.Name == name);
-        FaultKind.Choose(null, withServers: false, withCrashPoints: true).Any(kind => kind.Name == name).ShouldBe(withoutServers);
-        var lane = new FaultPlan(FaultKind.Choose(name, withServers: true, withCrashPoints: true), Targets, 7).Lanes.ShouldHaveSingleItem();
+        FaultKind.Choose(null, withServers: false, withFailpoints: true).Any(kind => kind.Name == name).ShouldBe(withoutServers);
+        var lane = new FaultPlan(FaultKind.Choose(name, withServers: true, withFailpoints: true), Targets, 7).Lanes.ShouldHaveSingleItem();
         lane.FirstRound.ShouldBe(1);
         lane.Faults.First().Kind.Name.ShouldBe(name);
     }
@@ -61,7 +61,7 @@ public sealed class FaultPlanTests
     public void Rotated_password_names_the_process_whose_module_it_belongs_to()
     {
         var lane = new FaultPlan(
-            FaultKind.Choose("password-rotation", withServers: true, withCrashPoints: true), Targets, 7).Lanes.Single();
+            FaultKind.Choose("password-rotation", withServers: true, withFailpoints: true), Targets, 7).Lanes.Single();
         foreach (var fault in lane.Faults.Take(20)) fault.ToString().ShouldContain(fault.Target);
     }
 

@@ -28,7 +28,7 @@ internal sealed class UploadPlanner(
 {
     private readonly byte[] _buffer = new byte[bufferBytes];
     private readonly byte[] _keyText = new byte[CsvReader.MaxRecord];
-    private readonly RepeatedKeys _keys = new(scratch);
+    private readonly DuplicateKeys _keys = new(scratch);
     private readonly List<PlannedChunk> _chunks = [];
     private CsvField[] _fields = [];
     private CatalogueHeader? _header;

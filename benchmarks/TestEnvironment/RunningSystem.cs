@@ -1,26 +1,26 @@
 using Fulfillment.Cli;
 using Fulfillment.Harness;
 
-namespace Fulfillment.Benchmarks.Stage;
+namespace Fulfillment.Benchmarks.TestEnvironment;
 
 /// <summary>Start options of the system.</summary>
 /// <param name="Split">One process per module instead of one for all.</param>
 /// <param name="QueueType">quorum or classic.</param>
 /// <param name="Keep">Leaves databases, virtual host and uploads behind.</param>
-internal sealed record StageOptions(bool Split, string QueueType, bool Keep)
+internal sealed record StartOptions(bool Split, string QueueType, bool Keep)
 {
-    public static StageOptions Read(Arguments arguments) =>
+    public static StartOptions Read(Arguments arguments) =>
         new(arguments.Flag("--split"), arguments.Choice("--queue-type", "quorum", "classic"), arguments.Flag("--keep"));
 }
 
 /// <summary>The system on databases and a virtual host of its own, from its first start to its end.</summary>
 internal sealed class RunningSystem : IAsyncDisposable
 {
-    private readonly StageOptions _options;
+    private readonly StartOptions _options;
     private readonly Dictionary<string, LoggedProcess> _hosts = [];
     private readonly string _uploads = Repository.NewFolder($"artifacts/bench/imports/{Guid.NewGuid():N}");
 
-    private RunningSystem(StageOptions options, Databases databases, Broker broker) =>
+    private RunningSystem(StartOptions options, Databases databases, Broker broker) =>
         (_options, Databases, Broker) = (options, databases, broker);
 
     public Databases Databases { get; }
@@ -32,7 +32,7 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>Base address of a module's HTTP API.</summary>
     public Uri this[string module] => _hosts[module].Address;
 
-    public static async Task<RunningSystem> StartAsync(StageOptions options, CancellationToken ct)
+    public static async Task<RunningSystem> StartAsync(StartOptions options, CancellationToken ct)
     {
         var system = new RunningSystem(options, await Databases.PrepareAsync("bench", ct), await Broker.PrepareAsync("bench", ct));
         try

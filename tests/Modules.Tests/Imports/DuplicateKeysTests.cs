@@ -6,7 +6,7 @@ using Fulfillment.Inventory.ImportProducts.Upload;
 
 namespace Modules.Tests.Imports;
 
-public sealed class RepeatedKeysTests
+public sealed class DuplicateKeysTests
 {
     [Theory]
     [InlineData(ImportDuplicates.Last, 0u, 2u, 3u)]
@@ -44,7 +44,7 @@ public sealed class RepeatedKeysTests
     public void Rows_may_have_gaps()
     {
         using var scratch = new MemoryStream();
-        var keys = new RepeatedKeys(scratch);
+        var keys = new DuplicateKeys(scratch);
         foreach (var row in new[] { 5u, 70_000u, uint.MaxValue }) keys.Add(row, "a"u8);
 
         keys.Find(ImportDuplicates.Last).ShouldBe([5u, 70_000u]);
@@ -53,7 +53,7 @@ public sealed class RepeatedKeysTests
     private static List<uint> Find(string[] all, ImportDuplicates duplicates, int atOnce = 250_000)
     {
         using var scratch = new MemoryStream();
-        var keys = new RepeatedKeys(scratch, atOnce);
+        var keys = new DuplicateKeys(scratch, atOnce);
         for (var row = 0; row < all.Length; row++) keys.Add((uint)row, Encoding.UTF8.GetBytes(all[row]));
         return keys.Find(duplicates);
     }

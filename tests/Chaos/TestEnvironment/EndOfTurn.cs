@@ -1,4 +1,4 @@
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>Releases a semaphore.</summary>
 internal sealed class EndOfTurn : IDisposable

@@ -3,7 +3,7 @@ using Fulfillment.Cli;
 using Fulfillment.Harness;
 using Fulfillment.Harness.Network;
 
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>
 /// One process of a module. It has the same address at every start, and networks of its own to its database and to the broker. A fault

@@ -1,9 +1,9 @@
 using Fulfillment.Harness.Network;
 
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>Sums up the redeliveries. The broker loses its counters when it dies, so the meter reads them often.</summary>
-internal sealed class RedeliveryMeter(ChaosStage stage)
+internal sealed class RedeliveryMeter(ChaosEnvironment system)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, long> _last = [];
@@ -21,7 +21,7 @@ internal sealed class RedeliveryMeter(ChaosStage stage)
             }
             catch (Exception e) when (NoAnswer.Is(e, until))
             {
-                stage.Log.Say($"redeliveries cannot be read: {e.Message}");
+                system.Log.Say($"redeliveries cannot be read: {e.Message}");
             }
             catch (OperationCanceledException)
             {
@@ -34,7 +34,7 @@ internal sealed class RedeliveryMeter(ChaosStage stage)
 
     private async Task ReadAsync(CancellationToken ct)
     {
-        foreach (var queue in await stage.Broker.QueuesAsync(ct))
+        foreach (var queue in await system.Broker.QueuesAsync(ct))
         {
             var last = _last.GetValueOrDefault(queue.Name);
             Sum += queue.Redelivered >= last ? queue.Redelivered - last : queue.Redelivered;

@@ -6,7 +6,7 @@ using Fulfillment.Cli;
 namespace Fulfillment.Benchmarks.Saga;
 
 /// <summary>Products with a large stock, and the orders that customers place for them.</summary>
-internal sealed class Shop(int products, int seed)
+internal sealed class OrderMix(int products, int seed)
 {
     private const int Stock = 100_000_000;
 

@@ -11,7 +11,7 @@ namespace Fulfillment.Inventory.ImportProducts.Upload;
 /// </summary>
 /// <param name="file">An empty scratch file with a buffer.</param>
 /// <param name="entriesAtOnce">Number of hashes that are compared together.</param>
-internal sealed class RepeatedKeys(Stream file, int entriesAtOnce = 250_000)
+internal sealed class DuplicateKeys(Stream file, int entriesAtOnce = 250_000)
 {
     private const int Entry = 16;
 

@@ -3,10 +3,10 @@ using System.Text;
 using System.Text.Json;
 using Fulfillment.Harness.Network;
 
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>Uploads catalogues, one after the other, for the crash points that only an import passes.</summary>
-internal sealed class ImportStream(ChaosStage stage)
+internal sealed class ImportStream(ChaosEnvironment system)
 {
     private const int Rows = 2_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -25,12 +25,12 @@ internal sealed class ImportStream(ChaosStage stage)
                 using var body = new ByteArrayContent(File(revision));
                 body.Headers.ContentType = new("text/csv");
                 using var answer = await http.PostAsync(
-                    new Uri(stage["Inventory"], "api/inventory/imports?fileName=catalogue.csv"), body, until);
-                stage.Log.Say($"a catalogue was answered with {(int)answer.StatusCode}");
+                    new Uri(system["Inventory"], "api/inventory/imports?fileName=catalogue.csv"), body, until);
+                system.Log.Say($"a catalogue was answered with {(int)answer.StatusCode}");
             }
             catch (Exception e) when (NoAnswer.Is(e, CancellationToken.None))
             {
-                stage.Log.Say($"a catalogue got no answer: {e.Message}"); // The crash points cause this.
+                system.Log.Say($"a catalogue got no answer: {e.Message}"); // The crash points cause this.
             }
 
             await Task.Delay(Pause, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -48,13 +48,13 @@ internal sealed class ImportStream(ChaosStage stage)
             {
                 try
                 {
-                    var text = await http.GetStringAsync(new Uri(stage["Inventory"], "api/inventory/imports?limit=500"), deadline.Token);
+                    var text = await http.GetStringAsync(new Uri(system["Inventory"], "api/inventory/imports?limit=500"), deadline.Token);
                     using var imports = JsonDocument.Parse(text);
                     if (!imports.RootElement.EnumerateArray().Any(import => import.GetProperty("state").GetString() == "RUNNING")) return;
                 }
                 catch (Exception e) when (NoAnswer.Is(e, deadline.Token))
                 {
-                    stage.Log.Say($"the imports cannot be listed: {e.Message}");
+                    system.Log.Say($"the imports cannot be listed: {e.Message}");
                 }
 
                 await Task.Delay(Pause, deadline.Token);
@@ -62,7 +62,7 @@ internal sealed class ImportStream(ChaosStage stage)
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            stage.Log.Violation("an import does not end");
+            system.Log.Violation("an import does not end");
         }
     }
 

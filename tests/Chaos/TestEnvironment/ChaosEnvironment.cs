@@ -4,12 +4,12 @@ using Fulfillment.Harness;
 using Fulfillment.Harness.Network;
 using Npgsql;
 
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>
 /// The test environment: the split system with two processes of each module, and networks and gateways that can be disturbed.
 /// </summary>
-internal sealed class ChaosStage : IAsyncDisposable
+internal sealed class ChaosEnvironment : IAsyncDisposable
 {
     private const string Name = "chaos";
     /// <summary>Processes of each module.</summary>
@@ -21,7 +21,7 @@ internal sealed class ChaosStage : IAsyncDisposable
     private readonly Dictionary<string, Balancer> _balancers = [];
     private readonly SemaphoreSlim _messages = new(1, 1);
 
-    private ChaosStage(bool keep, Databases databases, Broker broker, ChaosLog log) =>
+    private ChaosEnvironment(bool keep, Databases databases, Broker broker, ChaosLog log) =>
         (_keep, Databases, Broker, Log) = (keep, databases, broker, log);
 
     public static IReadOnlyList<string> ProcessNames { get; } =
@@ -41,17 +41,17 @@ internal sealed class ChaosStage : IAsyncDisposable
     /// <summary>Address of the gateway to a module.</summary>
     public Uri this[string module] => _balancers[module].Address;
 
-    public static async Task<ChaosStage> StartAsync(bool keep, ChaosLog log, CancellationToken ct)
+    public static async Task<ChaosEnvironment> StartAsync(bool keep, ChaosLog log, CancellationToken ct)
     {
-        var stage = new ChaosStage(keep, await Databases.PrepareAsync(Name, ct), await Broker.PrepareAsync(Name, ct), log);
+        var system = new ChaosEnvironment(keep, await Databases.PrepareAsync(Name, ct), await Broker.PrepareAsync(Name, ct), log);
         try
         {
-            await stage.StartProcessesAsync(ct);
-            return stage;
+            await system.StartProcessesAsync(ct);
+            return system;
         }
         catch
         {
-            await stage.DisposeAsync();
+            await system.DisposeAsync();
             throw;
         }
     }

@@ -1,12 +1,12 @@
 using System.Collections.Frozen;
 using Fulfillment.Chaos.Faults;
-using Fulfillment.Chaos.Staging;
+using Fulfillment.Chaos.TestEnvironment;
 using Fulfillment.Harness.Network;
 
 namespace Fulfillment.Chaos;
 
 /// <summary>Crashes a process at every crash point in turn, each time under load, and checks everything after each crash.</summary>
-internal sealed class CrashPointSweep(ChaosRun run)
+internal sealed class FailpointSweep(ChaosRun run)
 {
     private const int Orders = 200;
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(300);
@@ -16,10 +16,10 @@ internal sealed class CrashPointSweep(ChaosRun run)
 
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var stage = run.Stage;
-        var faults = new ProcessFaults(stage);
+        var system = run.SystemUnderTest;
+        var faults = new ProcessFaults(system);
         var results = new List<(string Point, int Died, int Failed)>();
-        var points = CrashPoints.All.Where(entry => run.Options.Points.Count == 0 || run.Options.Points.Contains(entry.Point));
+        var points = Failpoints.All.Where(entry => run.Options.Points.Count == 0 || run.Options.Points.Contains(entry.Point));
         foreach (var (module, point) in points)
         {
             var (died, failed) = (0, 0);
@@ -46,16 +46,16 @@ internal sealed class CrashPointSweep(ChaosRun run)
     private async Task<(bool Reached, IReadOnlyList<string> Violations)> TryAsync(
         ProcessFaults faults, string module, string point, CancellationToken ct)
     {
-        var victims = run.Stage.Instances.Where(instance => instance.Module == module).ToList();
+        var victims = run.SystemUnderTest.Instances.Where(instance => instance.Module == module).ToList();
         var victim = victims[_random.Next(victims.Count)];
-        var import = CrashPoints.NeedsImport(point);
-        var hit = _random.Next(1, CrashPoints.Passes(point) + 1);
+        var import = Failpoints.NeedsImport(point);
+        var hit = _random.Next(1, Failpoints.Passes(point) + 1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The load generator places orders until the process has started, died and started again, and until there were enough orders.
         var before = run.LoadGenerator.History.Placements.Count;
         var orders = run.LoadGenerator.ComeAsync(run.Options.OrdersPerSecond, int.MaxValue, over.Token, ct);
-        var catalogue = import ? new ImportStream(run.Stage).ImportUntilAsync(over.Token) : Task.CompletedTask;
-        if (CrashPoints.NeedsLateOrders(point)) ForOrders(network => network.NetworkConditions.Delay(Late));
+        var catalogue = import ? new ImportStream(run.SystemUnderTest).ImportUntilAsync(over.Token) : Task.CompletedTask;
+        if (Failpoints.NeedsLateOrders(point)) ForOrders(network => network.NetworkConditions.Delay(Late));
         var crash = faults.CrashAtAsync(victim, point, hit, Timeout, ct);
         try
         {
@@ -76,7 +76,7 @@ internal sealed class CrashPointSweep(ChaosRun run)
 
     private void ForOrders(Action<TcpProxy> act)
     {
-        foreach (var instance in run.Stage.Instances.Where(instance => instance.Module == "Order")) act(instance.Broker);
+        foreach (var instance in run.SystemUnderTest.Instances.Where(instance => instance.Module == "Order")) act(instance.Broker);
     }
 
     private async Task<int> ReportAsync(List<(string Point, int Died, int Failed)> results, CancellationToken ct)

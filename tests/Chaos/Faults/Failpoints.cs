@@ -3,7 +3,7 @@ using Fulfillment.Harness;
 namespace Fulfillment.Chaos.Faults;
 
 /// <summary>The named points in the code at which a process of a debug build can be made to crash.</summary>
-internal static class CrashPoints
+internal static class Failpoints
 {
     private static readonly string[] Edge =
     [

@@ -3,10 +3,10 @@ using Fulfillment.Chaos.Checks;
 using Fulfillment.Chaos.Faults;
 using Npgsql;
 
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>Waits until a system without load is idle.</summary>
-internal sealed class Rest(ChaosStage stage, SnapshotReader reader)
+internal sealed class IdleCheck(ChaosEnvironment system, SnapshotReader reader)
 {
     /// <summary>Number of consecutive checks that must find no work. The numbers of the management API may be five seconds old.</summary>
     private const int LooksInARow = 4;
@@ -18,9 +18,9 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader reader)
     /// Also starts processes that have ended, and checks the consumers of the queues. False when work is left and its amount has not
     /// changed for minutes.
     /// </summary>
-    public async Task<bool> ComesAsync(CancellationToken ct)
+    public async Task<bool> WaitAsync(CancellationToken ct)
     {
-        foreach (var instance in stage.Instances)
+        foreach (var instance in system.Instances)
         {
             using (await instance.TakeTurnAsync(ct)) await instance.ReviveAsync(ct);
         }
@@ -46,7 +46,7 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader reader)
             if (now != last) (last, still) = (now, Stopwatch.StartNew());
             if (still.Elapsed > Timeout)
             {
-                stage.Log.Violation(
+                system.Log.Violation(
                     $"the system does not become idle: {now.Orders} orders are open, {now.Events} events pending, "
                     + $"{now.Messages} messages in queues");
                 break;
@@ -70,7 +70,7 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader reader)
         }
         catch (NpgsqlException e)
         {
-            stage.Log.Say($"open work cannot be counted: {e.Message}");
+            system.Log.Say($"open work cannot be counted: {e.Message}");
             return (-1, -1, -1);
         }
     }
@@ -85,19 +85,19 @@ internal sealed class Rest(ChaosStage stage, SnapshotReader reader)
         {
             string[] wrong =
             [
-                .. (await stage.Broker.QueuesAsync(ct))
+                .. (await system.Broker.QueuesAsync(ct))
                     .Where(queue => queue.Name is not (MessageRecorder.Queue or "unrouted-queue"))
-                    .Where(queue => queue.Consumers != ChaosStage.Replicas)
+                    .Where(queue => queue.Consumers != ChaosEnvironment.Replicas)
                     .Select(queue => $"{queue.Name} has {queue.Consumers} consumers"),
             ];
             if (wrong.Length == 0) return;
             if (still.Elapsed < ConsumersTimeout) continue;
-            foreach (var queue in wrong) stage.Log.Violation($"{queue} instead of {ChaosStage.Replicas}");
+            foreach (var queue in wrong) system.Log.Violation($"{queue} instead of {ChaosEnvironment.Replicas}");
             return;
         }
     }
 
-    private async Task<long> MessagesAsync(CancellationToken ct) => (await stage.Broker.QueuesAsync(ct))
+    private async Task<long> MessagesAsync(CancellationToken ct) => (await system.Broker.QueuesAsync(ct))
         .Where(queue => queue.Name != MessageRecorder.Queue)
         .Sum(queue => queue.Ready + queue.Unacknowledged);
 }

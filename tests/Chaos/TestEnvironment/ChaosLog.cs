@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Fulfillment.Chaos.Staging;
+namespace Fulfillment.Chaos.TestEnvironment;
 
 /// <summary>The events of a run with their times, in a file beside the logs of the processes; and the violations.</summary>
 internal sealed class ChaosLog(string file) : IDisposable

@@ -27,7 +27,7 @@ internal sealed record Answer(HttpStatusCode? Status, long OrderId, string Text)
 /// <summary>
 /// The HTTP API through the gateways, as customers use it. Every request has a connection of its own, so each may reach another replica.
 /// </summary>
-internal sealed class ShopClient : IDisposable
+internal sealed class OrderClient : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly Uri _orders;
@@ -38,7 +38,7 @@ internal sealed class ShopClient : IDisposable
         Timeout = TimeSpan.FromSeconds(15), DefaultRequestHeaders = { ConnectionClose = true },
     };
 
-    public ShopClient(Uri orders, Uri inventory) => (_orders, _inventory) = (orders, inventory);
+    public OrderClient(Uri orders, Uri inventory) => (_orders, _inventory) = (orders, inventory);
 
     /// <summary>Sets the initial stock.</summary>
     public async Task StockAsync(IEnumerable<KeyValuePair<string, int>> stock, CancellationToken ct)

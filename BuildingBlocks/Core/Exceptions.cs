@@ -19,6 +19,8 @@ public sealed class InvalidMessageException(string message, Exception? inner = n
 /// The same work may succeed later, for example when a dependency is available again. The work waits and is tried again: a message
 /// goes back to its queue and never to the dead letters.
 /// </summary>
+/// <param name="message">Names the dependency and the failure.</param>
+/// <param name="inner">Exception of the dependency's client; null when the dependency itself answered that it is unavailable.</param>
 public abstract class TransientException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Another process wrote the same business key at the same time. A retry finds that row.</summary>

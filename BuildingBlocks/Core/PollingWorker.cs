@@ -9,6 +9,9 @@ namespace Fulfillment.Core;
 /// and when <see cref="Wake"/> is called. A failed pass is logged and tried again after the interval, a quarter more or less; a
 /// worker that has ended would let its work wait for ever.
 /// </summary>
+/// <param name="startup">The first pass begins when the databases are ready.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Logs every unexpected failure, the first of several transient failures, and that the work succeeds again.</param>
 public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
@@ -93,8 +96,13 @@ public abstract class PollingWorker(Startup startup, TimeProvider time, ILogger 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (ct.IsCancellationRequested) logger.LogDebug(e, "The worker on {Work} is stopped within a pass", Work);
-            else if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again", Work);
+            if (ct.IsCancellationRequested)
+            {
+                logger.LogDebug(e, "The worker on {Work} is stopped within a pass", Work);
+                return;
+            }
+
+            if (!TransientErrors.Is(e)) logger.LogError(e, "The worker on {Work} failed unexpectedly and tries again", Work);
             else if (!_isFailing) logger.LogWarning("The worker on {Work} waits: {Reason}", Work, e.Message);
             _isFailing = true;
         }

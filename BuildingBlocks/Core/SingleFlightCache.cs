@@ -3,6 +3,9 @@ namespace Fulfillment.Core;
 /// <summary>
 /// A value that is read again when a caller asks for it and it is too old. Concurrent callers share one reading, and its failure.
 /// </summary>
+/// <param name="age">How old the value may be.</param>
+/// <param name="read">Reads it.</param>
+/// <param name="time">The clock.</param>
 public sealed class SingleFlightCache<T>(TimeSpan age, Func<CancellationToken, Task<T>> read, TimeProvider time)
 {
     private readonly Lock _gate = new();

@@ -8,6 +8,10 @@ public static class EventMetadata
     /// <summary>
     /// Stamps an event that no other event caused, but a request or the clock. It starts a correlation, unless another event has.
     /// </summary>
+    /// <param name="event">Event whose own fields are set.</param>
+    /// <param name="eventId">Its id.</param>
+    /// <param name="at">When it happened.</param>
+    /// <param name="correlationId">Event that started the correlation; null when this one does.</param>
     public static TEvent WithNewCorrelation<TEvent>(this TEvent @event, Guid eventId, DateTimeOffset at, Guid? correlationId = null)
         where TEvent : BaseEvent =>
         Stamp(@event, eventId, at, correlation: correlationId ?? eventId, causation: null);
@@ -16,6 +20,10 @@ public static class EventMetadata
     /// Stamps the outcome of a handled event with the id and time that were stored with the outcome, so that
     /// a redelivery leads to exactly the same message again.
     /// </summary>
+    /// <param name="event">Event whose own fields are set.</param>
+    /// <param name="cause">Event that was handled.</param>
+    /// <param name="eventId">Stored id of the outcome.</param>
+    /// <param name="at">Stored time of the outcome.</param>
     public static TEvent WithCausation<TEvent>(this TEvent @event, BaseEvent cause, Guid eventId, DateTimeOffset at)
         where TEvent : BaseEvent =>
         Stamp(@event, eventId, at, cause.CorrelationId ?? cause.EventId, cause.EventId);

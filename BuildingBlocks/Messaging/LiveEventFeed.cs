@@ -12,6 +12,11 @@ namespace Fulfillment.Messaging;
 /// process with subscribers gets every event, through a queue of its own that the broker drops with its connection. Events that
 /// come too fast are lost, and nothing is acknowledged.
 /// </summary>
+/// <param name="module">Module that has the feed; its user may declare queues whose names begin with <see cref="PrefixOf"/>.</param>
+/// <param name="topology">The queue of the feed takes every event, so it is bound after the queues of the consumers.</param>
+/// <param name="options">Address of the broker.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Logs when the feed is unavailable.</param>
 public sealed class LiveEventFeed(
     string module, TopologyReadiness topology, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<LiveEventFeed> logger)
     : IDisposable

@@ -5,10 +5,11 @@ namespace Fulfillment.Persistence;
 /// <summary>Shorthand for statements with positional parameters, and for their values and results.</summary>
 public static class Sql
 {
-    /// <summary>
-    /// Adds a constant statement and its values. The value of <c>$1</c> stands alone, so that a single array is not taken for the
-    /// list of values.
-    /// </summary>
+    /// <summary>Adds a statement to a batch.</summary>
+    /// <param name="batch">Batch that is sent in one round trip.</param>
+    /// <param name="sql">A constant statement.</param>
+    /// <param name="first">Value of <c>$1</c>; it stands alone so that a single array is not taken for the list of values.</param>
+    /// <param name="others">Values of <c>$2</c> and so on, arrays for <c>unnest</c>; null is NULL.</param>
     public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, object first, params ReadOnlySpan<object?> others)
     {
 #pragma warning disable CA2100 // Callers pass constants; values are parameters.

@@ -16,6 +16,9 @@ public static class IdempotencyKeys
     private const int MaxLength = 255;
 
     /// <summary>Reads the key of a request, if it has one.</summary>
+    /// <param name="http">The exchange.</param>
+    /// <param name="scope">Operation: method and route with its ids.</param>
+    /// <param name="request">The request as it was bound.</param>
     /// <returns>The key, or null; and the 400 when it is not a key.</returns>
     public static (IdempotencyKey? Key, ProblemHttpResult? Mistake) Read(HttpContext http, string scope, object request)
     {

@@ -29,6 +29,7 @@ internal static class SagaChecks
         foreach (var check in await audit.CheckAsync(openSeconds: 0, ct))
         {
             if (check.NotChecked is { } reason) violations.Add($"{check.Name} was not checked: {reason}");
+            else if (check.Covered < 1) violations.Add($"{check.Name} was checked in part only");
             violations.AddRange(check.Examples.Select(example => $"{check.Name}: {example.Key}: {example.What}"));
         }
 

@@ -26,19 +26,6 @@ internal static class MessageHeaders
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Clean(string? text) => text?.Replace('\0', '\uFFFD');
 
-    /// <summary>Properties of a copy that this process publishes.</summary>
-    public static BasicProperties CopyWith(
-        this IReadOnlyBasicProperties properties, IEnumerable<KeyValuePair<string, object?>> headers, string mark, object? value)
-    {
-        // The broker closes the channel of a publisher that names another user than its own, and a message that expires would come
-        // back at once.
-        var copy = new BasicProperties(properties) { Persistent = true, Headers = new Dictionary<string, object?>(headers) };
-        copy.ClearUserId();
-        copy.ClearExpiration();
-        copy.Headers[mark] = value;
-        return copy;
-    }
-
     public static JsonObject ToJson(this IEnumerable<KeyValuePair<string, object?>> headers, int depth = 0)
     {
         var json = new JsonObject();

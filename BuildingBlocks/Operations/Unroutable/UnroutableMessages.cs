@@ -57,7 +57,15 @@ internal sealed class UnroutableMessages(BrokerConnection broker)
                 continue;
             }
 
-            var copy = message.BasicProperties.CopyWith(message.BasicProperties.Headers ?? NoHeaders, RunHeader, run);
+            // The broker closes the channel of a publisher that names another user than its own, and a message that expires would
+            // come back at once.
+            var copy = new BasicProperties(message.BasicProperties)
+            {
+                Persistent = true,
+                Headers = new Dictionary<string, object?>(message.BasicProperties.Headers ?? NoHeaders) { [RunHeader] = run },
+            };
+            copy.ClearUserId();
+            copy.ClearExpiration();
             await channel.BasicPublishAsync(message.Exchange, message.RoutingKey, mandatory: true, copy, message.Body, ct);
             Failpoint.Hit("unrouted-after-confirm");
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, ct);
